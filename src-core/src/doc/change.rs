@@ -1,0 +1,81 @@
+//! Single changes as bytes: read with suspicion, described without opening a document, packed for the road.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::Change;
+use daiban_model::wire::{Hash, MAX_CHANGE};
+use sha2::{Digest, Sha256};
+
+use super::DocFault;
+
+/// What a change says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meta {
+    /// Its hash.
+    pub hash: Hash,
+    /// Its actor.
+    pub actor: [u8; 16],
+    /// The actor's number for it in this document.
+    pub seq: u64,
+    /// Changes it rests on. Its genesis is known everywhere and left out.
+    pub deps: Vec<Hash>,
+}
+
+impl Meta {
+    pub(super) fn of(change: &Change) -> Self {
+        let known = super::genesis::heads();
+        Self {
+            hash: Hash(change.hash().0),
+            actor: super::actor(change.actor_id()),
+            seq: change.seq(),
+            deps: change.deps().iter().map(|dep| Hash(dep.0)).filter(|dep| !known.contains(dep)).collect(),
+        }
+    }
+}
+
+/// Magic bytes of every chunk.
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+/// Chunk type of a plain change. A compressed one (2) may inflate without bound and is refused.
+const PLAIN: u8 = 1;
+
+/// Reads a raw change: bounded, plain, whole, its checksum right. C2, C3.
+pub(super) fn read(bytes: &[u8]) -> Result<Change, DocFault> {
+    if bytes.len() > MAX_CHANGE || bytes.get(..4) != Some(&MAGIC) || bytes.get(8) != Some(&PLAIN) {
+        return Err(DocFault::NotAChange);
+    }
+    let change = catch_unwind(AssertUnwindSafe(|| Change::from_bytes(bytes.to_vec())));
+    let change = change.map_err(|_| DocFault::NotAChange)?.map_err(|_| DocFault::NotAChange)?;
+    if change.actor_id().to_bytes().len() == 16 { Ok(change) } else { Err(DocFault::NotAChange) }
+}
+
+/// Describes a raw change.
+pub fn parse(bytes: &[u8]) -> Result<Meta, DocFault> {
+    read(bytes).map(|change| Meta::of(&change))
+}
+
+/// A raw change without the eight bytes that follow from the rest: magic and checksum.
+pub fn pack(bytes: &[u8]) -> &[u8] {
+    bytes.get(8..).unwrap_or_default()
+}
+
+/// A packed change made whole again. The result is not yet checked.
+pub fn unpack(packed: &[u8]) -> Vec<u8> {
+    let checksum = Sha256::digest(packed);
+    let mut bytes = Vec::with_capacity(packed.len() + 8);
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&checksum[..4]);
+    bytes.extend_from_slice(packed);
+    bytes
+}
+
+/// Snapshots are our own bytes, but a damaged disk is not ours.
+const MAX_SNAPSHOT: usize = 64 << 20;
+
+pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
+    // Compressing into memory cannot fail; if it did, the bytes would be kept as they are and not inflate.
+    zstd::bulk::compress(bytes, 3).unwrap_or_else(|_| bytes.to_vec())
+}
+
+pub(super) fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    zstd::bulk::decompress(bytes, MAX_SNAPSHOT).ok()
+}

@@ -1,0 +1,8 @@
+//! `daiban-core`: the engine. Everything the program does stands here, behind typed calls; shells stay thin.
+//!
+//! Start with [`engine`], then [`doc`] (cases as documents of facts), [`store`] (where they live) and [`sync`] (how they
+//! travel).
+
+pub mod doc;
+pub mod query;
+pub mod store;

@@ -1,0 +1,333 @@
+//! One case, whole.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::lists::CaseRow;
+use crate::case::Command;
+use crate::case::clocks::Clock;
+use crate::case::event::{Help, NoticeLine, PaperLine, Power, Signature};
+use crate::case::field::Field;
+use crate::case::fold::Misfit;
+use crate::deadline::RulerDay;
+use crate::ids::{CaseId, ItemCode};
+use crate::stamp::{Stamp, TimeQuality, Wall};
+
+/// One case, whole.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenCase {
+    /// Which.
+    pub id: CaseId,
+}
+
+/// Move a case. `Receive` comes from drafts only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Act {
+    /// Which.
+    pub id: CaseId,
+    /// What.
+    pub command: Command,
+}
+
+/// Type a register.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SetField {
+    /// Which case.
+    pub id: CaseId,
+    /// Which field.
+    pub field: Field,
+    /// What it shall read.
+    pub value: String,
+}
+
+/// Show a masked value in full; logged (rules §7).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RevealField {
+    /// Which case.
+    pub id: CaseId,
+    /// Which field.
+    pub field: Field,
+}
+
+/// A value in full.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Revealed {
+    /// The value.
+    pub value: String,
+}
+
+/// The page of one case.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CasePage {
+    /// What the list shows of it.
+    pub row: CaseRow,
+    /// The item.
+    pub item: Option<ItemCode>,
+    /// Department in charge.
+    pub department: String,
+    /// Kind of help.
+    pub help: Option<Help>,
+    /// Registers with a value, masked where they must be.
+    pub fields: Vec<FieldView>,
+    /// The two clocks and all other dates, with their reasons.
+    pub clocks: Vec<Clock>,
+    /// The days of the most pressing clock, for the day ruler.
+    pub ruler: Vec<RulerDay>,
+    /// What this person may do now.
+    pub acts: Vec<Offer>,
+    /// The papers.
+    pub papers: Vec<PaperLine>,
+    /// Notices given.
+    pub notices: Vec<NoticeView>,
+    /// The mandate, if any.
+    pub mandate: Option<MandateView>,
+    /// What happened, latest first.
+    pub story: Vec<StoryLine>,
+    /// Acts that did not fit and that nobody has looked at.
+    pub anomalies: Vec<AnomalyView>,
+    /// Values written apart.
+    pub conflicts: Vec<ConflictView>,
+    /// How far it has got.
+    pub sent: Sent,
+}
+
+/// A register on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldView {
+    /// Which.
+    pub field: Field,
+    /// Its value, masked where it must be.
+    pub value: String,
+    /// Whether it is masked.
+    pub masked: Masking,
+}
+
+/// Whether a shown value is the whole one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Masking {
+    /// As stored.
+    Whole,
+    /// Partly hidden.
+    Masked,
+}
+
+/// Something this person may do to this case now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// 一次性告知
+    GiveNotice,
+    /// 补正收件
+    Supplement,
+    /// 移交
+    HandOver,
+    /// 受理
+    Accept,
+    /// 依法视为受理
+    AcceptDeemed,
+    /// 不予受理
+    RefuseAcceptance,
+    /// 开始办理
+    Start,
+    /// 中止
+    Suspend,
+    /// 恢复
+    Resume,
+    /// 延期
+    Extend,
+    /// 录入结果
+    Decide,
+    /// 当场办完
+    FinishAtOnce,
+    /// 退回
+    Return,
+    /// 撤回
+    Withdraw,
+    /// 送达
+    Deliver,
+    /// 录入纸质评价
+    EnterRating,
+    /// 归档
+    Archive,
+    /// 记一笔
+    Note,
+    /// 更正
+    Correct,
+}
+
+/// A notice on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeView {
+    /// 第 n 次
+    pub no: u8,
+    /// When.
+    pub at: Wall,
+    /// Lines.
+    pub lines: Vec<NoticeLine>,
+    /// Last day to supplement.
+    pub term: Option<Date>,
+}
+
+/// A mandate on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MandateView {
+    /// The agent's name.
+    pub agent: String,
+    /// Powers.
+    pub powers: BTreeSet<Power>,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// How it was signed.
+    pub signature: Signature,
+    /// The day it was ended early.
+    pub ended: Option<Date>,
+}
+
+/// One line of the story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryLine {
+    /// The act.
+    pub stamp: Stamp,
+    /// When, by the station's clock.
+    pub at: Wall,
+    /// Whether that clock could be trusted.
+    pub quality: TimeQuality,
+    /// Who, by name.
+    pub by: String,
+    /// For which unit, by name.
+    pub unit: String,
+    /// The kind of act: a key of the words (`story.received`).
+    pub kind: String,
+    /// What is special about it, as it was written.
+    pub detail: String,
+}
+
+/// An act that did not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnomalyView {
+    /// The act.
+    pub line: StoryLine,
+    /// Why it did not fit.
+    pub why: Misfit,
+}
+
+/// Values written apart for one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictView {
+    /// The field.
+    pub field: Field,
+    /// Each value once.
+    pub values: Vec<ConflictValue>,
+}
+
+/// One of the values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictValue {
+    /// As written. Conflicts are shown to people with the right to see the case, in full.
+    pub value: String,
+    /// Who wrote it, by name; empty when the writer is not known here.
+    pub by: String,
+    /// When it was written.
+    pub at: Option<Wall>,
+}
+
+/// How far a case has got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Sent {
+    /// Some of it only on this machine.
+    Waiting {
+        /// How many changes.
+        changes: u32,
+    },
+    /// All at the district, with the receipt's number.
+    Arrived {
+        /// The highest sequence number of its changes in the village's feed.
+        seq: u64,
+    },
+}
+
+/// The papers to print for a case: shown on screen exactly so.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetSheets {
+    /// Which.
+    pub id: CaseId,
+}
+
+/// The papers to print.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sheets {
+    /// 收件回执
+    pub slip: Option<Slip>,
+    /// 一次性告知书
+    pub notice: Option<NoticeSheet>,
+}
+
+/// 收件回执 (R46, templates §1). Never called 受理通知书.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slip {
+    /// 办件号
+    pub number: String,
+    /// 申请人
+    pub name: String,
+    /// 证件号, masked.
+    pub id_masked: String,
+    /// 代办员
+    pub agent: String,
+    /// The station's name.
+    pub station: String,
+    /// 收件时间
+    pub received: Wall,
+    /// Whether that clock could be trusted.
+    pub quality: TimeQuality,
+    /// 申请事项
+    pub item: String,
+    /// Papers taken and missing.
+    pub papers: Vec<PaperLine>,
+    /// Where it goes, and by when at the latest (R49).
+    pub hand_over_by: Option<Clock>,
+    /// Last day to supplement, when something is missing.
+    pub supplement_by: Option<Date>,
+    /// The dates of the matter, with their reasons.
+    pub clocks: Vec<Clock>,
+    /// Whether every figure of the item is traced to a source (R2).
+    pub verified: Verification,
+}
+
+/// Whether a figure may be quoted (R2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verification {
+    /// Traced to a source.
+    Verified,
+    /// 示例数据 / 待核实
+    Unverified,
+}
+
+/// 一次性告知书 (R50, templates §3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeSheet {
+    /// 办件号; empty when told beforehand.
+    pub number: String,
+    /// 第 n 次
+    pub no: u8,
+    /// 申请人
+    pub name: String,
+    /// 申请事项
+    pub items: Vec<String>,
+    /// Every missing paper.
+    pub lines: Vec<NoticeLine>,
+    /// Last day to supplement.
+    pub term: Option<Date>,
+    /// When it was given.
+    pub given: Wall,
+    /// 代办员
+    pub agent: String,
+    /// The station's name.
+    pub station: String,
+}

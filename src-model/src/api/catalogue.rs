@@ -1,0 +1,64 @@
+//! The catalogue and its guides.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::case::Verification;
+use crate::case::clocks::Clock;
+use crate::catalogue::Item;
+use crate::ids::ItemCode;
+
+/// Items of the catalogue.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListItems {
+    /// Chinese, pinyin initials or code; empty for all.
+    pub text: String,
+    /// Only this category; empty for all.
+    pub category: String,
+}
+
+/// Items found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Items {
+    /// The catalogue's version.
+    pub version: u32,
+    /// Each category with how many items it has.
+    pub categories: Vec<(String, u32)>,
+    /// The items.
+    pub rows: Vec<ItemRow>,
+}
+
+/// One item in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemRow {
+    /// Code.
+    pub code: ItemCode,
+    /// Official name, verbatim.
+    pub name: String,
+    /// Department.
+    pub department: String,
+    /// Category.
+    pub category: String,
+    /// Whether its figures may be quoted.
+    pub verified: Verification,
+}
+
+/// The guide of one item.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetItem {
+    /// Which.
+    pub code: ItemCode,
+}
+
+/// The guide of one item.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ItemGuide {
+    /// The item as published.
+    pub item: Item,
+    /// The catalogue's version.
+    pub version: u32,
+    /// First day that version is in force.
+    pub valid_from: Date,
+    /// The dates if it were received now.
+    pub outlook: Vec<Clock>,
+}

@@ -1,0 +1,312 @@
+//! A new case, from the first question to the slip.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::case::{NoticeSheet, Sheets};
+use crate::case::clocks::Clock;
+use crate::case::event::{Help, PaperState, Power, Way};
+use crate::ids::{CaseId, ItemCode};
+use crate::stamp::Wall;
+
+/// People known from earlier cases.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FindPeople {
+    /// Name, pinyin initials, tail of id or phone.
+    pub text: String,
+}
+
+/// Someone known from an earlier case. Masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonHit {
+    /// The case the data come from; `StartDraft` copies from it.
+    pub from: CaseId,
+    /// Name.
+    pub name: String,
+    /// 证件号, masked.
+    pub id_masked: String,
+    /// 住处
+    pub address: String,
+    /// 电话, masked.
+    pub phone_masked: String,
+    /// Age in years, when the id tells.
+    pub age: Option<u16>,
+    /// What they have open now (R88).
+    pub open: Vec<OpenMatter>,
+}
+
+/// A matter somebody has open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenMatter {
+    /// The item.
+    pub item: ItemCode,
+    /// Its name.
+    pub name: String,
+    /// 办件号
+    pub number: String,
+}
+
+/// Begin a new case; nothing is registered until the receipt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StartDraft {
+    /// Copy the person from this case.
+    pub from: Option<CaseId>,
+    /// Begin with this item, as from the catalogue.
+    pub item: Option<ItemCode>,
+}
+
+/// Identity of a draft on this station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DraftId(pub Uuid);
+
+/// Drafts that wait.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListDrafts {}
+
+/// A draft in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftRow {
+    /// Which.
+    pub id: DraftId,
+    /// Whose; may be empty.
+    pub name: String,
+    /// What; may be empty.
+    pub items: Vec<String>,
+    /// Last saved.
+    pub saved: Wall,
+}
+
+/// Go on with a draft.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetDraft {
+    /// Which.
+    pub id: DraftId,
+}
+
+/// Keep a draft: sent on every pause in typing.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SaveDraft {
+    /// All of it.
+    pub draft: Box<Draft>,
+}
+
+/// It is on the disk.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Saved {
+    /// When.
+    pub at: Wall,
+}
+
+/// Throw a draft away.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DropDraft {
+    /// Which.
+    pub id: DraftId,
+}
+
+/// Everything typed for a case that is not yet received.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Draft {
+    /// Which.
+    pub id: DraftId,
+    /// The step that was open.
+    pub step: Step,
+    /// The field that had the cursor: the same after a restart.
+    pub focus: String,
+    /// 谁要办
+    pub person: DraftPerson,
+    /// 办什么
+    pub items: Vec<ItemCode>,
+    /// Kind of help.
+    pub help: Help,
+    /// How the person came.
+    pub way: Way,
+    /// 查材料; one line per distinct paper of the items.
+    pub papers: Vec<DraftPaper>,
+    /// 写委托
+    pub mandate: DraftMandate,
+    /// A note to go with the case.
+    pub note: String,
+    /// Why it is received although the same matter is open (R88).
+    pub despite_open: String,
+}
+
+/// The steps of a new case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// 谁要办
+    #[default]
+    Person,
+    /// 办什么
+    Items,
+    /// 查材料
+    Papers,
+    /// 写委托
+    Mandate,
+    /// 核对
+    Check,
+    /// 打印回执
+    Slip,
+}
+
+/// The person of a draft, as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct DraftPerson {
+    /// 姓名, up to 50 characters (R86).
+    pub name: String,
+    /// 证件号
+    pub citizen_id: String,
+    /// 证件不在手边 (R84): received with 证件待核.
+    pub id_later: Later,
+    /// 电话
+    pub phone: String,
+    /// 无电话 (R84): then a contact person.
+    pub phone_none: Later,
+    /// 住处
+    pub address: String,
+    /// 户口所在
+    pub household: String,
+    /// 联系人
+    pub contact: String,
+    /// 联系人电话
+    pub contact_phone: String,
+    /// 单位
+    pub employer: String,
+    /// 事故或诊断日, as `2026-03-04`.
+    pub injured_on: String,
+}
+
+/// Whether a number that is usually asked for is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Later {
+    /// Must be given.
+    #[default]
+    Given,
+    /// Not there, and said so.
+    Absent,
+}
+
+/// One paper of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftPaper {
+    /// Its name in the catalogue.
+    pub name: String,
+    /// `None` until answered.
+    pub state: Option<PaperState>,
+    /// How many.
+    pub count: u8,
+    /// For the notice: the standard, where to get it.
+    pub hint: String,
+    /// Items that need it.
+    pub items: Vec<ItemCode>,
+}
+
+/// The mandate of a draft. Nothing is ticked beforehand.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct DraftMandate {
+    /// Powers the person agreed to.
+    pub powers: BTreeSet<Power>,
+    /// Last day, as `2026-06-01`.
+    pub until: String,
+    /// How it is signed; `None` until chosen.
+    pub signature: Option<SignatureKind>,
+    /// Witness or guardian.
+    pub other: String,
+    /// The guardian's relation.
+    pub relation: String,
+    /// Separate consent to pass on id number and papers (个人信息保护法 arts 23, 29); `None` until asked.
+    pub consent: Option<Consent>,
+}
+
+/// How a mandate is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureKind {
+    /// 签字
+    Hand,
+    /// 按手印
+    Thumb,
+    /// 监护人签
+    Guardian,
+}
+
+/// An answer to a question of consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// 同意
+    Given,
+    /// 不同意
+    Refused,
+}
+
+/// What a draft lacks, and what will happen when it is received.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PreviewDraft {
+    /// Which; the last saved text of it.
+    pub id: DraftId,
+}
+
+/// What a draft lacks and what comes of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DraftPreview {
+    /// What must be put right first, in the order of the steps.
+    pub faults: Vec<DraftFault>,
+    /// What may be wrong but does not hinder.
+    pub warnings: Vec<DraftFault>,
+    /// The papers the chosen items need, merged with the answers given.
+    pub papers: Vec<DraftPaper>,
+    /// Items that can only be escorted, or only explained (R66).
+    pub escort_only: Vec<ItemCode>,
+    /// The same matter open already (R88).
+    pub open: Vec<OpenMatter>,
+    /// The notice as it would be given.
+    pub notice: Option<NoticeSheet>,
+    /// Per item: the dates that would follow.
+    pub outlook: Vec<Outlook>,
+}
+
+/// What follows for one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outlook {
+    /// The item.
+    pub item: ItemCode,
+    /// Its name.
+    pub name: String,
+    /// The dates.
+    pub clocks: Vec<Clock>,
+}
+
+/// One thing wrong with a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftFault {
+    /// The step to go to.
+    pub step: Step,
+    /// The field to put the cursor in, as in `Draft::focus`.
+    pub focus: String,
+    /// What is wrong: a key of the words (`fault.id_check_sign`).
+    pub code: String,
+    /// What the sentence needs, such as the expected check sign.
+    pub arg: String,
+}
+
+/// Receive a draft: one case an item, each with its number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReceiveDraft {
+    /// Which.
+    pub id: DraftId,
+}
+
+/// Received and on the disk.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Taken {
+    /// The cases, in the order of the items.
+    pub cases: Vec<CaseId>,
+    /// Their papers to print.
+    pub sheets: Vec<Sheets>,
+}

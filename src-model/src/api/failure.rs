@@ -1,0 +1,130 @@
+//! Why a call was not answered, and what changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::draft::DraftFault;
+use crate::access::{Action, Denied};
+use crate::case::Refusal;
+use crate::ids::CaseId;
+
+/// Why a call was not answered. Every case has one sentence on the screen that says what is safe and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "fail", rename_all = "snake_case")]
+pub enum Failure {
+    /// Somebody must sign in first.
+    #[error("nobody is signed in")]
+    Locked,
+    /// Wrong PIN.
+    #[error("wrong PIN")]
+    WrongPin {
+        /// Tries before a pause.
+        left: u8,
+    },
+    /// Too many wrong PINs: wait.
+    #[error("too many wrong PINs")]
+    WaitForPin {
+        /// Seconds.
+        seconds: u32,
+    },
+    /// The PIN is too short or too simple.
+    #[error("the PIN is too weak")]
+    WeakPin,
+    /// The rules refused.
+    #[error("{why}")]
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
+    /// No right.
+    #[error("{why}")]
+    Denied {
+        /// Which.
+        action: Action,
+        /// Why.
+        why: Denied,
+    },
+    /// No such thing here.
+    #[error("not found")]
+    NotFound,
+    /// The draft must be put right first.
+    #[error("the draft is not complete")]
+    DraftFaults {
+        /// What.
+        faults: Vec<DraftFault>,
+    },
+    /// A typed value is wrong.
+    #[error("a value is wrong")]
+    BadValue {
+        /// A key of the words (`fault.id_check_sign`).
+        code: String,
+        /// What the sentence needs.
+        arg: String,
+    },
+    /// Enrolment did not work.
+    #[error("enrolment failed")]
+    Enrolment {
+        /// Why.
+        why: EnrolmentFault,
+    },
+    /// The store could not do it.
+    #[error("the store could not do it")]
+    Storage {
+        /// Why.
+        why: StorageFault,
+    },
+    /// A defect of the program; the log has more under this number.
+    #[error("internal fault {id}")]
+    Internal {
+        /// Number in the log.
+        id: String,
+    },
+}
+
+/// Why enrolment did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolmentFault {
+    /// The address is not one.
+    BadAddress,
+    /// Nobody answered.
+    Unreachable,
+    /// Something else answered, not a hub.
+    NotAHub,
+    /// The code is unknown, used or too old.
+    BadCode,
+    /// The station is enrolled already.
+    Already,
+}
+
+/// Why the store could not do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageFault {
+    /// The disk is full: free some space; nothing is lost.
+    Full,
+    /// The database was written by a newer version: update the program.
+    NewerSchema,
+    /// The database is damaged: it was left as it is; restore from the district.
+    Damaged,
+    /// Another program holds it: wait.
+    Busy,
+    /// Reading or writing failed.
+    Io,
+}
+
+/// What changed, told to every shell so that pages refresh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "changed", rename_all = "snake_case")]
+pub enum Changed {
+    /// Sign-in or enrolment.
+    Session,
+    /// These cases; empty means many.
+    Cases {
+        /// Which.
+        ids: Vec<CaseId>,
+    },
+    /// The exchange.
+    Sync,
+    /// Published lists.
+    Catalogue,
+}

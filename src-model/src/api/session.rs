@@ -1,0 +1,101 @@
+//! Who is here and may work.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::ids::AgentId;
+use crate::stamp::{TimeQuality, Wall};
+
+/// Who is here, and is the station ready?
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetSession {}
+
+/// First run: make this station known to the district.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Enrol {
+    /// The hub's address, such as `http://127.0.0.1:8440`.
+    pub hub: String,
+    /// The one-time code from the district.
+    pub code: String,
+}
+
+/// A person of the roster chooses a PIN: the first one right after enrolment, others while someone is signed in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SetPin {
+    /// Who.
+    pub agent: AgentId,
+    /// At least six digits or letters (R219).
+    pub pin: String,
+}
+
+/// Sign in; works without a network.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Unlock {
+    /// Who.
+    pub agent: AgentId,
+    /// The PIN.
+    pub pin: String,
+}
+
+/// Sign out; drafts stay.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Lock {}
+
+/// The state of the station.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// How far it is.
+    pub state: SessionState,
+    /// The station's name, once enrolled.
+    pub station: Option<String>,
+    /// People who may sign in here, in the order of the roster.
+    pub people: Vec<Tile>,
+    /// The station's clock.
+    pub now: Wall,
+    /// Whether the clock can be trusted.
+    pub clock: TimeQuality,
+    /// The hub's address to propose on first run.
+    pub hub_hint: Option<String>,
+    /// The enrolment code to propose on first run.
+    pub code_hint: Option<String>,
+    /// Cases and drafts that were open when the program stopped without being closed.
+    pub recovered: u32,
+}
+
+/// How far the station is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum SessionState {
+    /// Not enrolled.
+    Fresh,
+    /// Enrolled; nobody has a PIN yet.
+    NeedsPin,
+    /// Somebody must sign in.
+    Locked,
+    /// Somebody is at work.
+    Open {
+        /// Who.
+        agent: AgentId,
+        /// Name.
+        name: String,
+        /// Post.
+        role: Role,
+        /// The unit's name.
+        unit: String,
+    },
+}
+
+/// One person on the unlock screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tile {
+    /// Who.
+    pub agent: AgentId,
+    /// Name.
+    pub name: String,
+    /// Post.
+    pub role: Role,
+    /// The unit's name.
+    pub unit: String,
+    /// Whether a PIN is set.
+    pub ready: bool,
+}

@@ -1,0 +1,133 @@
+//! The exchange with the district.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CaseId, ScopeCode};
+use crate::stamp::Wall;
+
+/// How the exchange with the district stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetSync {}
+
+/// Exchange now.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncNow {}
+
+/// How the exchange stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncView {
+    /// State.
+    pub state: Link,
+    /// The hub's address.
+    pub hub: String,
+    /// Changes not yet receipted.
+    pub outbox: u32,
+    /// Their bytes.
+    pub outbox_bytes: u64,
+    /// Cases they belong to, latest first; at most twenty.
+    pub waiting: Vec<WaitingCase>,
+    /// Progress of the exchange under way.
+    pub progress: Option<Progress>,
+    /// The last exchange that went through.
+    pub last_ok: Option<Wall>,
+    /// The last receipt of the hub.
+    pub last_receipt: Option<ReceiptView>,
+    /// Up to where the hub has a backup, if it said so.
+    pub received_total: u64,
+    /// What a person must act on.
+    pub problems: Vec<Problem>,
+}
+
+/// State of the link. Offline is not an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// No exchange tried yet since start.
+    Idle,
+    /// 离线，照常办件
+    Offline,
+    /// Exchanging.
+    Working,
+    /// 连着，都发完了
+    Done,
+}
+
+/// A case with unsent changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingCase {
+    /// Which.
+    pub id: CaseId,
+    /// Whose.
+    pub name: String,
+    /// What.
+    pub item: String,
+    /// How many changes.
+    pub changes: u32,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Progress in items and bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Changes sent and receipted.
+    pub sent: u32,
+    /// Changes received and stored.
+    pub received: u32,
+    /// Bytes sent.
+    pub bytes_up: u64,
+    /// Bytes received.
+    pub bytes_down: u64,
+}
+
+/// The hub's receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptView {
+    /// Which division's feed.
+    pub scope: ScopeCode,
+    /// Its name.
+    pub place: String,
+    /// The number in the feed.
+    pub seq: u64,
+    /// Changes it covers.
+    pub changes: u32,
+    /// The hub's time.
+    pub at: Wall,
+}
+
+/// Something about the exchange that a person must act on: what happened, what is safe, what to do are words by code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A key of the words (`problem.revoked`).
+    pub code: ProblemCode,
+    /// Since when.
+    pub since: Wall,
+    /// How many records it concerns.
+    pub records: u32,
+}
+
+/// Kinds of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    /// The hub answered something that is not an answer.
+    HubGarbled,
+    /// The hub reported a fault of its own (5xx).
+    HubFault,
+    /// The hub is not the one this station was enrolled with.
+    HubChanged,
+    /// This device is not known to the hub.
+    UnknownDevice,
+    /// This device was revoked.
+    Revoked,
+    /// Records from another station did not verify and were set aside.
+    Quarantined,
+    /// The hub set records of this station aside.
+    RefusedByHub,
+    /// The hub knows another history of this device (a copied or restored disk).
+    Forked,
+    /// This station's clock and the hub's differ by more than five minutes.
+    ClockSkew,
+    /// The disk is full.
+    DiskFull,
+}

@@ -1,0 +1,599 @@
+//! The only gate in front of a case: a command becomes events, or a refusal that says what to do.
+//!
+//! D1: `decide` never yields what `fold` flags on the same state. Every act is tried on a copy of the case first, and its
+//! stamp is later than everything the case has seen.
+
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+
+use super::clocks;
+use super::event::{
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, Mandate, MandateEnd, NotAccepted,
+    Notice, NoticeLine, Outcome, PaperLine, PaperState, Power, Receipt, Signature, Way, What,
+};
+use super::field::Field;
+use super::fold::{Case, Misfit, Stage};
+use crate::access::{Action, Permit};
+use crate::calendar::Calendar;
+use crate::catalogue::ProxyMode;
+use crate::deadline::StopKind;
+use crate::ids::CaseId;
+use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
+
+/// When and where a decision is made; the edges hand it in.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The next reading of the device's hybrid clock.
+    pub hlc: Hlc,
+    /// The device's mark.
+    pub device: u64,
+    /// The wall clock.
+    pub at: Wall,
+    /// Whether it can be trusted.
+    pub quality: TimeQuality,
+    /// The calendar in force.
+    pub calendar: &'a Calendar,
+}
+
+impl Moment<'_> {
+    /// Today in the district.
+    pub fn today(&self) -> Date {
+        self.at.date()
+    }
+
+    /// The civil time in the district.
+    pub fn local(&self) -> DateTime {
+        self.at.local()
+    }
+}
+
+/// What someone wants done to a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Register the question.
+    Consult {
+        /// Kind of help.
+        help: Help,
+        /// How the person came.
+        way: Way,
+        /// In plain words.
+        words: String,
+    },
+    /// Tell everything missing at once.
+    GiveNotice {
+        /// Every missing or wrong paper.
+        lines: Vec<NoticeLine>,
+        /// What the applicant's new papers raised; needed for a further notice with new lines.
+        raised_by: String,
+    },
+    /// Write the mandate.
+    Entrust(Mandate),
+    /// End the mandate.
+    EndMandate {
+        /// Why.
+        reason: MandateEnd,
+    },
+    /// Take the papers. The receipt carries number, item and limits, which the engine fills in.
+    Receive {
+        /// Number, item, limits, papers.
+        receipt: Box<Receipt>,
+        /// What the item allows an agent to do.
+        proxy: ProxyMode,
+    },
+    /// Take missing papers.
+    Supplement {
+        /// The papers brought.
+        papers: Vec<PaperLine>,
+    },
+    /// Send the file on.
+    HandOver {
+        /// To which organ or unit.
+        to: String,
+    },
+    /// Accept.
+    Accept {
+        /// By whose word.
+        basis: AcceptanceBasis,
+    },
+    /// Do not accept.
+    RefuseAcceptance {
+        /// The reason code.
+        reason: NotAccepted,
+        /// The right organ.
+        right_office: String,
+    },
+    /// Begin work.
+    Start,
+    /// Stop the clock.
+    Suspend {
+        /// Kind.
+        kind: StopKind,
+        /// Expected length.
+        expected_days: u16,
+        /// The written notice.
+        notice_no: String,
+    },
+    /// End the stop.
+    Resume,
+    /// Prolong.
+    Extend {
+        /// Further days.
+        days: u16,
+        /// Who gave leave.
+        approver: String,
+        /// Why.
+        reason: String,
+        /// The written notice.
+        notice_no: String,
+    },
+    /// Enter the result.
+    Decide(Decision),
+    /// 即办件: accept and decide in one press, both recorded (R45, R58).
+    FinishAtOnce {
+        /// Number of the result.
+        number: String,
+    },
+    /// Enter the applicant's withdrawal.
+    Withdraw {
+        /// In the applicant's words.
+        reason: String,
+        /// Papers returned.
+        papers_returned: u16,
+    },
+    /// Hand over the result.
+    Deliver {
+        /// How.
+        way: DeliveryWay,
+        /// Who signed.
+        signer: String,
+        /// Relation, when it is not the applicant.
+        relation: String,
+    },
+    /// Type in a paper rating.
+    EnterRating {
+        /// The grade.
+        grade: Grade,
+        /// Where the paper came from.
+        channel: String,
+    },
+    /// Seal.
+    Archive,
+    /// Type a register.
+    Type {
+        /// Which.
+        field: Field,
+        /// What it read.
+        from: String,
+        /// What it shall read.
+        to: String,
+    },
+    /// Add a note.
+    Note {
+        /// Its words.
+        text: String,
+    },
+    /// Put a mistake in a closed file right.
+    Correct {
+        /// Which field.
+        field: Field,
+        /// What it should read.
+        value: String,
+        /// Why.
+        reason: String,
+    },
+    /// Say what holds about an act that did not fit.
+    Review {
+        /// The act.
+        act: Stamp,
+        /// The finding.
+        finding: String,
+    },
+    /// Choose between values written apart.
+    Settle {
+        /// The field.
+        field: Field,
+        /// The value that stays.
+        kept: String,
+        /// The others.
+        dropped: Vec<String>,
+    },
+    /// Mark as the same matter as another case.
+    Link {
+        /// The other case.
+        other: CaseId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Command {
+    /// The right it needs.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Consult { .. }
+            | Self::GiveNotice { .. }
+            | Self::Entrust(_)
+            | Self::EndMandate { .. }
+            | Self::Receive { .. }
+            | Self::Supplement { .. }
+            | Self::Type { .. } => Action::Collect,
+            Self::HandOver { .. } => Action::HandOver,
+            Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
+            Self::Start
+            | Self::Suspend { .. }
+            | Self::Resume
+            | Self::Extend { .. }
+            | Self::Decide(_) => Action::Process,
+            Self::Withdraw { .. } => Action::Withdraw,
+            Self::Deliver { .. } => Action::Deliver,
+            Self::EnterRating { .. } => Action::EnterRating,
+            Self::Archive => Action::Archive,
+            Self::Note { .. }
+            | Self::Correct { .. }
+            | Self::Review { .. }
+            | Self::Settle { .. }
+            | Self::Link { .. } => Action::Annotate,
+        }
+    }
+
+    /// The power an agent needs when acting under a mandate (R63).
+    fn power(&self) -> Option<Power> {
+        match self {
+            Self::HandOver { .. } => Some(Power::Submit),
+            Self::Supplement { .. } => Some(Power::Supplement),
+            _ => None,
+        }
+    }
+}
+
+/// Why a command was not carried out. The screen has one sentence for each, saying what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The permit is for something else.
+    #[error("the permit is for another action")]
+    WrongPermit,
+    /// Annex C has no such move.
+    #[error("no such move from here")]
+    NoSuchMove {
+        /// Where the case stands.
+        from: Stage,
+    },
+    /// Done before.
+    #[error("this has been done before")]
+    DoneBefore,
+    /// The file is closed; corrections are added.
+    #[error("the file is closed")]
+    Closed,
+    /// Something that must be written is empty.
+    #[error("a required entry is empty")]
+    Empty {
+        /// Which entry: a key of the screen's words.
+        what: Entry,
+    },
+    /// A second notice with new lines and no new papers that raised it (R52).
+    #[error("everything missing must be told in one notice")]
+    SecondList,
+    /// Proxy work needs a mandate (R63).
+    #[error("proxy work needs a mandate")]
+    NoMandate,
+    /// The mandate has ended (R65).
+    #[error("the mandate has ended")]
+    MandateOver {
+        /// Its last day.
+        until: Date,
+    },
+    /// The mandate does not give this power (R63).
+    #[error("the mandate does not give this power")]
+    PowerNotGiven {
+        /// The power.
+        power: Power,
+    },
+    /// The item needs the person; it can be prepared and escorted only (R66).
+    #[error("the item needs the person there")]
+    PersonNeeded,
+    /// The witness of a thumbprint is the agent (R64).
+    #[error("the witness must be someone else")]
+    WitnessIsAgent,
+    /// The mandate's term is empty or longer than a year.
+    #[error("the mandate's term must end within a year")]
+    BadTerm,
+    /// Papers asked for are still missing.
+    #[error("papers are missing")]
+    PapersMissing {
+        /// How many.
+        count: usize,
+    },
+    /// The term has not run out (R51, R53).
+    #[error("the term has not run out")]
+    TooEarly {
+        /// Its last day.
+        until: Date,
+    },
+    /// The extension came after the first end (R60).
+    #[error("the term had ended already")]
+    TooLate {
+        /// The first end.
+        ended: Date,
+    },
+    /// Nobody else may stand where the applicant should (R69).
+    #[error("the signer's relation is needed")]
+    RelationNeeded,
+    /// Two values of a field stand side by side; someone must choose first.
+    #[error("a field is disputed")]
+    Disputed {
+        /// The field.
+        field: Field,
+    },
+}
+
+/// Entries that must not be empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Lines of a notice.
+    NoticeLines,
+    /// Powers of a mandate.
+    Powers,
+    /// The witness.
+    Witness,
+    /// The guardian.
+    Guardian,
+    /// Papers brought.
+    Papers,
+    /// The organ it goes to.
+    Organ,
+    /// The written notice's number.
+    NoticeNumber,
+    /// Reasons.
+    Reasons,
+    /// The number of the result.
+    ResultNumber,
+    /// Who gave leave.
+    Approver,
+    /// Who signed.
+    Signer,
+    /// Text.
+    Text,
+}
+
+/// Turns a command into events, or says why not. D1.
+pub fn decide(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Result<Vec<Event>, Refusal> {
+    if permit.action() != command.action() {
+        return Err(Refusal::WrongPermit);
+    }
+    under_mandate(case, &command, now)?;
+    let acts = acts(case, command, permit, now)?;
+    let mut tried = case.clone();
+    let mut hlc = case.last.map_or(now.hlc, |last| now.hlc.max(last.hlc.next()));
+    let mut events = Vec::with_capacity(acts.len());
+    for what in acts {
+        let event = Event {
+            stamp: Stamp { hlc, device: now.device },
+            by: permit.agent().clone(),
+            unit: permit.unit(),
+            at: now.at,
+            quality: now.quality,
+            what,
+        };
+        tried.step(&event).map_err(refusal)?;
+        hlc = hlc.next();
+        events.push(event);
+    }
+    Ok(events)
+}
+
+fn refusal(misfit: Misfit) -> Refusal {
+    match misfit {
+        Misfit::NoSuchMove { from } => Refusal::NoSuchMove { from },
+        Misfit::DoneBefore | Misfit::NothingToReferTo => Refusal::DoneBefore,
+        Misfit::Closed => Refusal::Closed,
+    }
+}
+
+/// R63, R65: what an agent does for someone needs a mandate that holds today and gives the power.
+fn under_mandate(case: &Case, command: &Command, now: &Moment<'_>) -> Result<(), Refusal> {
+    let Some(power) = command.power().filter(|_| case.help == Some(Help::Proxy)) else { return Ok(()) };
+    let state = case.mandate.as_ref().ok_or(Refusal::NoMandate)?;
+    if !state.holds_on(now.today()) {
+        return Err(Refusal::MandateOver { until: state.ended.unwrap_or(state.mandate.until) });
+    }
+    if state.mandate.powers.contains(&power) { Ok(()) } else { Err(Refusal::PowerNotGiven { power }) }
+}
+
+fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Result<Vec<What>, Refusal> {
+    let act = match command {
+        Command::Consult { help, way, words } => What::Consulted { help, way, words },
+        Command::GiveNotice { lines, raised_by } => notice(case, lines, raised_by, now)?,
+        Command::Entrust(mandate) => entrust(mandate, permit)?,
+        Command::EndMandate { reason } => What::MandateEnded { reason },
+        Command::Receive { receipt, proxy } => receive(case, *receipt, proxy, now)?,
+        Command::Supplement { papers } => supplement(case, papers)?,
+        Command::HandOver { to } => What::HandedOver { to: filled(to, Entry::Organ)? },
+        Command::Accept { basis } => accept(case, basis, now)?,
+        Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office } => {
+            let right_office = filled(right_office, Entry::Organ)?;
+            What::NotAccepted { reason: NotAccepted::OtherOrgan, right_office }
+        }
+        Command::RefuseAcceptance { reason, right_office } => What::NotAccepted { reason, right_office },
+        Command::Start => What::Started,
+        Command::Suspend { kind, expected_days, notice_no } => {
+            let notice_no = filled(notice_no, Entry::NoticeNumber)?;
+            What::Suspended { kind, from: now.today(), expected_days, notice_no }
+        }
+        Command::Resume => What::Resumed { to: now.today() },
+        Command::Extend { days, approver, reason, notice_no } => {
+            in_time_to_extend(case, now)?;
+            What::Extended {
+                days,
+                approver: filled(approver, Entry::Approver)?,
+                reason: filled(reason, Entry::Reasons)?,
+                notice_no: filled(notice_no, Entry::NoticeNumber)?,
+            }
+        }
+        Command::Decide(decision) => result(case, decision, now)?,
+        Command::FinishAtOnce { number } => return at_once(case, number, now),
+        Command::Withdraw { reason, papers_returned } => What::Withdrawn { reason, papers_returned },
+        Command::Deliver { way, signer, relation } => deliver(way, signer, relation, now)?,
+        Command::EnterRating { grade, channel } => What::Rated { grade, channel },
+        Command::Archive => What::Archived,
+        Command::Type { field, from, to } => What::Typed { field: field.path().to_owned(), from, to },
+        Command::Note { text } => What::Noted { text: filled(text, Entry::Text)? },
+        Command::Correct { field, value, reason } => {
+            let reason = filled(reason, Entry::Reasons)?;
+            What::Corrected { field: field.path().to_owned(), value, reason }
+        }
+        Command::Review { act, finding } => What::Reviewed { act, finding: filled(finding, Entry::Text)? },
+        Command::Settle { field, kept, dropped } => {
+            What::Settled { field: field.path().to_owned(), kept, dropped }
+        }
+        Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
+    };
+    Ok(vec![act])
+}
+
+fn filled(text: String, what: Entry) -> Result<String, Refusal> {
+    if text.trim().is_empty() { Err(Refusal::Empty { what }) } else { Ok(text) }
+}
+
+/// R50, R52: one notice lists everything; a later one with new lines must be raised by new papers.
+fn notice(case: &Case, lines: Vec<NoticeLine>, raised_by: String, now: &Moment<'_>) -> Result<What, Refusal> {
+    if lines.is_empty() {
+        return Err(Refusal::Empty { what: Entry::NoticeLines });
+    }
+    let told = case.notices.iter().flat_map(|(_, notice)| &notice.lines);
+    let told: Vec<&str> = told.map(|line| line.paper.as_str()).collect();
+    let adds = !told.is_empty() && lines.iter().any(|line| !told.contains(&line.paper.as_str()));
+    if adds && raised_by.trim().is_empty() {
+        return Err(Refusal::SecondList);
+    }
+    let no = u8::try_from(case.notices.len() + 1).unwrap_or(u8::MAX);
+    let term = clocks::supplement_term(case, now);
+    Ok(What::Noticed(Notice { no, lines, term, raised_by }))
+}
+
+/// R63, R64, R65.
+fn entrust(mandate: Mandate, permit: &Permit) -> Result<What, Refusal> {
+    if mandate.powers.is_empty() {
+        return Err(Refusal::Empty { what: Entry::Powers });
+    }
+    let longest = mandate.from.saturating_add(jiff::Span::new().years(1));
+    if mandate.until < mandate.from || mandate.until > longest {
+        return Err(Refusal::BadTerm);
+    }
+    match &mandate.signature {
+        Signature::Thumb { witness } if witness.trim().is_empty() => Err(Refusal::Empty { what: Entry::Witness }),
+        Signature::Thumb { witness } if witness.trim() == permit.name() => Err(Refusal::WitnessIsAgent),
+        Signature::Guardian { name, relation } if name.trim().is_empty() || relation.trim().is_empty() => {
+            Err(Refusal::Empty { what: Entry::Guardian })
+        }
+        _ => Ok(What::Mandated(mandate)),
+    }
+}
+
+/// R46, R63, R66.
+fn receive(case: &Case, receipt: Receipt, proxy: ProxyMode, now: &Moment<'_>) -> Result<What, Refusal> {
+    if case.help == Some(Help::Proxy) {
+        if matches!(proxy, ProxyMode::Escort | ProxyMode::ConsultOnly) {
+            return Err(Refusal::PersonNeeded);
+        }
+        let state = case.mandate.as_ref().ok_or(Refusal::NoMandate)?;
+        if !state.holds_on(now.today()) {
+            return Err(Refusal::MandateOver { until: state.mandate.until });
+        }
+    }
+    Ok(What::Received(receipt))
+}
+
+/// R53: the papers brought are noted; when none is missing any more the supplement is complete.
+fn supplement(case: &Case, papers: Vec<PaperLine>) -> Result<What, Refusal> {
+    if papers.is_empty() {
+        return Err(Refusal::Empty { what: Entry::Papers });
+    }
+    let brought = |name: &str| papers.iter().any(|paper| paper.name == name && paper.state != PaperState::Missing);
+    let asked = case.notices.last().map(|(_, notice)| notice.lines.as_slice()).unwrap_or_default();
+    let in_before = |name: &str| case.papers.iter().any(|p| p.name == name && p.state != PaperState::Missing);
+    // A paper that was there already and is asked for again was wrong: only bringing it anew answers the notice.
+    let noticed_complete = asked.iter().all(|line| brought(&line.paper) || since_notice(case, &line.paper));
+    let none_missing = case.missing().all(|paper| brought(&paper.name) || in_before(&paper.name));
+    let complete = noticed_complete && none_missing;
+    let completeness = if complete { Completeness::Complete } else { Completeness::Partly };
+    Ok(What::Supplemented { papers, completeness })
+}
+
+/// Whether a paper that was missing at the receipt has come in since.
+fn since_notice(case: &Case, name: &str) -> bool {
+    let was = |papers: &[PaperLine]| papers.iter().find(|paper| paper.name == name).map(|paper| paper.state);
+    let at_receipt = case.receipt.as_ref().and_then(|(_, receipt)| was(&receipt.papers));
+    let now = was(&case.papers);
+    now.is_some_and(|state| state != PaperState::Missing) && at_receipt != now
+}
+
+/// R51, R53: the acceptance day is the day the last paper came in; silence accepts from the receipt day.
+fn accept(case: &Case, basis: AcceptanceBasis, now: &Moment<'_>) -> Result<What, Refusal> {
+    let received = case.receipt.as_ref().map(|(mark, _)| mark.at.date()).unwrap_or(now.today());
+    let on = match basis {
+        AcceptanceBasis::Deemed => match clocks::deemed_from(case, now.calendar) {
+            Some(from) if now.today() >= from => received,
+            Some(from) => return Err(Refusal::TooEarly { until: from }),
+            None => return Err(Refusal::NoSuchMove { from: case.stage }),
+        },
+        AcceptanceBasis::Conditional => now.today(),
+        AcceptanceBasis::Complete => {
+            let count = case.missing().count();
+            if count > 0 {
+                return Err(Refusal::PapersMissing { count });
+            }
+            case.completed_on.unwrap_or(received)
+        }
+    };
+    Ok(What::Accepted { on, basis })
+}
+
+/// R60: once, and before the first end.
+fn in_time_to_extend(case: &Case, now: &Moment<'_>) -> Result<(), Refusal> {
+    match clocks::statutory_end(case, now.calendar) {
+        Some(ended) if now.today() > ended => Err(Refusal::TooLate { ended }),
+        _ => Ok(()),
+    }
+}
+
+/// R53, R68: a refusal has reasons, a grant has a number, a return waits for the notice's term.
+fn result(case: &Case, decision: Decision, now: &Moment<'_>) -> Result<What, Refusal> {
+    match decision.outcome {
+        Outcome::Granted => {
+            filled(decision.number.clone(), Entry::ResultNumber)?;
+        }
+        Outcome::Denied => {
+            filled(decision.reasons.clone(), Entry::Reasons)?;
+            filled(decision.number.clone(), Entry::ResultNumber)?;
+        }
+        Outcome::Returned => {
+            let term = case.notices.last().and_then(|(_, notice)| notice.term);
+            if let Some(until) = term.filter(|until| now.today() <= *until) {
+                return Err(Refusal::TooEarly { until });
+            }
+        }
+        Outcome::Withdrawn => return Err(Refusal::NoSuchMove { from: case.stage }),
+    }
+    Ok(What::Decided(decision))
+}
+
+fn at_once(case: &Case, number: String, now: &Moment<'_>) -> Result<Vec<What>, Refusal> {
+    if !case.is_on_the_spot() {
+        return Err(Refusal::NoSuchMove { from: case.stage });
+    }
+    let accepted = accept(case, AcceptanceBasis::Complete, now)?;
+    let (outcome, on, reasons) = (Outcome::Granted, now.today(), String::new());
+    Ok(vec![accepted, What::Decided(Decision { outcome, on, number, reasons, valid_until: None })])
+}
+
+/// R69: someone else than the applicant signs with the relation named.
+fn deliver(way: DeliveryWay, signer: String, relation: String, now: &Moment<'_>) -> Result<What, Refusal> {
+    let signer = filled(signer, Entry::Signer)?;
+    if way == DeliveryWay::ForOther && relation.trim().is_empty() {
+        return Err(Refusal::RelationNeeded);
+    }
+    Ok(What::Delivered { on: now.today(), way, signer, relation })
+}

@@ -1,0 +1,111 @@
+//! Registers: what people type about a case, each under a path that never changes its meaning.
+//!
+//! A register holds text. Two desks may write one apart; both values are then kept and a person chooses.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::BadId;
+
+/// The registers of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Field {
+    /// 姓名
+    Name,
+    /// 证件号
+    CitizenId,
+    /// 电话
+    Phone,
+    /// 住处; may be a hospital ward (R110)
+    Address,
+    /// 户口所在
+    Household,
+    /// 联系人
+    Contact,
+    /// 联系人电话
+    ContactPhone,
+    /// 单位
+    Employer,
+    /// 事故或诊断日 (工伤保险条例 art 17)
+    InjuredOn,
+    /// 什么时候要办成 and other wishes
+    Remark,
+}
+
+/// Whether work may go on while two values of a field stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhileDisputed {
+    /// The case goes on.
+    GoesOn,
+    /// Nothing that rests on the field may happen until someone has chosen.
+    Waits,
+}
+
+impl Field {
+    /// Every field, in the order of the paper form.
+    pub const ALL: [Self; 10] = [
+        Self::Name,
+        Self::CitizenId,
+        Self::Phone,
+        Self::Address,
+        Self::Household,
+        Self::Contact,
+        Self::ContactPhone,
+        Self::Employer,
+        Self::InjuredOn,
+        Self::Remark,
+    ];
+
+    /// The path under which documents hold the field. Never changed once released.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Name => "applicant.name",
+            Self::CitizenId => "applicant.id",
+            Self::Phone => "applicant.phone",
+            Self::Address => "applicant.address",
+            Self::Household => "applicant.household",
+            Self::Contact => "contact.name",
+            Self::ContactPhone => "contact.phone",
+            Self::Employer => "employer.name",
+            Self::InjuredOn => "injury.on",
+            Self::Remark => "remark",
+        }
+    }
+
+    /// The rule while two values stand (design.md section 4).
+    pub const fn while_disputed(self) -> WhileDisputed {
+        match self {
+            Self::Name | Self::CitizenId | Self::InjuredOn => WhileDisputed::Waits,
+            _ => WhileDisputed::GoesOn,
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.path())
+    }
+}
+
+impl FromStr for Field {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        Self::ALL.into_iter().find(|field| field.path() == text).ok_or(BadId { kind: "field" })
+    }
+}
+
+impl From<Field> for String {
+    fn from(field: Field) -> String {
+        field.path().to_owned()
+    }
+}
+
+impl TryFrom<String> for Field {
+    type Error = BadId;
+    fn try_from(text: String) -> Result<Self, BadId> {
+        text.parse()
+    }
+}

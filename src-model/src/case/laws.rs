@@ -1,0 +1,181 @@
+//! The laws of the fold and the gate, proved on random lives.
+
+use proptest::prelude::*;
+
+use super::decide::{Command, Moment, decide};
+use super::event::*;
+use super::fold::{Case, Stage, fold};
+use super::{Event, What};
+use crate::access::{Action, Principal, Role, Subject, permit};
+use crate::calendar::Calendar;
+use crate::catalogue::ProxyMode;
+use crate::deadline::{Limit, StopKind};
+use crate::identity::CaseNumber;
+use crate::ids::ScopeCode;
+use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
+
+const START: i64 = 1_772_415_000_000;
+const DAY: i64 = 86_400_000;
+
+fn scope() -> ScopeCode {
+    "150205202202".parse().unwrap()
+}
+
+fn window() -> Principal {
+    let unit = "150205".parse().unwrap();
+    let agent = "SG-000000-03".parse().unwrap();
+    Principal { agent, name: "林芳".into(), role: Role::Window, unit, serves: vec![unit] }
+}
+
+fn receipt(promised: Option<Limit>, state: PaperState) -> Receipt {
+    let date = jiff::civil::date(2026, 3, 2);
+    Receipt {
+        number: CaseNumber::new(scope(), date, 7, 1).unwrap(),
+        item: "RS-003".parse().unwrap(),
+        item_name: "城乡居民养老保险注销登记".into(),
+        catalogue: 1,
+        limits: Limits { statutory: Some(Limit::WorkingDays(10)), promised, ..Limits::default() },
+        papers: vec![PaperLine { name: "居民身份证".into(), state, count: 1 }],
+    }
+}
+
+fn mandate() -> Mandate {
+    let from = jiff::civil::date(2026, 3, 2);
+    Mandate {
+        agent: "SG-000000-03".parse().unwrap(),
+        powers: [Power::Submit, Power::Supplement].into(),
+        from,
+        until: jiff::civil::date(2026, 6, 1),
+        signature: Signature::Hand,
+    }
+}
+
+fn line() -> NoticeLine {
+    NoticeLine { paper: "居民身份证".into(), hint: String::new() }
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let id_card = |state| PaperLine { name: "居民身份证".into(), state, count: 1 };
+    let decision = |outcome| Decision {
+        outcome,
+        on: jiff::civil::date(2026, 3, 6),
+        number: "石人社〔2026〕1号".into(),
+        reasons: "不符合条件".into(),
+        valid_until: None,
+    };
+    let receive = |promised, state| Command::Receive {
+        receipt: Box::new(receipt(promised, state)),
+        proxy: ProxyMode::Proxy,
+    };
+    prop_oneof![
+        Just(Command::Consult { help: Help::Advice, way: Way::Window, words: String::new() }),
+        Just(Command::Consult { help: Help::Proxy, way: Way::Home, words: "摔伤了".into() }),
+        Just(Command::Entrust(mandate())),
+        Just(receive(Some(Limit::WorkingDays(8)), PaperState::Copy)),
+        Just(receive(Some(Limit::WorkingDays(0)), PaperState::Original)),
+        Just(receive(None, PaperState::Missing)),
+        Just(Command::GiveNotice { lines: vec![line()], raised_by: String::new() }),
+        Just(Command::Supplement { papers: vec![id_card(PaperState::Original)] }),
+        Just(Command::Supplement { papers: vec![id_card(PaperState::Missing)] }),
+        Just(Command::HandOver { to: "吉忽伦图苏木便民服务中心".into() }),
+        prop_oneof![Just(AcceptanceBasis::Complete), Just(AcceptanceBasis::Deemed), Just(AcceptanceBasis::Conditional)]
+            .prop_map(|basis| Command::Accept { basis }),
+        Just(Command::RefuseAcceptance { reason: NotAccepted::NoLicenceNeeded, right_office: String::new() }),
+        Just(Command::Start),
+        Just(Command::Suspend { kind: StopKind::Testing, expected_days: 10, notice_no: "告1".into() }),
+        Just(Command::Resume),
+        Just(Command::Extend { days: 10, approver: "局长".into(), reason: "复杂".into(), notice_no: "延1".into() }),
+        prop_oneof![Just(Outcome::Granted), Just(Outcome::Denied), Just(Outcome::Returned), Just(Outcome::Withdrawn)]
+            .prop_map(move |outcome| Command::Decide(decision(outcome))),
+        Just(Command::FinishAtOnce { number: "1".into() }),
+        Just(Command::Withdraw { reason: "不办了".into(), papers_returned: 1 }),
+        Just(Command::Deliver { way: DeliveryWay::Direct, signer: "孙丽娜".into(), relation: String::new() }),
+        Just(Command::Archive),
+        Just(Command::Note { text: "记一笔".into() }),
+        Just(Command::EndMandate { reason: MandateEnd::Withdrawn }),
+    ]
+}
+
+/// A life: each command is tried, a day or so later each time, and what is refused leaves no trace.
+fn live(commands: &[(Command, u8)], device: u64) -> Vec<Event> {
+    let calendar = Calendar::default();
+    let subject = Subject { scope: scope(), handler: None };
+    let (mut events, mut at) = (Vec::new(), START);
+    for (index, (command, days)) in commands.iter().enumerate() {
+        at += i64::from(*days) * DAY / 4;
+        let (case, before) = fold(&events);
+        let hlc = Hlc { ms: at.unsigned_abs(), counter: u16::try_from(index).unwrap() };
+        let now = Moment { hlc, device, at: Wall(at), quality: TimeQuality::Confirmed, calendar: &calendar };
+        let permit = permit(&window(), command.action(), &subject).expect("a window may do all of these");
+        if let Ok(new) = decide(&case, command.clone(), &permit, &now) {
+            events.extend(new);
+            let (_, after) = fold(&events);
+            assert_eq!(before.len(), after.len(), "D1: {command:?} was decided and then flagged");
+        }
+    }
+    events
+}
+
+fn lives() -> impl Strategy<Value = Vec<(Command, u8)>> {
+    prop::collection::vec((command(), 0u8..40), 0..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn d1_decide_never_yields_what_fold_flags(commands in lives()) {
+        let events = live(&commands, 7);
+        let (_, anomalies) = fold(&events);
+        prop_assert!(anomalies.is_empty());
+    }
+
+    #[test]
+    fn f1_f2_f3_fold_is_total_order_free_and_idempotent(left in lives(), right in lives(), seed in any::<u64>()) {
+        let mut events = live(&left, 7);
+        events.extend(live(&right, 8));
+        let expected = fold(&events);
+        let mut mixed: Vec<Event> = events.iter().chain(events.iter()).cloned().collect();
+        let mut state = seed | 1;
+        for index in (1..mixed.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            mixed.swap(index, usize::try_from(state >> 33).unwrap() % (index + 1));
+        }
+        prop_assert_eq!(fold(&mixed), expected);
+    }
+
+    #[test]
+    fn e1_events_survive_a_round_trip(commands in lives()) {
+        for event in live(&commands, 7) {
+            let text = event.to_text();
+            let read = Event::from_text(event.stamp, &text);
+            prop_assert_eq!(read.as_ref().map(Event::to_text), Ok(text));
+            prop_assert_eq!(read, Ok(event));
+        }
+    }
+
+    #[test]
+    fn e1_unknown_events_survive_a_round_trip(kind in "[a-z_]{1,20}", extra in "[a-z0-9 石拐]{0,40}") {
+        let text = format!(
+            r#"{{"by":"SG-202202-01","unit":"150205202202","at":1772415000000,"k":"x_{kind}","extra":{{"deep":["{extra}"]}}}}"#
+        );
+        let stamp = Stamp { hlc: Hlc { ms: 1, counter: 0 }, device: 7 };
+        let event = Event::from_text(stamp, &text).expect("the envelope is known");
+        prop_assert!(matches!(event.what, What::Unknown { .. }), "kept as unknown");
+        prop_assert_eq!(event.to_text(), text);
+        let (case, anomalies) = fold([&event]);
+        prop_assert_eq!((case.stage, anomalies.len()), (Stage::New, 0), "it changes nothing and flags nothing");
+    }
+}
+
+#[test]
+fn a_promised_item_never_jumps_from_receipt_to_result() {
+    let calendar = Calendar::default();
+    let case = Case { stage: Stage::Received, receipt: None, ..Case::default() };
+    let subject = Subject { scope: scope(), handler: None };
+    let hlc = Hlc { ms: 1, counter: 0 };
+    let now = Moment { hlc, device: 7, at: Wall(START), quality: TimeQuality::Confirmed, calendar: &calendar };
+    let may = permit(&window(), Action::Accept, &subject).unwrap();
+    let at_once = decide(&case, Command::FinishAtOnce { number: "1".into() }, &may, &now);
+    assert_eq!(at_once, Err(super::Refusal::NoSuchMove { from: Stage::Received }), "R45");
+}

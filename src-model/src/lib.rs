@@ -1,0 +1,19 @@
+//! `daiban-model`: what a case is and what the law says about it.
+//!
+//! Pure and total: no clock, no chance, no input or output, no async. It runs in the window (wasm), in the engine and at
+//! the hub. Start with [`case`], then [`api`], the calls every shell makes, and [`wire`], the bytes on every road.
+
+pub mod access;
+pub mod api;
+pub mod case;
+pub mod ids;
+pub mod stamp;
+pub mod wire;
+
+pub mod calendar;
+pub mod deadline;
+
+pub mod identity;
+
+pub mod catalogue;
+pub mod organisation;

@@ -1,0 +1,152 @@
+//! What the whole window shares: where it is, who is here, how the exchange stands, what was last saved.
+
+use std::time::Duration;
+
+use daiban_model::api::{Failure, GetSession, GetSync, Lock, Session, SessionState, SyncView};
+use daiban_model::stamp::Wall;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::route::Router;
+use crate::{say, transport};
+
+/// Shared by context; see [`desk`].
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// Where the window is.
+    pub router: Router,
+    /// Rises whenever the engine says that something changed.
+    pub changed: RwSignal<u32>,
+    /// Who is here; `None` until the engine has answered.
+    pub session: RwSignal<Option<Session>>,
+    /// Why the engine could not say who is here.
+    pub stuck: RwSignal<Option<Failure>>,
+    /// How the exchange stands; `None` while nobody is signed in.
+    pub sync: RwSignal<Option<SyncView>>,
+    /// When something was last saved.
+    pub saved: RwSignal<Option<Wall>>,
+    /// What a call answered instead of doing it, shown until the next act.
+    pub failed: RwSignal<Option<String>>,
+    /// A word in passing. Never the only trace of an error.
+    pub toast: RwSignal<Option<String>>,
+    /// Whether help is open.
+    pub help: RwSignal<bool>,
+    /// Text size in percent.
+    pub size: RwSignal<u16>,
+}
+
+/// The shared state.
+pub fn desk() -> Desk {
+    expect_context::<Desk>()
+}
+
+const SIZES: [u16; 4] = [100, 125, 150, 200];
+const SIZE_KEY: &str = "text-size";
+
+impl Desk {
+    /// Sets the shared state up and begins to listen to the engine.
+    pub fn start() -> Self {
+        let it = Self {
+            router: Router::start(),
+            changed: RwSignal::new(0),
+            session: RwSignal::new(None),
+            stuck: RwSignal::new(None),
+            sync: RwSignal::new(None),
+            saved: RwSignal::new(None),
+            failed: RwSignal::new(None),
+            toast: RwSignal::new(None),
+            help: RwSignal::new(false),
+            size: RwSignal::new(remembered_size()),
+        };
+        provide_context(it);
+        spawn_local(async move { transport::changes(move || it.changed.update(|n| *n = n.wrapping_add(1))).await });
+        Effect::new(move |_| {
+            it.changed.track();
+            it.refresh();
+        });
+        Effect::new(move |_| it.show_size());
+        it
+    }
+
+    /// Asks again who is here and how the exchange stands.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            match transport::call(GetSession {}).await {
+                Ok(session) => self.adopt(session),
+                Err(failure) => self.stuck.set(Some(failure)),
+            }
+            if self.is_open() {
+                self.sync.set(transport::call(GetSync {}).await.ok());
+            }
+        });
+    }
+
+    /// Takes over an answer about the session.
+    pub fn adopt(self, session: Session) {
+        self.stuck.set(None);
+        self.session.set(Some(session));
+    }
+
+    /// Whether somebody is at work.
+    pub fn is_open(self) -> bool {
+        self.session.with_untracked(|session| {
+            session.as_ref().is_some_and(|session| matches!(session.state, SessionState::Open { .. }))
+        })
+    }
+
+    /// Takes note of a call that failed because the station was locked meanwhile.
+    pub fn note_failure(self, failure: Option<&Failure>) {
+        if matches!(failure, Some(Failure::Locked)) && self.is_open() {
+            self.refresh();
+        }
+    }
+
+    /// Says what a call answered instead of doing it.
+    pub fn fail(self, failure: &Failure) {
+        self.note_failure(Some(failure));
+        self.failed.set(Some(say::failure(failure)));
+    }
+
+    /// Signs out. Drafts stay.
+    pub fn lock(self) {
+        spawn_local(async move {
+            match transport::call(Lock {}).await {
+                Ok(session) => self.adopt(session),
+                Err(failure) => self.fail(&failure),
+            }
+        });
+    }
+
+    /// A word in passing.
+    pub fn toast(self, text: impl Into<String>) {
+        self.toast.set(Some(text.into()));
+        set_timeout(move || self.toast.set(None), Duration::from_secs(4));
+    }
+
+    /// One step larger or smaller.
+    pub fn resize(self, by: isize) {
+        let at = SIZES.iter().position(|size| *size == self.size.get_untracked()).unwrap_or(0);
+        let to = at.saturating_add_signed(by).min(SIZES.len() - 1);
+        self.set_size(SIZES[to]);
+    }
+
+    /// Sets the text size; this machine remembers it.
+    pub fn set_size(self, percent: u16) {
+        self.size.set(percent);
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _ = storage.set_item(SIZE_KEY, &percent.to_string());
+        }
+    }
+
+    fn show_size(self) {
+        let size = self.size.get();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-size", &size.to_string());
+        }
+    }
+}
+
+fn remembered_size() -> u16 {
+    let stored = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(SIZE_KEY).ok().flatten());
+    stored.and_then(|size| size.parse().ok()).filter(|size| SIZES.contains(size)).unwrap_or(100)
+}

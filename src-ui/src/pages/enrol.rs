@@ -1,0 +1,118 @@
+//! First run: the district's code makes the station known, then the first person chooses a PIN.
+
+use daiban_model::api::{Enrol, Session, SetPin};
+use daiban_model::ids::AgentId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::station::{StationSide, UnlockFoot};
+use super::unlock::Tiles;
+use crate::desk::desk;
+use crate::parts::{Bad, Field, Icon};
+use crate::{say, transport};
+
+/// Address and code of the district.
+#[component]
+pub fn EnrolPage(session: Session) -> impl IntoView {
+    let hub = RwSignal::new(session.hub_hint.clone().unwrap_or_default());
+    let code = RwSignal::new(session.code_hint.clone().unwrap_or_default());
+    let wrong = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let enrol = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        wrong.set(None);
+        let (hub, code) = (hub.get_untracked().trim().to_owned(), code.get_untracked().trim().to_owned());
+        spawn_local(async move {
+            match transport::call(Enrol { hub, code }).await {
+                Ok(session) => desk().adopt(session),
+                Err(failure) => wrong.set(Some(say::failure(&failure))),
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <main class="unlock" id="main" data-page="enrol">
+            <StationSide session/>
+            <form class="unlock-main" on:submit=move |event| { event.prevent_default(); enrol(); }>
+                <header>
+                    <h1>{t!("enrol.title")}</h1>
+                    <p class="lead">{t!("enrol.lead")}</p>
+                </header>
+                {move || wrong.get().map(|text| view! { <Bad text/> })}
+                <Field id="hub" label=t!("enrol.hub") hint=t!("enrol.hub_hint") value=hub typed=move |text| hub.set(text) mode="url"/>
+                <Field id="enrol_code" label=t!("enrol.code") hint=t!("enrol.code_hint") class="input input-big" value=code typed=move |text| code.set(text)/>
+                <div class="btns">
+                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="enrol" aria-busy=move || busy.get().to_string()>
+                        {t!("enrol.go")}<kbd>"Enter"</kbd>
+                    </button>
+                    <span class="quiet" role="status">{move || busy.get().then_some(t!("enrol.busy"))}</span>
+                </div>
+                <UnlockFoot/>
+            </form>
+        </main>
+    }
+}
+
+/// The first PIN, right after enrolment.
+#[component]
+pub fn FirstPinPage(session: Session) -> impl IntoView {
+    let who = RwSignal::new(None::<AgentId>);
+    let people = session.people.clone();
+    view! {
+        <main class="unlock" id="main" data-page="first-pin">
+            <StationSide session/>
+            <div class="unlock-main">
+                <Tiles people who/>
+                <PinForm who/>
+                <UnlockFoot/>
+            </div>
+        </main>
+    }
+}
+
+/// Two times the same PIN, for the person chosen.
+#[component]
+pub fn PinForm(who: RwSignal<Option<AgentId>>) -> impl IntoView {
+    let (pin, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let wrong = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let set = move || {
+        let Some(agent) = who.get_untracked() else { return wrong.set(Some(t!("enrol.choose_first").to_owned())) };
+        if pin.get_untracked() != again.get_untracked() {
+            return wrong.set(Some(t!("enrol.not_same").to_owned()));
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            match transport::call(SetPin { agent, pin: pin.get_untracked() }).await {
+                Ok(session) => {
+                    desk().adopt(session);
+                    desk().refresh();
+                }
+                Err(failure) => wrong.set(Some(say::failure(&failure))),
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <form class="pin" on:submit=move |event| { event.prevent_default(); set(); }>
+            <p class="err" role="status" hidden=move || wrong.with(Option::is_none)>
+                <Icon name="late"/><span data-test="pin-error">{wrong}</span>
+            </p>
+            <Field id="pin" label=t!("enrol.new_pin") hint=t!("enrol.new_pin_hint") kind="password" class="input input-big w-16"
+                value=pin typed=move |text| pin.set(text)/>
+            <Field id="pin_again" label=t!("enrol.pin_again") kind="password" class="input input-big w-16"
+                value=again typed=move |text| again.set(text)/>
+            <div class="btns">
+                <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="set-pin" aria-busy=move || busy.get().to_string()>
+                    {t!("enrol.set_pin")}<kbd>"Enter"</kbd>
+                </button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,124 @@
+//! Who are you? A tile, then the PIN. Works without a network.
+
+use daiban_model::api::{Failure, Session, Tile, Unlock};
+use daiban_model::ids::AgentId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::station::{StationSide, UnlockFoot};
+use crate::desk::desk;
+use crate::parts::Icon;
+use crate::{keys, say, transport, words};
+
+/// The unlock screen.
+#[component]
+pub fn UnlockPage(session: Session) -> impl IntoView {
+    let first = session.people.iter().find(|tile| tile.ready).or(session.people.first()).map(|tile| tile.agent.clone());
+    let who = RwSignal::new(first);
+    let pin = RwSignal::new(String::new());
+    let wrong = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let people = StoredValue::new(session.people.clone());
+    let chosen = Memo::new(move |_| {
+        people.with_value(|people| people.iter().find(|tile| Some(&tile.agent) == who.get().as_ref()).cloned())
+    });
+    let open = move || {
+        let Some(agent) = who.get_untracked() else { return };
+        if busy.get_untracked() || pin.with_untracked(String::is_empty) {
+            return keys::focus("#pin");
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let reply = transport::call(Unlock { agent, pin: pin.get_untracked() }).await;
+            pin.set(String::new());
+            busy.set(false);
+            match reply {
+                Ok(session) => {
+                    desk().adopt(session);
+                    desk().refresh();
+                }
+                Err(failure) => refuse(&failure, wrong),
+            }
+        });
+    };
+    view! {
+        <main class="unlock" id="main" data-page="unlock">
+            <StationSide session=session.clone()/>
+            <form class="unlock-main" on:submit=move |event| { event.prevent_default(); open(); }>
+                <Tiles people=session.people who/>
+                <PinBox chosen pin wrong busy/>
+                <UnlockFoot/>
+            </form>
+        </main>
+    }
+}
+
+fn refuse(failure: &Failure, wrong: RwSignal<Option<String>>) {
+    wrong.set(Some(say::failure(failure)));
+    keys::focus("#pin");
+}
+
+/// The people of the roster, one tile each.
+#[component]
+pub fn Tiles(people: Vec<Tile>, who: RwSignal<Option<AgentId>>) -> impl IntoView {
+    let tile = move |tile: Tile| {
+        let (agent, mine) = (tile.agent.clone(), tile.agent.clone());
+        let role = words::one_of("role", &say::code(&tile.role)).unwrap_or_default();
+        let choose = move |_| {
+            who.set(Some(agent.clone()));
+            keys::focus("#pin");
+        };
+        view! {
+            <label class="tile" data-test=format!("tile-{}", tile.agent)>
+                <input class="sr" type="radio" name="who" on:change=choose
+                    prop:checked=move || who.with(|who| who.as_ref() == Some(&mine))/>
+                <span class="face">{tile.name.chars().next()}</span>
+                <span><b>{tile.name.clone()}</b><small class="quiet">{t!("unlock.post", role = role, unit = tile.unit)}</small></span>
+                <Icon name="check"/>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="stack">
+            <legend><h1>{t!("unlock.who")}</h1></legend>
+            <div class="tiles">{people.into_iter().map(tile).collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn PinBox(
+    chosen: Memo<Option<Tile>>,
+    pin: RwSignal<String>,
+    wrong: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+) -> impl IntoView {
+    let name = move || chosen.with(|tile| tile.as_ref().map(|tile| tile.name.clone()).unwrap_or_default());
+    let not_ready = move || chosen.with(|tile| tile.as_ref().is_some_and(|tile| !tile.ready));
+    let here = NodeRef::<leptos::html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = here.get() {
+            let _ = input.focus();
+        }
+    });
+    view! {
+        <div class="pin">
+            <div class="field" class:field-err=move || wrong.with(Option::is_some)>
+                <label for="pin">{move || t!("unlock.pin_of", name = name())}</label>
+                <span class="hint" id="pin-h">{t!("unlock.num_lock")}</span>
+                <p class="err" role="status" hidden=move || wrong.with(Option::is_none)>
+                    <Icon name="late"/><span data-test="pin-error">{wrong}</span>
+                </p>
+                <div class="pin-row">
+                    <input class="input input-big pin-input" id="pin" type="password" inputmode="numeric" autocomplete="off"
+                        maxlength="32" aria-describedby="pin-h" data-test="pin" node_ref=here
+                        prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
+                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="unlock" aria-busy=move || busy.get().to_string()>
+                        {t!("unlock.open")}<kbd>"Enter"</kbd>
+                    </button>
+                </div>
+            </div>
+            <p class="quiet">{move || if not_ready() { t!("unlock.no_pin_yet") } else { t!("unlock.offline_too") }}</p>
+        </div>
+    }
+}

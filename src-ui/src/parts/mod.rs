@@ -1,0 +1,27 @@
+//! Parts of screens. They know how things look and behave, not where their content comes from.
+
+mod clock;
+mod combo;
+mod dialog;
+mod due;
+mod field;
+mod icon;
+mod papers;
+mod sheet;
+mod shell;
+mod steps;
+mod tag;
+mod wait;
+
+pub use clock::{ClockBand, ClockFace, end, length};
+pub use combo::{Choice, Combo, Face};
+pub use dialog::Dialog;
+pub use due::{Due, StageTag, next_verb};
+pub use field::{ErrorSummary, Field};
+pub use icon::{Icon, Mark, Sprite};
+pub use papers::{Papers, Story, story_line};
+pub use sheet::{NoticeText, SheetFrame};
+pub use shell::{FailNote, FocusBar, Go, Said, SideBar, TopBar, link_words, places};
+pub use steps::{Step, VSteps};
+pub use tag::{Tag, Weight};
+pub use wait::{Bad, Empty, Skeleton};

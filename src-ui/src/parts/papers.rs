@@ -1,0 +1,73 @@
+//! The papers of a case as a task list, and the story as a line.
+
+use daiban_model::api::StoryLine;
+use daiban_model::case::event::{PaperLine, PaperState};
+use daiban_model::stamp::TimeQuality;
+use leptos::prelude::*;
+
+use super::{Icon, Tag, Weight};
+use crate::{dates, say, words};
+
+/// The papers, missing ones first.
+#[component]
+pub fn Papers(papers: Vec<PaperLine>) -> impl IntoView {
+    let mut papers = papers;
+    papers.sort_by_key(|paper| paper.state != PaperState::Missing);
+    let line = |paper: PaperLine| {
+        let missing = paper.state == PaperState::Missing;
+        let (weight, icon) = match paper.state {
+            PaperState::Missing => (Weight::Mine, "lack"),
+            PaperState::Electronic => (Weight::Plain, "shield"),
+            _ => (Weight::Plain, "check"),
+        };
+        let why = words::one_of("paper_why", &say::code(&paper.state)).unwrap_or_default();
+        let count = (paper.count > 1).then(|| t!("papers.count", n = paper.count));
+        let state = words::one_of("paper_state", &say::code(&paper.state)).unwrap_or_default();
+        view! {
+            <li data-test=if missing { "paper-missing" } else { "paper" }>
+                <b>{paper.name}</b>
+                <span class="why">{why}{count}</span>
+                <Tag weight icon text=state/>
+            </li>
+        }
+    };
+    view! { <ul class="task" data-test="papers">{papers.into_iter().map(line).collect_view()}</ul> }
+}
+
+/// What happened, latest first.
+#[component]
+pub fn Story(story: Vec<StoryLine>) -> impl IntoView {
+    view! { <ol class="line line-top" data-test="story">{story.into_iter().map(story_line).collect_view()}</ol> }
+}
+
+/// One act: what, anything special, when and who.
+pub fn story_line(line: StoryLine) -> impl IntoView {
+    let kind = line.kind.rsplit('.').next().unwrap_or_default().to_owned();
+    let doubt = (line.quality == TimeQuality::Unconfirmed).then_some(t!("story_line.doubt"));
+    let detail = (!line.detail.is_empty()).then(|| view! { <p>{line.detail}</p> });
+    view! {
+        <li data-test="story-line" data-kind=kind.clone()>
+            <Icon name=story_icon(&kind)/>
+            <b>{words::one_of("story", &kind).unwrap_or(t!("story_line.unknown"))}</b>
+            {detail}
+            <p class="when">{t!("story_line.when", at = dates::moment(line.at), by = line.by, unit = line.unit)}{doubt}</p>
+        </li>
+    }
+}
+
+fn story_icon(kind: &str) -> &'static str {
+    match kind {
+        "received" | "archived" => "doc",
+        "handed_over" => "send",
+        "noticed" | "supplemented" => "lack",
+        "mandated" | "mandate_ended" => "sign",
+        "accepted" | "started" | "resumed" | "extended" => "clock",
+        "suspended" => "pause",
+        "decided" | "delivered" => "done",
+        "rated" => "star",
+        "not_accepted" | "withdrawn" => "back",
+        "settled" | "reviewed" | "linked" => "split",
+        "corrected" => "edit",
+        _ => "note",
+    }
+}

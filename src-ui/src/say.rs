@@ -1,0 +1,119 @@
+//! One plain sentence for everything the engine may answer instead of doing it: what is safe first, then what to do.
+
+use daiban_model::access::Denied;
+use daiban_model::api::{DraftFault, EnrolmentFault, Failure, StorageFault};
+use daiban_model::case::Refusal;
+use daiban_model::case::field::Field;
+use daiban_model::case::fold::{Misfit, Stage};
+use serde::Serialize;
+
+use crate::dates;
+use crate::words::{fill, one_of};
+
+/// The sentence for a failed call.
+pub fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Locked => t!("failure.locked").to_owned(),
+        Failure::WrongPin { left } => t!("failure.wrong_pin", left = left),
+        Failure::WaitForPin { seconds } => t!("failure.wait_for_pin", minutes = seconds.div_ceil(60)),
+        Failure::WeakPin => t!("failure.weak_pin").to_owned(),
+        Failure::Refused { why } => refusal(why),
+        Failure::Denied { why, .. } => denied(*why).to_owned(),
+        Failure::NotFound => t!("failure.not_found").to_owned(),
+        Failure::DraftFaults { faults } => t!("failure.draft_faults", n = faults.len()),
+        Failure::BadValue { code, arg } => fault(code, arg),
+        Failure::Enrolment { why } => enrolment(*why).to_owned(),
+        Failure::Storage { why } => storage(*why).to_owned(),
+        Failure::Internal { id } => t!("failure.internal", id = id),
+    }
+}
+
+/// The sentence for one thing wrong with a draft.
+pub fn draft_fault(it: &DraftFault) -> String {
+    fault(&it.code, &it.arg)
+}
+
+/// The sentence under a key such as `fault.id_check_sign`, given with or without its family.
+pub fn fault(code: &str, arg: &str) -> String {
+    let code = code.rsplit('.').next().unwrap_or(code);
+    let text = one_of("fault", code).unwrap_or(t!("failure.bad_value"));
+    fill(text, &[("arg", &arg)])
+}
+
+fn denied(why: Denied) -> &'static str {
+    match why {
+        Denied::Role => t!("failure.denied_role"),
+        Denied::Scope => t!("failure.denied_scope"),
+        Denied::NotOwn => t!("failure.denied_not_own"),
+    }
+}
+
+fn enrolment(why: EnrolmentFault) -> &'static str {
+    match why {
+        EnrolmentFault::BadAddress => t!("failure.enrol_bad_address"),
+        EnrolmentFault::Unreachable => t!("failure.enrol_unreachable"),
+        EnrolmentFault::NotAHub => t!("failure.enrol_not_a_hub"),
+        EnrolmentFault::BadCode => t!("failure.enrol_bad_code"),
+        EnrolmentFault::Already => t!("failure.enrol_already"),
+    }
+}
+
+fn storage(why: StorageFault) -> &'static str {
+    match why {
+        StorageFault::Full => t!("failure.storage_full"),
+        StorageFault::NewerSchema => t!("failure.storage_newer"),
+        StorageFault::Damaged => t!("failure.storage_damaged"),
+        StorageFault::Busy => t!("failure.storage_busy"),
+        StorageFault::Io => t!("failure.storage_io"),
+    }
+}
+
+fn refusal(why: &Refusal) -> String {
+    match why {
+        Refusal::NoSuchMove { from } => t!("refusal.no_such_move", stage = stage(*from)),
+        Refusal::Empty { what } => t!("refusal.empty", what = one_of("entry", &code(what)).unwrap_or("")),
+        Refusal::MandateOver { until } => t!("refusal.mandate_over", until = dates::full(*until)),
+        Refusal::PowerNotGiven { power } => {
+            t!("refusal.power_not_given", power = one_of("power", &code(power)).unwrap_or(""))
+        }
+        Refusal::PapersMissing { count } => t!("refusal.papers_missing", n = count),
+        Refusal::TooEarly { until } => t!("refusal.too_early", until = dates::full(*until)),
+        Refusal::TooLate { ended } => t!("refusal.too_late", ended = dates::full(*ended)),
+        Refusal::Disputed { field } => t!("refusal.disputed", field = self::field(*field)),
+        other => one_of("refusal", &code(other)).unwrap_or(t!("failure.bad_value")).to_owned(),
+    }
+}
+
+/// Why an act did not fit.
+pub fn misfit(why: Misfit) -> String {
+    match why {
+        Misfit::NoSuchMove { from } => t!("misfit.no_such_move", stage = stage(from)),
+        other => one_of("misfit", &code(&other)).unwrap_or_default().to_owned(),
+    }
+}
+
+/// Where a case stands, in one word.
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Decided { outcome } => one_of("outcome", &code(&outcome)),
+        other => one_of("stage", &code(&other)),
+    }
+    .unwrap_or_default()
+}
+
+/// The name of a register, as on the paper form.
+pub fn field(field: Field) -> &'static str {
+    one_of("field", &field.path().replace('.', "_")).unwrap_or_default()
+}
+
+/// The code a value goes by in JSON: the text itself, or the tag of a tagged enum.
+pub fn code(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(serde_json::Value::Object(members)) => {
+            let tag = ["is", "code", "k", "by"].iter().find_map(|tag| members.get(*tag));
+            tag.and_then(|tag| tag.as_str()).unwrap_or_default().to_owned()
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,30 @@
+//! What a fresh machine with only Rust and git needs. Looks first, installs only what is missing: the second time takes
+//! a few hundredths of a second.
+
+use anyhow::Result;
+
+use crate::process::heading;
+use crate::{packages, wasm};
+
+/// What the machine shall be able to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Build the window's pages.
+    Pages,
+    /// Build and open the window on a screen.
+    Window,
+    /// Build the window and drive it without a screen.
+    Test,
+}
+
+/// Installs what `purpose` asks for and this machine lacks.
+pub fn prepare(purpose: Purpose) -> Result<()> {
+    heading("set-up");
+    if purpose != Purpose::Pages {
+        packages::provide(packages::WINDOW)?;
+    }
+    if purpose == Purpose::Test {
+        packages::provide(packages::VIRTUAL_SCREEN)?;
+    }
+    wasm::provide().map(drop)
+}

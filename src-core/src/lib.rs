@@ -4,5 +4,10 @@
 //! travel).
 
 pub mod doc;
+pub mod edge;
+pub mod engine;
+pub mod keys;
+pub mod projection;
 pub mod query;
 pub mod store;
+pub mod sync;

@@ -2,6 +2,7 @@
 //!
 //! Pure and total: no clock, no chance, no input or output, no async. It runs in the window (wasm), in the engine and at
 //! the hub. Start with [`case`], then [`api`], the calls every shell makes, and [`wire`], the bytes on every road.
+#![warn(missing_docs, unreachable_pub)]
 
 pub mod access;
 pub mod api;

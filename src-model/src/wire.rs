@@ -268,7 +268,7 @@ pub enum Outcome {
     StaleNonce,
     /// Cursors are not as the hub remembers: send all of them. Nothing was taken.
     SendCursors,
-    /// The device was revoked; `None` where the hub has no segment of it.
+    /// The device was revoked. Segments that came along were set aside for a person to look at.
     Revoked,
 }
 
@@ -388,7 +388,21 @@ pub struct Frame {
     /// Certificates of devices whose first segment in this scope is among them, signed by the root.
     pub certificates: Vec<Signed>,
     /// The segments, numbered `from`, `from + 1` …
-    pub segments: Vec<Segment>,
+    pub entries: Vec<Entry>,
+}
+
+/// One number of a feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// A segment of another device.
+    Whole(Segment),
+    /// A segment the asking device wrote itself and has: only its name travels.
+    Yours {
+        /// The incarnation that wrote it.
+        incarnation: u32,
+        /// Its number.
+        number: u32,
+    },
 }
 
 /// `POST /v1/enrol`.

@@ -83,13 +83,7 @@ fn Pages() -> impl IntoView {
 fn framed(place: Place) -> AnyView {
     let router = desk().router;
     match place {
-        Place::Cases => {
-            let find = match router.get_untracked() {
-                Route::Cases(find) => find,
-                _ => String::new(),
-            };
-            view! { <CasesPage find/> }.into_any()
-        }
+        Place::Cases => view! { <CasesPage/> }.into_any(),
         Place::Catalogue => {
             let open = Signal::derive(move || match router.get() {
                 Route::Catalogue(open) => open,

@@ -1,4 +1,4 @@
-//! How dates, times and sizes are written: 10月12日, 08:16, 14 KB. Dates of another year carry their year.
+//! How dates, times and sizes are written: 10月12日, 08:16, 14 KB.
 
 use daiban_model::stamp::Wall;
 use jiff::civil::{Date, Weekday};
@@ -11,11 +11,6 @@ pub fn day(date: Date) -> String {
 /// 2027年4月11日
 pub fn full(date: Date) -> String {
     t!("date.full", y = date.year(), m = date.month(), d = date.day())
-}
-
-/// The year only where it is not `today`'s.
-pub fn near(date: Date, today: Date) -> String {
-    if date.year() == today.year() { day(date) } else { full(date) }
 }
 
 /// 星期一
@@ -47,6 +42,19 @@ pub fn full_moment(at: Wall) -> String {
     format!("{} {}", full(at.date()), clock(at))
 }
 
+/// 10,248
+pub fn count(n: u32) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// 14 KB, 1.1 MB
 pub fn bytes(count: u64) -> String {
     match count {
@@ -65,9 +73,16 @@ mod tests {
     #[test]
     fn dates_are_written_as_people_say_them() {
         let today = date(2026, 10, 12);
-        assert_eq!((near(today, today), weekday(today)), ("10月12日".to_owned(), "星期一"));
-        assert_eq!(near(date(2027, 4, 11), today), "2027年4月11日", "another year is said");
+        assert_eq!((day(today), weekday(today)), ("10月12日".to_owned(), "星期一"));
+        assert_eq!(full(date(2027, 4, 11)), "2027年4月11日");
         assert_eq!(moment(Wall::at(today.at(8, 5, 0, 0))), "10月12日 08:05");
+    }
+
+    #[test]
+    fn long_counts_are_parted_in_threes() {
+        for (n, text) in [(0, "0"), (999, "999"), (10_248, "10,248"), (1_000_000, "1,000,000")] {
+            assert_eq!(count(n), text, "{n}");
+        }
     }
 
     #[test]

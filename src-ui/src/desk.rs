@@ -1,16 +1,18 @@
 //! What the whole window shares: where it is, who is here, how the exchange stands, what was last saved.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use daiban_model::api::{Failure, GetSession, GetSync, Lock, Session, SessionState, SyncView};
 use daiban_model::stamp::Wall;
+use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::route::Router;
 use crate::{say, transport};
 
-/// Shared by context; see [`desk`].
+/// One per window; see [`desk`].
 #[derive(Clone, Copy)]
 pub struct Desk {
     /// Where the window is.
@@ -35,9 +37,19 @@ pub struct Desk {
     pub size: RwSignal<u16>,
 }
 
+thread_local! {
+    /// Not a context: answers and key presses arrive where no component is being built.
+    static DESK: Cell<Option<Desk>> = const { Cell::new(None) };
+}
+
 /// The shared state.
 pub fn desk() -> Desk {
-    expect_context::<Desk>()
+    DESK.get().unwrap_or_else(Desk::start)
+}
+
+/// The station's day, as the engine last said it.
+pub fn today() -> Date {
+    desk().session.with_untracked(|session| session.as_ref().map(|session| session.now.date())).unwrap_or_default()
 }
 
 const SIZES: [u16; 4] = [100, 125, 150, 200];
@@ -58,7 +70,7 @@ impl Desk {
             help: RwSignal::new(false),
             size: RwSignal::new(remembered_size()),
         };
-        provide_context(it);
+        DESK.set(Some(it));
         spawn_local(async move { transport::changes(move || it.changed.update(|n| *n = n.wrapping_add(1))).await });
         Effect::new(move |_| {
             it.changed.track();

@@ -4,10 +4,19 @@
 #[macro_use]
 mod words;
 
+mod app;
+mod dates;
+mod desk;
 mod keys;
+mod load;
+mod pages;
 mod parts;
 mod route;
+mod say;
+mod transport;
+mod typing;
 
 fn main() {
     console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
 }

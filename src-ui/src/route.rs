@@ -79,11 +79,6 @@ impl Router {
         self.0.get()
     }
 
-    /// The place now, without following it.
-    pub fn get_untracked(self) -> Route {
-        self.0.get_untracked()
-    }
-
     /// Goes somewhere.
     pub fn go(self, to: Route) {
         if self.0.with_untracked(|here| *here == to) {
@@ -102,16 +97,6 @@ impl Router {
             let _ = history.replace_state_with_url(&JsValue::from_str(&to.path()), "", None);
         }
         self.0.set(to);
-    }
-
-    /// One entry back.
-    pub fn back(self) {
-        match window().history() {
-            Ok(history) if history.length().unwrap_or(0) > 1 => {
-                let _ = history.back();
-            }
-            _ => self.go(Route::Today),
-        }
     }
 }
 

@@ -81,6 +81,10 @@ mod tests {
         source
             .match_indices(call)
             .filter_map(|(at, _)| {
+                // `format!(` ends as `t!(` does.
+                if source[..at].ends_with(|before: char| before.is_alphanumeric()) {
+                    return None;
+                }
                 let rest = source[at + call.len()..].trim_start();
                 Some(rest.strip_prefix('"')?.split('"').next()?.to_owned())
             })

@@ -20,14 +20,16 @@ pub const WINDOW: &[&str] = &[
 ];
 
 /// What driving the window without a screen asks for beside that.
-pub const VIRTUAL_SCREEN: &[&str] =
-    &["xvfb", "xauth", "dbus", "dbus-x11", "libgl1-mesa-dri", "webkit2gtk-driver", "fonts-noto-cjk"];
+pub const VIRTUAL_SCREEN: &[&str] = &["xvfb", "xauth", "dbus", "dbus-x11", "libgl1-mesa-dri", "webkit2gtk-driver"];
 
 /// Debian's own tool chain for wasm, for machines that cannot reach rustup's servers.
 pub const DEBIAN_WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
 /// Installs those of `wanted` that are missing. Silent and fast when none is.
 pub fn provide(wanted: &[&str]) -> Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
     if find("dpkg-query").is_none() {
         return look_without_dpkg();
     }

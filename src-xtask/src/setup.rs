@@ -20,11 +20,12 @@ pub enum Purpose {
 /// Installs what `purpose` asks for and this machine lacks.
 pub fn prepare(purpose: Purpose) -> Result<()> {
     heading("set-up");
-    if purpose != Purpose::Pages {
-        packages::provide(packages::WINDOW)?;
-    }
-    if purpose == Purpose::Test {
-        packages::provide(packages::VIRTUAL_SCREEN)?;
-    }
+    // In one go: whoever has to type the command by hand types it once.
+    let wanted = match purpose {
+        Purpose::Pages => Vec::new(),
+        Purpose::Window => packages::WINDOW.to_vec(),
+        Purpose::Test => [packages::WINDOW, packages::VIRTUAL_SCREEN].concat(),
+    };
+    packages::provide(&wanted)?;
     wasm::provide().map(drop)
 }

@@ -4,8 +4,9 @@
 use crate::rule::hold;
 use crate::source::{Source, files_below, read, root};
 
+/// Characters only: a mark that joins a list (、；) is not a word.
 fn is_han(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}' | '\u{3001}'..='\u{303F}' | '\u{FF01}'..='\u{FF5E}')
+    matches!(character, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}')
 }
 
 #[test]

@@ -229,7 +229,7 @@ impl Doc {
 
 fn text_of(value: &Value<'_>) -> Option<String> {
     match value {
-        Value::Scalar(scalar) => scalar.to_str().map(str::to_owned),
+        Value::Scalar(scalar) => scalar.as_str().map(str::to_owned),
         Value::Object(_) => None,
     }
 }

@@ -31,7 +31,9 @@ pub trait Store: Send + Sync + 'static {
     /// A scope's feed after a number, until about `max_bytes` of records; at least one segment where there is one.
     fn after(&self, scope: ScopeCode, seq: u64, max_bytes: usize)
     -> impl Future<Output = Result<Vec<FeedEntry>, StoreError>> + Send;
-    /// Replaces the changes of a document that `snapshot` holds, by it. The document's heads stay as they are.
+    /// Lets `snapshot` stand for the stored changes inside it: those up to its heads, as many as it counts. A snapshot that
+    /// lacks one of them, because another was stored meanwhile, is a [`StoreError::Clash`]; one older than the present is
+    /// passed over. The document's heads stay as they are.
     fn cover(&self, doc: DocId, snapshot: Snapshot) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// What is known of the other side and of what is owed to it.
     fn peer(&self, query: PeerQuery) -> impl Future<Output = Result<PeerMarks, StoreError>> + Send;
@@ -73,14 +75,40 @@ pub enum StoreError {
     Backend(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Everything one act writes. Empty parts cost nothing.
+/// The key of an encrypted database: 32 bytes of chance, wrapped elsewhere for each person. Wiped when dropped, never shown.
+#[derive(Clone, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// Takes the bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, to be wrapped.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("key")
+    }
+}
+
+/// Everything one act writes. Empty parts cost nothing. The parts are stored in the order of the fields.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
+    /// Own sealed segments that the hub will never take, because a copied or restored disk used their numbers: their frames go,
+    /// their changes go back into the outbox to be sealed anew. One with a receipt or a place is a [`StoreError::Clash`].
+    pub withdrawn: Vec<SegmentKey>,
     /// Segments with their headers; stored before the changes that name them. Storing an equal one again does nothing; another
     /// root under a stored key is a [`StoreError::Clash`].
     pub segments: Vec<StoredSegment>,
-    /// Changes. One that is stored already (same hash) is passed over; the same (actor, doc, seq) with another hash is a
-    /// [`StoreError::Clash`].
+    /// Changes. One that is stored already (same document and hash) is passed over, but stands as a record in the segment it
+    /// names, so that each segment can be sent on whole; the same (actor, doc, seq) with another hash is a
+    /// [`StoreError::Clash`], and so is another change in the same place of a segment.
     pub changes: Vec<StoredChange>,
     /// Documents touched, with their heads after these changes.
     pub docs: Vec<DocState>,
@@ -88,23 +116,25 @@ pub struct Batch {
     pub rows: Vec<CaseRecord>,
     /// Hub: stored segments that get the next numbers of their scopes, in this order. One that has a place keeps it.
     pub number: Vec<SegmentKey>,
-    /// Station: places the hub gave. Must go on densely from what is stored of the scope.
+    /// Station: places the hub gave. Must go on densely from what is stored of the scope; one that is stored already is passed
+    /// over, another segment or chain hash there is a [`StoreError::Clash`], a hole is [`StoreError::Damaged`]. What a placed
+    /// segment carries has arrived: it leaves the outbox if it was not yet sealed.
     pub feed: Vec<Placed>,
     /// Hashes of own changes that go into the outbox.
     pub outbox: Vec<Hash>,
     /// Own outbox changes that were sealed into a stored segment; keeps order: their place in `hashes` is their ordinal.
     pub sealed: Vec<Sealed>,
-    /// Receipts of own segments; their changes leave the outbox.
+    /// Receipts of own segments; their changes leave the outbox. One of an unknown segment is passed over.
     pub receipts: Vec<Receipted>,
     /// How far a peer has read, or how far this store has read of a peer.
     pub cursors: Vec<(PeerId, Cursor)>,
     /// Devices and their certificates; replaces what is stored of a device except a revocation.
     pub devices: Vec<DeviceRow>,
-    /// Devices revoked from now on.
+    /// Devices revoked, with the time; the first revocation stands.
     pub revoked: Vec<(DeviceId, u64)>,
     /// Actors bound to devices. Binding one to another device is a [`StoreError::Clash`].
     pub actors: Vec<ActorRow>,
-    /// Segments set aside with their reason.
+    /// Segments set aside with their reason; the same bytes only once.
     pub quarantine: Vec<Quarantined>,
     /// Segments that wait for changes they rest on; `None` takes one out.
     pub pending: Vec<(SegmentKey, Option<Vec<u8>>)>,
@@ -230,14 +260,14 @@ pub struct Stored {
     pub seq: Option<u64>,
 }
 
-/// A document saved whole; `covers` are the hashes of the changes inside.
+/// A document saved whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// The saved document, packed.
     pub bytes: Vec<u8>,
     /// Heads at the time of saving.
     pub heads: Vec<Hash>,
-    /// How many changes are inside.
+    /// How many stored changes are inside; a genesis is not one of them.
     pub changes: u32,
 }
 
@@ -259,12 +289,12 @@ pub struct FeedEntry {
 pub enum PeerQuery {
     /// Cursors of a peer, and the end of every feed here.
     Cursors(PeerId),
-    /// Unsealed outbox changes, oldest first, at most `limit` bytes.
+    /// Unsealed outbox changes, oldest first, at most `limit` bytes but at least one.
     Outbox {
         /// Bytes.
         limit: usize,
     },
-    /// Own sealed segments without a receipt, oldest first, at most `limit` bytes.
+    /// Own sealed segments without a receipt, oldest first, at most `limit` bytes but at least one.
     Unreceipted {
         /// Bytes.
         limit: usize,
@@ -335,7 +365,7 @@ pub struct Outstanding {
     pub bytes: u64,
     /// Per document, latest first, at most fifty: document, changes, bytes.
     pub docs: Vec<(DocId, u32, u64)>,
-    /// The last receipt: key, number, changes covered, hub time.
+    /// The last receipt with a number: key, number, changes covered, hub time.
     pub last: Option<(SegmentKey, u64, u32, u64)>,
     /// Changes ever receipted.
     pub receipted: u64,
@@ -401,7 +431,7 @@ pub struct CaseRecord {
     pub no_limit: Flag,
     /// The last act, in milliseconds since 1970.
     pub updated_ms: u64,
-    /// What search finds it by: see [`crate::query::tokens`].
+    /// What search finds it by: see [`crate::query::Tokens::of`]. Empty in what a store answers: the index cannot be read back.
     pub tokens: crate::query::Tokens,
 }
 

@@ -167,7 +167,7 @@ impl Clock {
         let mut next = Some(self.start_day());
         while let Some(date) = next.filter(|date| *date <= last && cells.len() < LONGEST_RULER) {
             // Between the end of the count and the day it moved to, nothing counts.
-            let moves = raw.is_some_and(|raw| raw <= date) && end.is_some_and(|end| date < end);
+            let moves = raw.is_some_and(|raw| raw < date) && end.is_some_and(|end| date < end);
             let fill = if moves { Fill::Rest } else { self.fill(calendar, date, today, end) };
             cells.push(RulerDay {
                 date,

@@ -68,7 +68,7 @@ fn a_division_is_doubted_only_where_its_neighbours_are_known() {
 #[test]
 fn what_is_wrong_says_where_to_look() {
     for (text, fault) in [
-        ("1502051990010X0005", CitizenIdFault::Character { at: 15 }),
+        ("1502051990010X0005", CitizenIdFault::Character { at: 14 }),
         ("15020519900101000", CitizenIdFault::Length { found: 17 }),
         ("110105194912310021", CitizenIdFault::CheckSign { expected: 'X' }),
         ("一二三", CitizenIdFault::Length { found: 3 }),

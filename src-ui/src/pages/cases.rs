@@ -9,7 +9,7 @@ use crate::desk::desk;
 use crate::parts::{Bad, Empty, Go, Icon, Skeleton};
 use crate::route::Route;
 use crate::typing::{Pause, committed};
-use crate::{say, transport};
+use crate::{dates, say, transport};
 
 const LEAF: u16 = 50;
 /// What is asked for again when something changed, at most.
@@ -17,12 +17,14 @@ const REFRESH: usize = 200;
 
 /// The list.
 #[component]
-pub fn CasesPage(find: String) -> impl IntoView {
-    let (view, text) = match find.strip_prefix("view:").and_then(view_of) {
-        Some(view) => (view, String::new()),
-        None => (View::Open, find),
-    };
-    let (view, text) = (RwSignal::new(view), RwSignal::new(text));
+pub fn CasesPage() -> impl IntoView {
+    let router = desk().router;
+    // The place says what is looked for, so that back, the top search and this page's search are one thing.
+    let wanted = Memo::new(move |before: Option<&(View, String)>| match router.get() {
+        Route::Cases(find) => read(find),
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let (view, text) = (Memo::new(move |_| wanted.get().0), Memo::new(move |_| wanted.get().1));
     let book = Book::new();
     Effect::new(move |_| {
         desk().changed.track();
@@ -54,6 +56,13 @@ const VIEWS: [View; 8] = [
     View::All,
 ];
 
+fn read(find: String) -> (View, String) {
+    match find.strip_prefix("view:").and_then(view_of) {
+        Some(view) => (view, String::new()),
+        None => (View::Open, find),
+    }
+}
+
 fn view_of(code: &str) -> Option<View> {
     VIEWS.into_iter().find(|view| say::code(view) == code)
 }
@@ -79,7 +88,7 @@ async fn ask(view: View, text: String, after: Option<PageKey>, limit: u16) -> Re
     }
 }
 
-fn begin(book: Book, view: RwSignal<View>, text: RwSignal<String>) {
+fn begin(book: Book, view: Memo<View>, text: Memo<String>) {
     let turn = book.turn();
     let question = (view.get_untracked(), text.get_untracked());
     let same = book.same_question(&format!("{}/{}", say::code(&question.0), question.1));
@@ -91,7 +100,7 @@ fn begin(book: Book, view: RwSignal<View>, text: RwSignal<String>) {
     });
 }
 
-fn go_on(book: Book, view: RwSignal<View>, text: RwSignal<String>) {
+fn go_on(book: Book, view: Memo<View>, text: Memo<String>) {
     let Some(after) = book.next() else { return };
     let turn = book.turn();
     spawn_local(async move {
@@ -101,14 +110,12 @@ fn go_on(book: Book, view: RwSignal<View>, text: RwSignal<String>) {
 }
 
 #[component]
-fn Head(text: RwSignal<String>, book: Book) -> impl IntoView {
+fn Head(text: Memo<String>, book: Book) -> impl IntoView {
     let pause = Pause::new(80);
     let hear = move |event: web_sys::Event| {
         if let Some(typed) = committed(&event) {
             pause.after(move || {
-                let typed = typed.trim().to_owned();
-                desk().router.note(Route::Cases(typed.clone()));
-                text.set(typed);
+                desk().router.note(Route::Cases(typed.trim().to_owned()));
             });
         }
     };
@@ -134,7 +141,7 @@ fn Head(text: RwSignal<String>, book: Book) -> impl IntoView {
 }
 
 #[component]
-fn Tabs(view: RwSignal<View>, text: RwSignal<String>, book: Book) -> impl IntoView {
+fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
     let tab = move |it: View| {
         let name = match it {
             View::Open => t!("cases.open"),
@@ -149,19 +156,17 @@ fn Tabs(view: RwSignal<View>, text: RwSignal<String>, book: Book) -> impl IntoVi
         let selected = move || (view.get() == it && text.with(String::is_empty)).to_string();
         let choose = move |_| {
             desk().router.note(Route::Cases(format!("view:{}", say::code(&it))));
-            text.set(String::new());
-            view.set(it);
         };
         view! {
             <button type="button" role="tab" aria-selected=selected on:click=choose data-test=format!("view-{}", say::code(&it))>
-                {name}<span class="count">{move || count_of(it, &book.counts())}</span>
+                {name}<span class="count">{move || dates::count(count_of(it, &book.counts()))}</span>
             </button>
         }
     };
     view! { <div class="tabs" role="tablist" aria-label=t!("cases.which")>{VIEWS.map(tab).into_iter().collect_view()}</div> }
 }
 
-fn body(book: Book, text: RwSignal<String>) -> AnyView {
+fn body(book: Book, text: Memo<String>) -> AnyView {
     if let Some(failure) = book.failure() {
         return view! { <Bad text=say::failure(&failure)/> }.into_any();
     }
@@ -169,7 +174,7 @@ fn body(book: Book, text: RwSignal<String>) -> AnyView {
         (true, ..) => view! { <Skeleton rows=8/> }.into_any(),
         (_, true, true) => view! { <Empty title=t!("cases.empty") next=t!("cases.empty_next")/> }.into_any(),
         (_, true, false) => view! { <Empty title=t!("cases.none_found") next=t!("cases.none_found_next")/> }.into_any(),
-        _ => view! { <Leaves book open=move |row: &CaseRow| desk().router.go(Route::Case(row.id))/> }.into_any(),
+        _ => view! { <Leaves book open=move |row: CaseRow| desk().router.go(Route::Case(row.id))/> }.into_any(),
     }
 }
 

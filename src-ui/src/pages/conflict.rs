@@ -26,10 +26,10 @@ enum Answer {
 pub fn ConflictPage(case: CaseId, path: String) -> impl IntoView {
     let page = load(move || Some(OpenCase { id: case }));
     let back = move |()| desk().router.go(Route::Case(case));
-    let found = move |page: &CasePage| {
+    let found = move |page: &Box<CasePage>| {
         let at = page.conflicts.iter().position(|conflict| conflict.field.path() == path);
         match at {
-            Some(at) => view! { <Choice page=page.clone() at/> }.into_any(),
+            Some(at) => view! { <Choice page=(**page).clone() at/> }.into_any(),
             None => view! { <div class="conf"><h1>{t!("conflict.settled")}</h1><p class="lead">{t!("conflict.settled_next")}</p></div> }.into_any(),
         }
     };

@@ -255,7 +255,9 @@ fn leaf_view(book: Book, index: usize, open: Callback<CaseRow>) -> impl IntoView
 
 fn row_view(book: Book, index: usize, row: CaseRow, open: Callback<CaseRow>) -> impl IntoView {
     let target = row.clone();
-    let number = row.number.split_once('-').map_or(row.number.clone(), |(_, rest)| rest.to_owned());
+    // Station and district are the same all over the list; day and number tell the cases apart.
+    let number = row.number.rsplit('-').take(2).collect::<Vec<_>>();
+    let number = number.into_iter().rev().collect::<Vec<_>>().join("-");
     let tail = (!row.id_tail.is_empty()).then(|| format!("…{}", row.id_tail));
     view! {
         <tr id=format!("row-{index}") aria-rowindex=index + 2 data-test="case-row" data-id=row.id.to_string()

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::desk::desk;
 use crate::load::{Load, load, show};
-use crate::parts::{Empty, FailNote, Go, Icon, link_words};
+use crate::parts::{Empty, FailNote, Go, Held, Icon, link_words};
 use crate::route::Route;
 use crate::{dates, say, transport, words};
 
@@ -68,7 +68,7 @@ fn receipt(receipt: Option<ReceiptView>) -> impl IntoView {
         || t!("sync.no_receipt").to_owned(),
         |it| t!("sync.receipt", place = it.place, seq = it.seq, n = it.changes, at = dates::moment(it.at)),
     );
-    view! { <span data-test="receipt">{text}</span> }
+    view! { <span data-test="receipt"><Held text/></span> }
 }
 
 /// Items and bytes, always: no spinner.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::dates;
 use crate::load::{load, show};
-use crate::parts::{Due, Empty, Go, Icon, next_verb};
+use crate::parts::{Due, Empty, Go, Held, Icon, next_verb};
 use crate::route::Route;
 
 /// The work table.
@@ -67,14 +67,15 @@ fn due_rows(rows: Vec<CaseRow>, counts: Counts) -> AnyView {
     let line = |row: CaseRow| {
         let (to, verb) = (Route::Case(row.id), next_verb(row.stage));
         let why = t!("today.why", stage = crate::say::stage(row.stage), place = row.place);
+        let (name, spoken) = (row.name.clone(), row.name);
         view! {
             <li data-test="due-row">
                 <Due left=row.days_left pressing=row.pressing.clone()/>
                 <div class="body">
-                    <p><Go to=to.clone() class="who">{row.name.clone()}</Go><span class="what">{row.item.clone()}</span></p>
+                    <p><Go to=to.clone() class="who">{name}</Go><span class="what">{row.item.clone()}</span></p>
                     <p class="why">{why}</p>
                 </div>
-                <Go to class="btn btn-sm">{verb}<span class="sr">{row.name}</span></Go>
+                <Go to class="btn btn-sm">{verb}<span class="sr">{spoken}</span></Go>
             </li>
         }
     };
@@ -89,7 +90,7 @@ fn drafts(drafts: Vec<DraftRow>) -> Option<impl IntoView> {
             <li data-test="draft-row">
                 <Go to=Route::New(Some(draft.id.0.to_string()))>
                     <Icon name="edit"/>
-                    <span><b>{name}</b><small class="quiet">{items}{t!("today.draft_saved", at = dates::moment(draft.saved))}</small></span>
+                    <span><b>{name}</b><small class="quiet">{items}<Held text=t!("today.draft_saved", at = dates::moment(draft.saved))/></small></span>
                     <Icon name="next"/>
                 </Go>
             </li>
@@ -119,10 +120,10 @@ fn corners(counts: Counts) -> impl IntoView {
         })
     };
     let lines = [
-        (View::Attention, "split", counts.attention, t!("today.attention", n = counts.attention), t!("today.attention_note")),
-        (View::Supplementing, "lack", counts.supplementing, t!("today.supplementing", n = counts.supplementing), t!("today.supplementing_note")),
-        (View::NoLimit, "info", counts.no_limit, t!("today.no_limit", n = counts.no_limit), t!("today.no_limit_note")),
-        (View::Finished, "done", counts.finished, t!("today.finished", n = counts.finished), t!("today.finished_note")),
+        (View::Attention, "split", counts.attention, t!("today.attention", n = dates::count(counts.attention)), t!("today.attention_note")),
+        (View::Supplementing, "lack", counts.supplementing, t!("today.supplementing", n = dates::count(counts.supplementing)), t!("today.supplementing_note")),
+        (View::NoLimit, "info", counts.no_limit, t!("today.no_limit", n = dates::count(counts.no_limit)), t!("today.no_limit_note")),
+        (View::Finished, "done", counts.finished, t!("today.finished", n = dates::count(counts.finished)), t!("today.finished_note")),
     ];
     let any = lines.iter().any(|line| line.2 > 0);
     any.then(|| {

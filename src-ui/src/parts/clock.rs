@@ -5,7 +5,7 @@ use daiban_model::case::clocks::{Basis, Clock};
 use daiban_model::deadline::{DaySpan, Due, Fill, Limit, RulerDay, Unit, Urgency};
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Held, Icon};
 use crate::{dates, say, words};
 
 /// Longer rulers are told in words only: a cell would be too narrow to mean a day.
@@ -39,7 +39,7 @@ pub fn ClockFace(clock: Clock) -> impl IntoView {
             <h3>{name}</h3>
             <p class="date" class:date-none=!known>{end(clock.due)}</p>
             <p class="left">{hour}{alarm}{distance(&clock)}</p>
-            <p class="why">{why(&clock)}</p>
+            <p class="why"><Held text=why(&clock)/></p>
         </div>
     }
 }

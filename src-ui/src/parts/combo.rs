@@ -98,7 +98,7 @@ pub fn Combo(
             <label class="input-wrap">
                 <span class="sr">{label}</span>
                 <Icon name="search"/>
-                <input class=class id=id data-test=id role="combobox" autocomplete="off" spellcheck="false"
+                <input class=class id=id data-test=id data-first="" role="combobox" autocomplete="off" spellcheck="false"
                     aria-expanded=move || open.get().to_string()
                     aria-controls=format!("{id}-list")
                     aria-activedescendant=move || open.get().then(|| format!("{id}-{}", at.get()))

@@ -5,7 +5,7 @@ use daiban_model::case::event::{PaperLine, PaperState};
 use daiban_model::stamp::TimeQuality;
 use leptos::prelude::*;
 
-use super::{Icon, Tag, Weight};
+use super::{Held, Icon, Tag, Weight};
 use crate::{dates, say, words};
 
 /// The papers, missing ones first.
@@ -50,7 +50,7 @@ pub fn story_line(line: StoryLine) -> impl IntoView {
             <Icon name=story_icon(&kind)/>
             <b>{words::one_of("story", &kind).unwrap_or(t!("story_line.unknown"))}</b>
             {detail}
-            <p class="when">{t!("story_line.when", at = dates::moment(line.at), by = line.by, unit = line.unit)}{doubt}</p>
+            <p class="when"><Held text=t!("story_line.when", at = dates::moment(line.at), by = line.by, unit = line.unit)/>{doubt}</p>
         </li>
     }
 }

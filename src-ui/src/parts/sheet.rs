@@ -5,6 +5,7 @@ use daiban_model::case::event::{PaperLine, PaperState};
 use daiban_model::stamp::TimeQuality;
 use leptos::prelude::*;
 
+use super::Held;
 use super::clock::{end, length};
 use crate::{dates, say, words};
 
@@ -24,10 +25,10 @@ pub fn SlipSheet(slip: Slip) -> impl IntoView {
     let doubt = (slip.quality == TimeQuality::Unconfirmed).then(|| view! { <p>{t!("sheet.clock_doubt")}</p> });
     let unverified = (slip.verified == Verification::Unverified).then(|| view! { <p><b>{t!("sheet.unverified")}</b></p> });
     let lack = (!missing.is_empty()).then(|| lacking(missing, slip.supplement_by.map(dates::full)));
-    let hand_over = slip.hand_over_by.map(|clock| view! { <p>{t!("sheet.hand_over", day = end(clock.due))}</p> });
+    let hand_over = slip.hand_over_by.map(|clock| view! { <p><Held text=t!("sheet.hand_over", day = end(clock.due))/></p> });
     let clock = |clock: daiban_model::case::clocks::Clock| {
         let name = words::one_of("clock", &say::code(&clock.kind)).unwrap_or_default();
-        view! { <p>{t!("sheet.clock", name = name, length = length(clock.limit), end = end(clock.due))}</p> }
+        view! { <p><Held text=t!("sheet.clock", name = name, length = length(clock.limit), end = end(clock.due))/></p> }
     };
     view! {
         <div class="sheet" data-test="slip">
@@ -63,7 +64,7 @@ fn lacking(missing: Vec<PaperLine>, by: Option<String>) -> impl IntoView {
         Some(by) => t!("sheet.lacking_by", n = missing.len(), day = by, names = names),
         None => t!("sheet.lacking", n = missing.len(), names = names),
     };
-    view! { <p><b data-test="slip-lacking">{text}</b></p> }
+    view! { <p><b data-test="slip-lacking"><Held text/></b></p> }
 }
 
 /// 一次性告知书, as it stands beside the papers while they are answered and on its sheet.
@@ -86,7 +87,7 @@ pub fn NoticeText(notice: NoticeSheet) -> impl IntoView {
             {nth}
             <p>{t!("sheet.notice_head", name = notice.name, items = items)}</p>
             <ol>{notice.lines.into_iter().map(line).collect_view()}</ol>
-            <p>{term}</p>
+            <p><Held text=term/></p>
             <p>{t!("sheet.notice_from", station = notice.station, agent = notice.agent, at = dates::full_moment(notice.given))}</p>
         </div>
     }

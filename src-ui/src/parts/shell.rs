@@ -157,10 +157,17 @@ pub fn TopBar() -> impl IntoView {
 
 /// The top bar of a page with one job and no side bar.
 #[component]
-pub fn FocusBar(#[prop(into)] back: Callback<()>, back_word: &'static str, title: &'static str) -> impl IntoView {
+pub fn FocusBar(
+    #[prop(into)] back: Callback<()>,
+    back_word: &'static str,
+    title: &'static str,
+    /// Whether Esc means this button; a step of its own may claim Esc for one step back
+    #[prop(default = true.into(), into)]
+    esc: Signal<bool>,
+) -> impl IntoView {
     view! {
         <header class="top top-focus">
-            <button type="button" class="btn btn-plain" data-back="" data-test="back" on:click=move |_| back.run(())>
+            <button type="button" class="btn btn-plain" data-back=move || esc.get().then_some("") data-test="back" on:click=move |_| back.run(())>
                 <Icon name="left"/>{back_word}
             </button>
             <b class="song focus-title">{title}</b>

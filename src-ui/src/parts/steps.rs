@@ -11,12 +11,17 @@ pub struct Step {
     pub answer: String,
 }
 
-/// The column. Steps before the present one lead back.
+/// The column. Steps before the present one lead back, as long as there is a way back.
 #[component]
-pub fn VSteps(#[prop(into)] steps: Signal<Vec<Step>>, #[prop(into)] at: Signal<usize>, #[prop(into)] go: Callback<usize>) -> impl IntoView {
+pub fn VSteps(
+    #[prop(into)] steps: Signal<Vec<Step>>,
+    #[prop(into)] at: Signal<usize>,
+    #[prop(into)] closed: Signal<bool>,
+    #[prop(into)] go: Callback<usize>,
+) -> impl IntoView {
     let line = move |(index, step): (usize, Step), at: usize| {
         let done = index < at;
-        let name = if done {
+        let name = if done && !closed.get() {
             view! { <button type="button" class="link" on:click=move |_| go.run(index)>{step.name}</button> }.into_any()
         } else {
             step.name.into_any()

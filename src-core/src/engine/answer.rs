@@ -1,0 +1,39 @@
+//! The closed set of calls, and the one place where a call's name becomes its type.
+
+use std::future::Future;
+
+use daiban_model::api::{self, Call, Failure};
+use serde_json::Value;
+
+use super::Engine;
+use crate::store::Store;
+
+/// A call the engine answers.
+pub trait Answer<S: Store>: Call {
+    /// Answers it.
+    fn answer(self, engine: &mut Engine<S>) -> impl Future<Output = Result<Self::Reply, Failure>> + Send;
+}
+
+/// Reads a request, answers it, writes the reply.
+async fn through<S: Store, C: Answer<S>>(engine: &mut Engine<S>, body: Value) -> Result<Value, Failure> {
+    let call: C = serde_json::from_value(body).map_err(|_| super::internal("a call of another shape"))?;
+    let reply = call.answer(engine).await?;
+    serde_json::to_value(reply).map_err(|_| super::internal("a reply that is not JSON"))
+}
+
+/// Answers a call by its name. [`api::Enrol`] is not here: it needs a network, which [`super::task`] has.
+pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: Value) -> Result<Value, Failure> {
+    macro_rules! dispatch {
+        ($($call:ident),* $(,)?) => {
+            match name {
+                $(api::$call::NAME => through::<S, api::$call>(engine, body).await,)*
+                _ => Err(Failure::NotFound),
+            }
+        };
+    }
+    dispatch!(
+        GetSession, SetPin, Unlock, Lock, GetToday, ListCases, SearchCases, OpenCase, Act, SetField, RevealField,
+        GetSheets, FindPeople, StartDraft, ListDrafts, GetDraft, SaveDraft, DropDraft, PreviewDraft, ReceiveDraft,
+        ListItems, GetItem, GetSync, SyncNow,
+    )
+}

@@ -1,0 +1,113 @@
+//! One case: opened, moved, typed into, revealed.
+
+use daiban_model::access::Action;
+use daiban_model::api::{Act, CasePage, Changed, Failure, GetSheets, OpenCase, RevealField, Revealed, SetField, Sheets};
+use daiban_model::case::event::Event;
+use daiban_model::case::field::{Field, WhileDisputed};
+use daiban_model::case::{Command, Refusal, decide};
+
+use super::answer::Answer;
+use super::desk::{Desk, OpenFile};
+use super::{Engine, check};
+use crate::doc::Edit;
+use crate::store::Store;
+
+impl<S: Store> Answer<S> for OpenCase {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
+        let desk = engine.desk()?;
+        let file = desk.file(self.id).await?;
+        Ok(Box::new(desk.case_page(&file)))
+    }
+}
+
+impl<S: Store> Answer<S> for Act {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
+        let desk = engine.desk()?;
+        let file = desk.file(self.id).await?;
+        if matches!(self.command, Command::Receive { .. }) {
+            return Err(super::internal("a receipt outside a draft"));
+        }
+        let file = desk.act(file, self.command).await?;
+        let page = desk.case_page(&file);
+        engine.tell(Changed::Cases { ids: vec![self.id] });
+        Ok(Box::new(page))
+    }
+}
+
+impl<S: Store> Answer<S> for SetField {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
+        let desk = engine.desk()?;
+        let value = check::field(self.field, &self.value, desk.now().date())?;
+        let file = desk.file(self.id).await?;
+        let from = file.facts.field(self.field).to_owned();
+        let file = match from == value {
+            true => file,
+            false => desk.act(file, Command::Type { field: self.field, from, to: value }).await?,
+        };
+        let page = desk.case_page(&file);
+        engine.tell(Changed::Cases { ids: vec![self.id] });
+        Ok(Box::new(page))
+    }
+}
+
+impl<S: Store> Answer<S> for RevealField {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Revealed, Failure> {
+        let desk = engine.desk()?;
+        let file = desk.file(self.id).await?;
+        desk.may(Action::Reveal, &file.subject())?;
+        // Who looked at which field of which case, and nothing of what it says (rules §7).
+        tracing::info!(agent = %desk.who.agent, case = %self.id, field = %self.field, "revealed");
+        Ok(Revealed { value: file.facts.field(self.field).to_owned() })
+    }
+}
+
+impl<S: Store> Answer<S> for GetSheets {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Sheets, Failure> {
+        let desk = engine.desk()?;
+        let file = desk.file(self.id).await?;
+        Ok(desk.sheets(&file))
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// Carries out a command on an open case and makes it durable.
+    pub(super) async fn act(&mut self, file: OpenFile, command: Command) -> Result<OpenFile, Failure> {
+        let edits = self.decided(&file, command)?;
+        self.write(file, &edits).await
+    }
+
+    /// What a command comes to: events, and the registers that go with them.
+    pub(super) fn decided(&mut self, file: &OpenFile, command: Command) -> Result<Vec<Edit>, Failure> {
+        undisputed(file, &command)?;
+        let permit = self.may(command.action(), &file.subject())?;
+        let register = match &command {
+            Command::Type { field, to, .. } => Some((*field, to.clone())),
+            Command::Settle { field, kept, .. } => Some((*field, kept.clone())),
+            _ => None,
+        };
+        let now = self.tick();
+        let events = decide(&file.facts.case, command, &permit, &now).map_err(|why| Failure::Refused { why })?;
+        let mut edits: Vec<Edit> = events.iter().map(event_edit).collect();
+        edits.extend(register.map(|(field, value)| Edit::Register { path: field.path().to_owned(), value }));
+        Ok(edits)
+    }
+}
+
+pub(super) fn event_edit(event: &Event) -> Edit {
+    Edit::Event { stamp: event.stamp, text: event.to_text() }
+}
+
+/// A field that others rest on waits until someone has chosen (design.md section 4); notes and the choice itself go on.
+fn undisputed(file: &OpenFile, command: &Command) -> Result<(), Failure> {
+    if command.action() == Action::Annotate {
+        return Ok(());
+    }
+    let waits = |field: &Field| {
+        field.while_disputed() == WhileDisputed::Waits
+            && file.facts.conflicts.iter().any(|conflict| conflict.path == field.path())
+    };
+    match Field::ALL.into_iter().find(waits) {
+        Some(field) => Err(Failure::Refused { why: Refusal::Disputed { field } }),
+        None => Ok(()),
+    }
+}

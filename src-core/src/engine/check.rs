@@ -1,0 +1,134 @@
+//! What is typed, looked at before it is kept: one key of the words for each thing that can be wrong.
+
+use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
+use daiban_model::api::Consent;
+use daiban_model::case::event::{Help, PaperState};
+use daiban_model::case::field::Field;
+use daiban_model::identity::{CitizenId, CitizenIdFault, Phone, PhoneFault};
+use jiff::civil::Date;
+
+/// Longest name (R86).
+const NAME: usize = 50;
+/// Longest free text of a field.
+const TEXT: usize = 500;
+
+/// A value for a field, in its stored form.
+pub(super) fn field(field: Field, value: &str, today: Date) -> Result<String, Failure> {
+    let value = value.trim();
+    let bad = |(code, arg): (&str, String)| Failure::BadValue { code: code.to_owned(), arg };
+    let longest = if matches!(field, Field::Name | Field::Contact) { NAME } else { TEXT };
+    if value.chars().count() > longest {
+        return Err(bad(("too_long", longest.to_string())));
+    }
+    match field {
+        _ if value.is_empty() && field != Field::Name => Ok(String::new()),
+        Field::Name if value.is_empty() => Err(bad(("name_empty", String::new()))),
+        Field::CitizenId => {
+            let id = CitizenId::parse(value, today).map_err(|fault| bad(citizen_id(&fault)))?;
+            Ok(id.reveal().to_owned())
+        }
+        Field::Phone | Field::ContactPhone => {
+            let phone = Phone::parse(value).map_err(|fault| bad(phone_fault(&fault)))?;
+            Ok(phone.reveal().to_owned())
+        }
+        Field::InjuredOn => match value.parse::<Date>() {
+            Ok(day) if day <= today => Ok(day.to_string()),
+            Ok(_) => Err(bad(("date_in_future", String::new()))),
+            Err(_) => Err(bad(("date_unreadable", String::new()))),
+        },
+        _ => Ok(value.to_owned()),
+    }
+}
+
+/// The words for a wrong citizen id.
+fn citizen_id(fault: &CitizenIdFault) -> (&'static str, String) {
+    match fault {
+        CitizenIdFault::FifteenDigits => ("id_fifteen", String::new()),
+        CitizenIdFault::Length { found } => ("id_length", found.to_string()),
+        CitizenIdFault::CheckSign { expected } => ("id_check_sign", expected.to_string()),
+        CitizenIdFault::NoSuchDate => ("id_no_such_date", String::new()),
+        CitizenIdFault::InFuture => ("id_in_future", String::new()),
+        _ => ("id_characters", String::new()),
+    }
+}
+
+fn phone_fault(fault: &PhoneFault) -> (&'static str, String) {
+    match fault {
+        PhoneFault::Empty => ("phone_empty", String::new()),
+        _ => ("phone_wrong", String::new()),
+    }
+}
+
+/// What must be put right before a draft is received, in the order of the steps.
+pub(super) fn draft(draft: &Draft, today: Date) -> Vec<DraftFault> {
+    let mut faults = person(draft, today);
+    if draft.items.is_empty() {
+        faults.push(fault(Step::Items, "items", "no_item", ""));
+    }
+    if let Some(open) = draft.papers.iter().position(|paper| paper.state.is_none()) {
+        faults.push(fault(Step::Papers, &format!("paper.{open}"), "paper_open", &draft.papers[open].name));
+    }
+    faults
+}
+
+/// What must be put right in the mandate, asked only where one is needed.
+pub(super) fn mandate(draft: &Draft, today: Date) -> Vec<DraftFault> {
+    let mandate = &draft.mandate;
+    let mut faults = Vec::new();
+    let mut wrong = |focus: &str, code: &str| faults.push(fault(Step::Mandate, focus, code, ""));
+    if draft.help != Help::Proxy {
+        return faults;
+    }
+    if mandate.powers.is_empty() {
+        wrong("mandate.powers", "powers_empty");
+    }
+    match mandate.until.parse::<Date>() {
+        Ok(until) if until < today => wrong("mandate.until", "until_past"),
+        Ok(_) => {}
+        Err(_) => wrong("mandate.until", "until_unreadable"),
+    }
+    match mandate.signature {
+        None => wrong("mandate.signature", "signature_open"),
+        Some(SignatureKind::Thumb) if mandate.other.trim().is_empty() => wrong("mandate.other", "witness_empty"),
+        Some(SignatureKind::Guardian) if mandate.other.trim().is_empty() || mandate.relation.trim().is_empty() => {
+            wrong("mandate.other", "guardian_empty");
+        }
+        Some(_) => {}
+    }
+    if mandate.consent != Some(Consent::Given) {
+        wrong("mandate.consent", "consent_open");
+    }
+    faults
+}
+
+fn person(draft: &Draft, today: Date) -> Vec<DraftFault> {
+    let person = &draft.person;
+    let mut faults = Vec::new();
+    let mut look = |which: Field, focus: &str, value: &str| {
+        if let Err(Failure::BadValue { code, arg }) = field(which, value, today) {
+            faults.push(DraftFault { step: Step::Person, focus: focus.to_owned(), code, arg });
+        }
+    };
+    look(Field::Name, "person.name", &person.name);
+    look(Field::CitizenId, "person.citizen_id", &person.citizen_id);
+    look(Field::Phone, "person.phone", &person.phone);
+    look(Field::ContactPhone, "person.contact_phone", &person.contact_phone);
+    look(Field::InjuredOn, "person.injured_on", &person.injured_on);
+    let given = |value: &str| !value.trim().is_empty();
+    if !given(&person.citizen_id) && person.id_later == Later::Given {
+        faults.push(fault(Step::Person, "person.citizen_id", "id_empty", ""));
+    }
+    if !given(&person.phone) && person.phone_none == Later::Given {
+        faults.push(fault(Step::Person, "person.phone", "phone_empty", ""));
+    }
+    faults
+}
+
+/// Papers answered with 缺.
+pub(super) fn missing(draft: &Draft) -> impl Iterator<Item = &daiban_model::api::DraftPaper> {
+    draft.papers.iter().filter(|paper| paper.state == Some(PaperState::Missing))
+}
+
+fn fault(step: Step, focus: &str, code: &str, arg: &str) -> DraftFault {
+    DraftFault { step, focus: focus.to_owned(), code: code.to_owned(), arg: arg.to_owned() }
+}

@@ -1,0 +1,283 @@
+//! The desk of whoever is signed in: the open store, the station's identity, and the one way a case is written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use daiban_model::access::{Action, Permit, Principal, Role, Subject, permit};
+use daiban_model::api::Failure;
+use daiban_model::case::clocks::Reckoning;
+use daiban_model::case::decide::Moment;
+use daiban_model::ids::{AgentId, CaseId, DeviceId, ScopeCode};
+use daiban_model::stamp::{Hlc, HybridClock, TimeQuality, Wall};
+use daiban_model::wire::{self, Certificate, Cursor, DocId, Signed};
+use ed25519_dalek::SigningKey;
+use serde::{Deserialize, Serialize};
+
+use super::published::Published;
+use super::{internal, storage};
+use crate::doc::{Doc, DocFault, Edit};
+use crate::edge::Edge;
+use crate::projection::{self, Facts};
+use crate::store::{Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Store, StoreError, Stored, StoredChange};
+use crate::sync::station::{Thread, Trust};
+
+/// Who this station is: kept inside the encrypted database.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) secret: [u8; 32],
+    pub(crate) root: [u8; 32],
+    pub(crate) hub_key: [u8; 32],
+    pub(crate) hub: String,
+    pub(crate) certificate: Signed,
+}
+
+/// An open station and the person at it.
+pub(crate) struct Desk<S> {
+    pub(crate) store: Arc<S>,
+    pub(crate) edge: Arc<dyn Edge>,
+    pub(crate) who: Principal,
+    pub(crate) key: SigningKey,
+    pub(crate) certificate: Certificate,
+    pub(crate) trust: Trust,
+    pub(crate) hub: String,
+    pub(crate) incarnation: u32,
+    pub(crate) published: Published,
+    pub(crate) clock: HybridClock,
+    pub(crate) quality: TimeQuality,
+    /// This session's Automerge actor: never used by another session or device.
+    pub(crate) actor: [u8; 16],
+    /// The short mark of device and incarnation in stamps.
+    pub(crate) tag: u64,
+    pub(crate) thread: Thread,
+    pub(crate) cursors: Vec<Cursor>,
+    /// Certificates of other devices, opened.
+    pub(crate) devices: HashMap<DeviceId, Certificate>,
+}
+
+/// A case as it is worked on.
+pub(crate) struct OpenFile {
+    pub(crate) id: CaseId,
+    pub(crate) scope: ScopeCode,
+    pub(crate) stored: Stored,
+    pub(crate) doc: Doc,
+    pub(crate) facts: Facts,
+}
+
+/// Names of the small values a station keeps.
+pub(crate) const IDENTITY: &str = "identity";
+pub(crate) const CLOCK: &str = "clock";
+pub(crate) const THREAD: &str = "thread";
+pub(crate) const LAST_OK: &str = "last-ok";
+
+impl<S: Store> Desk<S> {
+    /// Opens the desk: identity, publications, clock, cursors.
+    pub(crate) async fn open(
+        store: S,
+        edge: Arc<dyn Edge>,
+        agent: &AgentId,
+        incarnation: u32,
+    ) -> Result<Self, Failure> {
+        let damaged = || storage(StoreError::Damaged { what: "identity" });
+        let state = |found: Vec<(String, Vec<u8>)>, name: &str| {
+            found.into_iter().find(|(found, _)| found == name).map(|(_, bytes)| bytes)
+        };
+        let identity = state(store.states(IDENTITY).await.map_err(storage)?, IDENTITY).ok_or_else(damaged)?;
+        let identity: Identity = wire::decode(&identity, 65_536).map_err(|_| damaged())?;
+        let certificate: Certificate = wire::decode(&identity.certificate.bytes, 65_536).map_err(|_| damaged())?;
+        let last = state(store.states(CLOCK).await.map_err(storage)?, CLOCK);
+        let last: Hlc = last.and_then(|bytes| wire::decode(&bytes, 64).ok()).unwrap_or_default();
+        let thread = state(store.states(THREAD).await.map_err(storage)?, THREAD);
+        let (epoch, nonce) = thread.and_then(|bytes| wire::decode(&bytes, 64).ok()).unwrap_or_default();
+        let published = Published::load(&store).await.map_err(storage)?;
+        // Someone who is on no roster any more may still open the station, and see nothing (R219).
+        let who = Principal {
+            agent: agent.clone(),
+            name: published.agent(agent),
+            role: Role::HallGuide,
+            unit: certificate.unit,
+            serves: Vec::new(),
+        };
+        let marks = store.peer(PeerQuery::Cursors(PeerId::Hub)).await.map_err(storage)?;
+        let key = SigningKey::from_bytes(&identity.secret);
+        let mut session = [0; 16];
+        edge.chance(&mut session);
+        let mut desk = Self {
+            actor: actor(&certificate.device, incarnation, &session),
+            tag: device_tag(&certificate.device, incarnation),
+            trust: Trust { root: identity.root, hub: identity.hub_key },
+            hub: identity.hub.clone(),
+            clock: HybridClock::resume(last),
+            quality: clock_quality(last, edge.now()),
+            thread: Thread { epoch, nonce },
+            cursors: marks.cursors,
+            devices: HashMap::new(),
+            store: Arc::new(store),
+            edge,
+            who,
+            key,
+            certificate,
+            incarnation,
+            published,
+        };
+        desk.know_devices().await?;
+        desk.catch_up_with_roster();
+        Ok(desk)
+    }
+
+    async fn know_devices(&mut self) -> Result<(), Failure> {
+        for row in self.store.peer(PeerQuery::AllDevices).await.map_err(storage)?.devices {
+            let signed: Option<Signed> = wire::decode(&row.certificate, 65_536).ok();
+            let opened = signed.and_then(|signed| wire::decode::<Certificate>(&signed.bytes, 65_536).ok());
+            self.devices.extend(opened.map(|certificate| (row.device, certificate)));
+        }
+        Ok(())
+    }
+
+    /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
+    pub(crate) fn catch_up_with_roster(&mut self) {
+        let Some(agent) = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent) else { return };
+        self.who = principal(agent, &self.certificate);
+    }
+
+    pub(crate) fn now(&self) -> Wall {
+        self.edge.now()
+    }
+
+    pub(crate) fn eyes(&self) -> Eyes {
+        Eyes::of(&self.who)
+    }
+
+    pub(crate) fn reckoning(&self) -> Reckoning<'_> {
+        Reckoning { calendar: &self.published.calendar, now: self.now().local() }
+    }
+
+    /// The moment of the next act.
+    pub(crate) fn tick(&mut self) -> Moment<'_> {
+        let at = self.edge.now();
+        let hlc = self.clock.tick(at);
+        Moment { hlc, device: self.tag, at, quality: self.quality, calendar: &self.published.calendar }
+    }
+
+    /// Leave to do something to a case, or the refusal a screen can say.
+    pub(crate) fn may(&self, action: Action, subject: &Subject) -> Result<Permit, Failure> {
+        permit(&self.who, action, subject).map_err(|why| Failure::Denied { action, why })
+    }
+
+    /// Opens a case that this person may see. A case outside is not there.
+    pub(crate) async fn file(&self, id: CaseId) -> Result<OpenFile, Failure> {
+        let stored = self.store.load(*id.0.as_bytes()).await.map_err(storage)?;
+        let scope = stored.state.as_ref().map(|state| state.scope).ok_or(Failure::NotFound)?;
+        let doc = Doc::open(&stored).map_err(doc_failure)?;
+        let facts = Facts::of(&doc);
+        let file = OpenFile { id, scope, stored, doc, facts };
+        permit(&self.who, Action::Read, &file.subject()).map_err(|_| Failure::NotFound)?;
+        Ok(file)
+    }
+
+    /// Writes edits of one case: change, row, search and outbox in one commit (S1, S2).
+    pub(crate) async fn write(&mut self, file: OpenFile, edits: &[Edit]) -> Result<OpenFile, Failure> {
+        let mut batch = Batch::default();
+        let file = self.stage(file, edits, &mut batch)?;
+        self.commit(batch).await?;
+        self.cover(&file).await?;
+        Ok(file)
+    }
+
+    /// Prepares edits of one case for a commit.
+    pub(crate) fn stage(&self, mut file: OpenFile, edits: &[Edit], batch: &mut Batch) -> Result<OpenFile, Failure> {
+        let Some(new) = file.doc.edit(self.actor, edits, self.now()).map_err(doc_failure)? else { return Ok(file) };
+        let doc: DocId = *file.id.0.as_bytes();
+        let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
+        file.facts = Facts::of(&file.doc);
+        file.stored.tail.push(new.bytes.clone());
+        batch.changes.push(StoredChange { hash, doc, scope: file.scope, actor, actor_seq, segment: None, bytes: new.bytes });
+        batch.outbox.push(hash);
+        batch.docs.push(DocState { doc, kind: file.doc.kind(), scope: file.scope, heads: file.doc.heads() });
+        batch.rows.push(self.record(doc, file.scope, &file.facts));
+        Ok(file)
+    }
+
+    /// The row of a case under the calendar in force.
+    pub(crate) fn record(&self, doc: DocId, scope: ScopeCode, facts: &Facts) -> CaseRecord {
+        projection::record(doc, scope, facts, &self.published.calendar)
+    }
+
+    /// Commits with the clock's reading, so that it never runs back across a restart.
+    pub(crate) async fn commit(&self, mut batch: Batch) -> Result<(), Failure> {
+        batch.states.push((CLOCK.to_owned(), Some(wire::encode(&self.clock.last()))));
+        self.store.commit(batch).await.map(drop).map_err(storage)
+    }
+
+    /// Takes a snapshot when the tail has grown long.
+    pub(crate) async fn cover(&self, file: &OpenFile) -> Result<(), Failure> {
+        match file.doc.snapshot_after(file.stored.tail.len()) {
+            Some(snapshot) => self.store.cover(*file.id.0.as_bytes(), snapshot).await.map_err(storage),
+            None => Ok(()),
+        }
+    }
+
+    /// A new, empty case of a division.
+    pub(crate) fn new_file(&self, id: CaseId, scope: ScopeCode) -> Result<OpenFile, Failure> {
+        let doc = Doc::new(DocKind::Case).map_err(doc_failure)?;
+        let facts = Facts::of(&doc);
+        Ok(OpenFile { id, scope, stored: Stored::default(), doc, facts })
+    }
+}
+
+impl OpenFile {
+    /// What an action on it is about.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject { scope: self.scope, handler: self.facts.case.opened.as_ref().map(|mark| mark.by.clone()) }
+    }
+}
+
+pub(crate) fn doc_failure(fault: DocFault) -> Failure {
+    match fault {
+        DocFault::Damaged => storage(StoreError::Damaged { what: "document" }),
+        DocFault::NotAChange | DocFault::MissingDeps | DocFault::Duplicate => internal("a document refused its own change"),
+    }
+}
+
+/// The rights of a member of staff at a station: never beyond what the station's certificate covers.
+pub(crate) fn principal(agent: &daiban_model::organisation::Agent, certificate: &Certificate) -> Principal {
+    let mut serves = Vec::new();
+    for wanted in agent.scopes() {
+        for covered in &certificate.scopes {
+            if covered.covers(wanted) {
+                serves.push(wanted);
+            } else if wanted.covers(*covered) {
+                serves.push(*covered);
+            }
+        }
+    }
+    serves.sort_unstable();
+    serves.dedup();
+    Principal { agent: agent.id.clone(), name: agent.name.clone(), role: agent.role, unit: agent.unit, serves }
+}
+
+/// The actor of a session (sync.md section 4).
+fn actor(device: &DeviceId, incarnation: u32, session: &[u8; 16]) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new_derive_key("daiban actor v1");
+    hasher.update(&device.0).update(&incarnation.to_le_bytes()).update(session);
+    let mut actor = [0; 16];
+    actor.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    actor
+}
+
+/// The mark of a device in stamps.
+pub(crate) fn device_tag(device: &DeviceId, incarnation: u32) -> u64 {
+    let mut hasher = blake3::Hasher::new_derive_key("daiban stamp v1");
+    hasher.update(&device.0).update(&incarnation.to_le_bytes());
+    let mut tag = [0; 8];
+    tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(tag)
+}
+
+/// R79: a start earlier than the last act, or more than a year after it, puts the clock in doubt.
+fn clock_quality(last: Hlc, now: Wall) -> TimeQuality {
+    const YEAR_MS: u64 = 366 * 24 * 60 * 60 * 1000;
+    let now = now.0.max(0).unsigned_abs();
+    let back = last.ms > now.saturating_add(5 * 60 * 1000);
+    let far = last.ms > 0 && now > last.ms.saturating_add(YEAR_MS);
+    if back || far { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
+}

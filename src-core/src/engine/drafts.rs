@@ -1,0 +1,292 @@
+//! Cases before they are received: kept on every pause in typing, the same after a kill, never synced.
+
+use std::collections::BTreeMap;
+
+use daiban_model::api::{
+    Changed, Draft, DraftId, DraftMandate, DraftPaper, DraftPerson, DraftPreview, DraftRow, DropDraft, Failure,
+    FindPeople, GetDraft, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft, SaveDraft,
+    Saved, StartDraft, Step,
+};
+use daiban_model::case::event::{Help, Limits, NoticeLine, Way};
+use daiban_model::case::field::Field;
+use daiban_model::catalogue::{Item, ProxyMode};
+use daiban_model::deadline;
+use daiban_model::deadline::Limit;
+use daiban_model::identity::CitizenId;
+use daiban_model::ids::ItemCode;
+use daiban_model::stamp::Wall;
+use uuid::Uuid;
+
+use super::answer::Answer;
+use super::desk::Desk;
+use super::{Engine, check, internal, storage, story};
+use crate::store::{Batch, CaseRecord, RowQuery, Standing, Store};
+
+/// Longest stored draft.
+const LONGEST: usize = 256 << 10;
+/// People shown for a typed text.
+const PEOPLE: u16 = 60;
+
+/// A draft as kept.
+type Kept = (i64, Draft);
+
+fn name_of(id: DraftId) -> String {
+    format!("draft/{}", id.0.simple())
+}
+
+/// Drafts that wait, latest first.
+pub(super) async fn rows<S: Store>(desk: &Desk<S>) -> Result<Vec<DraftRow>, Failure> {
+    let mut kept: Vec<Kept> = Vec::new();
+    for (_, bytes) in desk.store.states("draft/").await.map_err(storage)? {
+        // A draft that does not read stays where it is; it must not hide the others.
+        kept.extend(serde_json::from_slice::<Kept>(&bytes).ok());
+    }
+    kept.sort_by_key(|(saved, _)| std::cmp::Reverse(*saved));
+    Ok(kept.into_iter().map(|(saved, draft)| row(desk, saved, &draft)).collect())
+}
+
+fn row<S: Store>(desk: &Desk<S>, saved: i64, draft: &Draft) -> DraftRow {
+    let items = draft.items.iter().map(|code| desk.item(code).map_or_else(|| code.to_string(), |item| item.name.clone()));
+    DraftRow { id: draft.id, name: draft.person.name.clone(), items: items.collect(), saved: Wall(saved) }
+}
+
+impl<S: Store> Desk<S> {
+    pub(super) fn item(&self, code: &ItemCode) -> Option<&Item> {
+        self.published.catalogue.as_ref()?.get(code)
+    }
+
+    pub(super) async fn draft(&self, id: DraftId) -> Result<Draft, Failure> {
+        let name = name_of(id);
+        let kept = self.store.states(&name).await.map_err(storage)?;
+        let bytes = kept.into_iter().find(|(found, _)| *found == name).ok_or(Failure::NotFound)?.1;
+        let (_, draft): Kept = serde_json::from_slice(&bytes).map_err(|_| internal("a draft does not read"))?;
+        Ok(draft)
+    }
+
+    async fn keep(&self, draft: &Draft) -> Result<Saved, Failure> {
+        let at = self.now();
+        let bytes = serde_json::to_vec(&(at.0, draft)).map_err(|_| internal("a draft does not write"))?;
+        if bytes.len() > LONGEST {
+            return Err(Failure::BadValue { code: "too_long".into(), arg: String::new() });
+        }
+        let states = vec![(name_of(draft.id), Some(bytes))];
+        self.commit(Batch { states, ..Batch::default() }).await?;
+        Ok(Saved { at })
+    }
+
+    /// The state that removes a received draft, in the commit that receives it.
+    pub(super) fn without_draft(id: DraftId) -> (String, Option<Vec<u8>>) {
+        (name_of(id), None)
+    }
+
+    /// The papers that the chosen items need, each once, with the answers given so far.
+    pub(super) fn papers(&self, draft: &Draft) -> Vec<DraftPaper> {
+        let mut papers: Vec<DraftPaper> = Vec::new();
+        for code in &draft.items {
+            for name in self.item(code).into_iter().flat_map(|item| &item.papers) {
+                match papers.iter_mut().find(|paper| paper.name == *name) {
+                    Some(paper) => paper.items.push(code.clone()),
+                    None => {
+                        let before = draft.papers.iter().find(|paper| paper.name == *name);
+                        let (state, count, hint) =
+                            before.map_or((None, 1, String::new()), |p| (p.state, p.count.max(1), p.hint.clone()));
+                        papers.push(DraftPaper { name: name.clone(), state, count, hint, items: vec![code.clone()] });
+                    }
+                }
+            }
+        }
+        papers
+    }
+
+    /// Open matters of the same person (R88).
+    pub(super) async fn open_matters(&self, citizen_id: &str) -> Result<Vec<OpenMatter>, Failure> {
+        if citizen_id.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = RowQuery::Person { citizen_id: citizen_id.to_owned(), eyes: self.eyes() };
+        let rows = self.store.rows(query).await.map_err(storage)?.cases;
+        Ok(rows.iter().filter_map(matter).collect())
+    }
+}
+
+fn matter(record: &CaseRecord) -> Option<OpenMatter> {
+    let item = record.item.parse().ok().filter(|_| record.standing == Standing::Open)?;
+    Some(OpenMatter { item, name: record.shown.item.clone(), number: record.shown.number.clone() })
+}
+
+impl<S: Store> Answer<S> for ListDrafts {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<DraftRow>, Failure> {
+        rows(engine.desk()?).await
+    }
+}
+
+impl<S: Store> Answer<S> for GetDraft {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Draft>, Failure> {
+        engine.desk()?.draft(self.id).await.map(Box::new)
+    }
+}
+
+impl<S: Store> Answer<S> for SaveDraft {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Saved, Failure> {
+        engine.desk()?.keep(&self.draft).await
+    }
+}
+
+impl<S: Store> Answer<S> for DropDraft {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Saved, Failure> {
+        let desk = engine.desk()?;
+        let states = vec![Desk::<S>::without_draft(self.id)];
+        desk.commit(Batch { states, ..Batch::default() }).await?;
+        let at = desk.now();
+        engine.tell(Changed::Cases { ids: Vec::new() });
+        Ok(Saved { at })
+    }
+}
+
+impl<S: Store> Answer<S> for StartDraft {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Draft>, Failure> {
+        let desk = engine.desk()?;
+        let mut chance = [0; 10];
+        desk.edge.chance(&mut chance);
+        let millis = desk.now().0.max(0).unsigned_abs();
+        let person = match self.from {
+            Some(case) => {
+                let file = desk.file(case).await?;
+                known_person(|field| file.facts.field(field).to_owned())
+            }
+            None => DraftPerson::default(),
+        };
+        let draft = Draft {
+            id: DraftId(uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid()),
+            step: Step::Person,
+            focus: String::new(),
+            person,
+            items: self.item.into_iter().collect(),
+            help: Help::Proxy,
+            way: Way::Window,
+            papers: Vec::new(),
+            mandate: DraftMandate::default(),
+            note: String::new(),
+            despite_open: String::new(),
+        };
+        desk.keep(&draft).await?;
+        Ok(Box::new(draft))
+    }
+}
+
+fn known_person(field: impl Fn(Field) -> String) -> DraftPerson {
+    let absent = |field: &str| if field.is_empty() { Later::Absent } else { Later::Given };
+    let (citizen_id, phone) = (field(Field::CitizenId), field(Field::Phone));
+    DraftPerson {
+        name: field(Field::Name),
+        id_later: absent(&citizen_id),
+        citizen_id,
+        phone_none: absent(&phone),
+        phone,
+        address: field(Field::Address),
+        household: field(Field::Household),
+        contact: field(Field::Contact),
+        contact_phone: field(Field::ContactPhone),
+        employer: String::new(),
+        injured_on: String::new(),
+    }
+}
+
+impl<S: Store> Answer<S> for FindPeople {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<PersonHit>, Failure> {
+        let desk = engine.desk()?;
+        let hits = desk.search(&self.text, None, PEOPLE).await?.cases;
+        // One person is one id, or one name where no id is known; the latest case tells most.
+        let mut people: BTreeMap<(String, String), CaseRecord> = BTreeMap::new();
+        for hit in hits {
+            let name = if hit.citizen_id.is_empty() { hit.shown.name.clone() } else { String::new() };
+            people.entry((hit.citizen_id.clone(), name)).or_insert(hit);
+        }
+        let mut found = Vec::new();
+        for record in people.into_values().take(8) {
+            let file = desk.file(record.shown.id).await?;
+            let shown = |field: Field| story::mask(field, file.facts.field(field));
+            let today = desk.now().date();
+            let age = CitizenId::parse(&record.citizen_id, today).ok().map(|id| id.age_on(today));
+            found.push(PersonHit {
+                from: record.shown.id,
+                name: record.shown.name.clone(),
+                id_masked: shown(Field::CitizenId),
+                address: file.facts.field(Field::Address).to_owned(),
+                phone_masked: shown(Field::Phone),
+                age,
+                open: desk.open_matters(&record.citizen_id).await?,
+            });
+        }
+        Ok(found)
+    }
+}
+
+impl<S: Store> Answer<S> for PreviewDraft {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<DraftPreview, Failure> {
+        let desk = engine.desk()?;
+        let mut draft = desk.draft(self.id).await?;
+        draft.papers = desk.papers(&draft);
+        let today = desk.now().date();
+        let mut faults = check::draft(&draft, today);
+        let items: Vec<&Item> = draft.items.iter().filter_map(|code| desk.item(code)).collect();
+        if items.iter().any(|item| may_be_entrusted(item)) {
+            faults.extend(check::mandate(&draft, today));
+        }
+        let open = desk.open_matters(draft.person.citizen_id.trim()).await?;
+        let open: Vec<OpenMatter> = open.into_iter().filter(|matter| draft.items.contains(&matter.item)).collect();
+        let injured_on = draft.person.injured_on.trim().parse().ok();
+        let reckoning = desk.reckoning();
+        let outlook = |item: &&Item| Outlook {
+            item: item.code.clone(),
+            name: item.name.clone(),
+            clocks: reckoning.outlook(&item.code, Limits::from(*item), injured_on),
+        };
+        Ok(DraftPreview {
+            warnings: Vec::new(),
+            escort_only: items.iter().filter(|item| !may_be_entrusted(item)).map(|item| item.code.clone()).collect(),
+            notice: desk.notice_ahead(&draft, &items),
+            outlook: items.iter().map(outlook).collect(),
+            papers: draft.papers.clone(),
+            faults,
+            open,
+        })
+    }
+}
+
+/// Whether an agent may act for the person (R16, R66).
+pub(super) fn may_be_entrusted(item: &Item) -> bool {
+    !matches!(item.proxy, ProxyMode::Escort | ProxyMode::ConsultOnly)
+}
+
+impl<S: Store> Desk<S> {
+    /// The notice as it would be given if the draft were received now.
+    fn notice_ahead(&self, draft: &Draft, items: &[&Item]) -> Option<NoticeSheet> {
+        let lines = notice_lines(draft);
+        if lines.is_empty() {
+            return None;
+        }
+        let term = deadline::Clock::new(self.now().date(), Some(Limit::WorkingDays(5))).due(&self.published.calendar);
+        Some(NoticeSheet {
+            number: String::new(),
+            no: 1,
+            name: draft.person.name.clone(),
+            items: items.iter().map(|item| item.name.clone()).collect(),
+            lines,
+            term: term.date(),
+            given: self.now(),
+            agent: self.who.name.clone(),
+            station: self.certificate.station.clone(),
+        })
+    }
+}
+
+/// The lines of the one notice: every paper answered with 缺.
+pub(super) fn notice_lines(draft: &Draft) -> Vec<NoticeLine> {
+    check::missing(draft).map(|paper| NoticeLine { paper: paper.name.clone(), hint: paper.hint.clone() }).collect()
+}
+
+/// Whether two ids are of the same draft, for tests.
+pub(super) fn fresh_id(millis: u64, chance: &[u8; 10]) -> Uuid {
+    uuid::Builder::from_unix_timestamp_millis(millis, chance).into_uuid()
+}

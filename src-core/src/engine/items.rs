@@ -1,0 +1,49 @@
+//! The catalogue as pages show it.
+
+use daiban_model::api::{Failure, GetItem, ItemGuide, ItemRow, Items, ListItems, Verification};
+use daiban_model::case::event::Limits;
+use daiban_model::catalogue::{Item, Verified};
+
+use super::Engine;
+use super::answer::Answer;
+use crate::store::Store;
+
+impl<S: Store> Answer<S> for ListItems {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Items, Failure> {
+        let Some(catalogue) = &engine.desk()?.published.catalogue else {
+            return Ok(Items { version: 0, categories: Vec::new(), rows: Vec::new() });
+        };
+        let found = if self.text.trim().is_empty() { catalogue.items().iter().collect() } else { catalogue.find(&self.text) };
+        let in_category = |item: &&Item| self.category.is_empty() || item.category == self.category;
+        let categories = catalogue.categories().into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+        Ok(Items { version: catalogue.version, categories, rows: found.into_iter().filter(in_category).map(row).collect() })
+    }
+}
+
+impl<S: Store> Answer<S> for GetItem {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<ItemGuide>, Failure> {
+        let desk = engine.desk()?;
+        let catalogue = desk.published.catalogue.as_ref().ok_or(Failure::NotFound)?;
+        let item = catalogue.get(&self.code).ok_or(Failure::NotFound)?.clone();
+        let outlook = desk.reckoning().outlook(&item.code, Limits::from(&item), None);
+        Ok(Box::new(ItemGuide { item, version: catalogue.version, valid_from: catalogue.valid_from, outlook }))
+    }
+}
+
+fn row(item: &Item) -> ItemRow {
+    let Item { code, name, department, category, .. } = item;
+    ItemRow {
+        code: code.clone(),
+        name: name.clone(),
+        department: department.clone(),
+        category: category.clone(),
+        verified: verification(item),
+    }
+}
+
+pub(super) fn verification(item: &Item) -> Verification {
+    match item.verified {
+        Verified::Yes => Verification::Verified,
+        Verified::No => Verification::Unverified,
+    }
+}

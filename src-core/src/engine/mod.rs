@@ -1,0 +1,133 @@
+//! One owner of everything a station knows: typed calls in, answers and change notices out.
+//!
+//! - N1: every call is answered by the one owner, in the order it came; there is no lock to hold wrongly.
+//! - N2: no call waits for a network. Exchanges are asked for here, carried elsewhere and answered back in.
+//! - N3: time and chance come through [`Edge`]; the same calls at the same times give the same documents.
+//!
+//! [`Engine`] is that owner and can be driven directly (simulations do); [`task`] gives it a task of its own and handles for
+//! shells. Each file below answers the calls of one page.
+
+mod answer;
+mod cases;
+mod check;
+mod desk;
+mod doc_part;
+mod drafts;
+mod exchange;
+mod items;
+mod lists;
+mod page;
+mod published;
+mod receive;
+mod session;
+mod sheets;
+mod story;
+pub mod task;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use daiban_model::api::{Changed, Failure, StorageFault};
+
+pub use answer::Answer;
+pub use exchange::{Outgoing, Turn};
+
+use crate::edge::Edge;
+use crate::keys::{Cost, DatabaseKey, Vault, VaultFault};
+use crate::store::{Store, StoreError};
+use desk::Desk;
+use exchange::LinkState;
+
+/// Where a station lives and what it is made of.
+pub struct Home<S> {
+    /// Its folder; one station each.
+    pub folder: PathBuf,
+    /// Time and chance.
+    pub edge: Arc<dyn Edge>,
+    /// What a PIN costs to try.
+    pub cost: Cost,
+    /// Opens the store in the folder, or makes a new one.
+    pub open: Opener<S>,
+    /// What first run proposes: hub address and enrolment code.
+    pub hint: Option<(String, String)>,
+}
+
+/// The station's database in its folder.
+pub const DATABASE: &str = "daiban.db";
+
+/// Opens the store in a folder with a key.
+pub type Opener<S> = Box<dyn Fn(&std::path::Path, &DatabaseKey) -> Result<S, StoreError> + Send>;
+
+/// The owner of a station.
+pub struct Engine<S> {
+    home: Home<S>,
+    vault: Option<Vault>,
+    newcomer: Option<session::Newcomer>,
+    desk: Option<Desk<S>>,
+    /// The database key while someone is signed in: for another person's first PIN.
+    key: Option<DatabaseKey>,
+    link: LinkState,
+    changes: Vec<Changed>,
+}
+
+impl<S: Store> Engine<S> {
+    /// Looks at a station's folder. Nothing is opened before someone signs in.
+    pub fn at(home: Home<S>) -> Result<Self, Failure> {
+        // A key file in which nobody has a PIN is a first run that was cut short.
+        let vault = Vault::load(&home.folder).map_err(vault_failure)?.filter(Vault::anyone_ready);
+        let link = LinkState::default();
+        Ok(Self { home, vault, newcomer: None, desk: None, key: None, link, changes: Vec::new() })
+    }
+
+    /// Answers one call. N1.
+    pub async fn call<C: Answer<S>>(&mut self, call: C) -> Result<C::Reply, Failure> {
+        call.answer(self).await
+    }
+
+    /// What changed since the last time this was asked.
+    pub fn changes(&mut self) -> Vec<Changed> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// The desk of whoever is signed in.
+    fn desk(&mut self) -> Result<&mut Desk<S>, Failure> {
+        self.desk.as_mut().ok_or(Failure::Locked)
+    }
+
+    fn tell(&mut self, change: Changed) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+}
+
+fn storage(fault: StoreError) -> Failure {
+    let why = match &fault {
+        StoreError::Busy => StorageFault::Busy,
+        StoreError::Full => StorageFault::Full,
+        StoreError::NewerSchema { .. } => StorageFault::NewerSchema,
+        StoreError::WrongKey | StoreError::Damaged { .. } => StorageFault::Damaged,
+        StoreError::Clash | StoreError::Backend(_) => StorageFault::Io,
+    };
+    tracing::warn!(fault = %fault, "the store could not do it");
+    Failure::Storage { why }
+}
+
+fn vault_failure(fault: VaultFault) -> Failure {
+    match fault {
+        VaultFault::WrongPin { left } => Failure::WrongPin { left },
+        VaultFault::Wait { seconds } => Failure::WaitForPin { seconds },
+        VaultFault::WeakPin => Failure::WeakPin,
+        VaultFault::UnknownPerson | VaultFault::NoPin => Failure::NotFound,
+        VaultFault::Newer => Failure::Storage { why: StorageFault::NewerSchema },
+        VaultFault::Damaged => Failure::Storage { why: StorageFault::Damaged },
+        VaultFault::Full => Failure::Storage { why: StorageFault::Full },
+        VaultFault::Io => Failure::Storage { why: StorageFault::Io },
+    }
+}
+
+/// A defect of this program: logged under a number, shown by that number.
+fn internal(what: &'static str) -> Failure {
+    tracing::error!(what, "internal fault");
+    Failure::Internal { id: what.to_owned() }
+}

@@ -1,0 +1,137 @@
+//! The page of one case: what it shows and what this person may do there now.
+
+use daiban_model::access::{Action, permit};
+use daiban_model::api::{CasePage, FieldView, MandateView, Masking, NoticeView, Offer, Sent};
+use daiban_model::case::event::Outcome;
+use daiban_model::case::field::Field;
+use daiban_model::case::fold::{Case, Stage};
+
+use super::desk::{Desk, OpenFile};
+use super::story;
+use crate::projection::Facts;
+use crate::store::Store;
+
+impl<S: Store> Desk<S> {
+    /// The page of an open file.
+    pub(super) fn case_page(&self, file: &OpenFile) -> CasePage {
+        let facts = &file.facts;
+        let case = &facts.case;
+        let doc = *file.id.0.as_bytes();
+        let row = self.shown(vec![self.record(doc, file.scope, facts)]).pop();
+        let receipt = case.receipt.as_ref().map(|(_, receipt)| receipt);
+        let item = receipt.map(|receipt| receipt.item.clone());
+        let published = self.published.catalogue.as_ref();
+        let department = item.as_ref().and_then(|code| published?.get(code)).map(|item| item.department.clone());
+        let reckoning = self.reckoning();
+        CasePage {
+            row: row.unwrap_or_else(|| self.record(doc, file.scope, facts).shown),
+            item,
+            department: department.unwrap_or_default(),
+            help: case.help,
+            fields: fields(facts),
+            clocks: reckoning.clocks(case, facts.injured_on()),
+            ruler: reckoning.ruler(case),
+            acts: self.offers(file),
+            papers: case.papers.clone(),
+            notices: notices(case),
+            mandate: self.mandate(case),
+            story: story::story(facts, &self.published),
+            anomalies: story::anomalies(facts, &self.published),
+            conflicts: story::conflicts(facts, &self.published),
+            sent: sent(file),
+        }
+    }
+
+    fn mandate(&self, case: &Case) -> Option<MandateView> {
+        let state = case.mandate.as_ref()?;
+        let mandate = &state.mandate;
+        Some(MandateView {
+            agent: self.published.agent(&mandate.agent),
+            powers: mandate.powers.clone(),
+            from: mandate.from,
+            until: mandate.until,
+            signature: mandate.signature.clone(),
+            ended: state.ended,
+        })
+    }
+
+    /// What Annex C allows from here and this person's post includes.
+    fn offers(&self, file: &OpenFile) -> Vec<Offer> {
+        let subject = file.subject();
+        let may = |action| permit(&self.who, action, &subject).is_ok();
+        let moves = moves(&file.facts.case);
+        moves.into_iter().filter(|(_, action)| may(*action)).map(|(offer, _)| offer).collect()
+    }
+}
+
+/// The moves of Annex C from where a case stands, each with the right it needs; the likeliest first.
+fn moves(case: &Case) -> Vec<(Offer, Action)> {
+    let mut moves: Vec<(Offer, Action)> = match case.stage {
+        Stage::New | Stage::Consulting | Stage::Mandated => Vec::new(),
+        Stage::Received => vec![
+            (Offer::HandOver, Action::HandOver),
+            (Offer::GiveNotice, Action::Collect),
+            (Offer::AcceptDeemed, Action::Accept),
+            (Offer::RefuseAcceptance, Action::Accept),
+        ],
+        Stage::Supplementing { .. } => vec![(Offer::Supplement, Action::Collect), (Offer::Return, Action::Process)],
+        Stage::HandedOver => vec![
+            (Offer::Accept, Action::Accept),
+            (Offer::GiveNotice, Action::Collect),
+            (Offer::AcceptDeemed, Action::Accept),
+            (Offer::RefuseAcceptance, Action::Accept),
+        ],
+        Stage::Accepted => vec![(Offer::Start, Action::Process), (Offer::Extend, Action::Process)],
+        Stage::InProcess => vec![
+            (Offer::Decide, Action::Process),
+            (Offer::Suspend, Action::Process),
+            (Offer::Extend, Action::Process),
+        ],
+        Stage::Suspended => vec![(Offer::Resume, Action::Process)],
+        Stage::Decided { .. } => vec![(Offer::Deliver, Action::Deliver)],
+        Stage::Delivered => vec![(Offer::EnterRating, Action::EnterRating), (Offer::Archive, Action::Archive)],
+        Stage::Rated => vec![(Offer::Archive, Action::Archive)],
+        Stage::NotAccepted => Vec::new(),
+        Stage::Archived => vec![(Offer::Correct, Action::Annotate)],
+    };
+    if case.stage == Stage::Received && case.is_on_the_spot() {
+        moves.insert(0, (Offer::FinishAtOnce, Action::Accept));
+    }
+    if case.extension.is_some() {
+        moves.retain(|(offer, _)| *offer != Offer::Extend);
+    }
+    if case.stage.is_open() && case.stage != Stage::New {
+        moves.push((Offer::Withdraw, Action::Withdraw));
+    }
+    if case.stage != Stage::Archived && case.stage != (Stage::Decided { outcome: Outcome::Withdrawn }) {
+        moves.push((Offer::Note, Action::Annotate));
+    }
+    moves
+}
+
+fn fields(facts: &Facts) -> Vec<FieldView> {
+    let view = |field: Field| {
+        let value = facts.field(field);
+        let shown = story::mask(field, value);
+        let masked = if shown == value { Masking::Whole } else { Masking::Masked };
+        (!value.is_empty()).then_some(FieldView { field, value: shown, masked })
+    };
+    Field::ALL.into_iter().filter_map(view).collect()
+}
+
+fn notices(case: &Case) -> Vec<NoticeView> {
+    let view = |(mark, notice): &(daiban_model::case::fold::Mark, daiban_model::case::event::Notice)| NoticeView {
+        no: notice.no,
+        at: mark.at,
+        lines: notice.lines.clone(),
+        term: notice.term,
+    };
+    case.notices.iter().map(view).collect()
+}
+
+fn sent(file: &OpenFile) -> Sent {
+    match (file.stored.unsent, file.stored.seq) {
+        (0, Some(seq)) => Sent::Arrived { seq },
+        (changes, _) => Sent::Waiting { changes },
+    }
+}

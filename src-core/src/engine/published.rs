@@ -1,0 +1,87 @@
+//! What the district published, as this station has it.
+
+use daiban_model::calendar::Calendar;
+use daiban_model::catalogue::Catalogue;
+use daiban_model::ids::{AgentId, ScopeCode};
+use daiban_model::organisation::{PlaceTree, Roster};
+use daiban_model::wire::{self, Package, PackageKind, Signed};
+
+use crate::store::{Store, StoreError};
+use crate::sync::hub::packages_digest;
+
+/// Opened packages. What was never published is empty, which every page can show.
+#[derive(Default)]
+pub(crate) struct Published {
+    pub(crate) places: PlaceTree,
+    pub(crate) roster: Roster,
+    pub(crate) catalogue: Option<Catalogue>,
+    pub(crate) calendar: Calendar,
+    versions: Vec<(PackageKind, u32)>,
+}
+
+/// A package whose content is not of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the package {0:?} does not read")]
+pub(crate) struct Unreadable(PackageKind);
+
+/// Largest package after inflation.
+const MAX_CONTENT: usize = 32 << 20;
+
+impl Published {
+    /// Reads what the store has.
+    pub(crate) async fn load<S: Store>(store: &S) -> Result<Self, StoreError> {
+        let mut published = Self::default();
+        for (_, bytes) in store.states("package/").await? {
+            let signed: Signed = wire::decode(&bytes, wire::MAX_INFLATED).map_err(|_| DAMAGED)?;
+            let package: Package = wire::decode(&signed.bytes, wire::MAX_INFLATED).map_err(|_| DAMAGED)?;
+            published.adopt(&package).map_err(|_| DAMAGED)?;
+        }
+        Ok(published)
+    }
+
+    /// Takes a package into use. Its signature was checked when it came.
+    pub(crate) fn adopt(&mut self, package: &Package) -> Result<(), Unreadable> {
+        let unreadable = || Unreadable(package.kind);
+        let json = zstd::bulk::decompress(&package.content, MAX_CONTENT).map_err(|_| unreadable())?;
+        fn read<T: serde::de::DeserializeOwned>(json: &[u8]) -> Option<T> {
+            serde_json::from_slice(json).ok()
+        }
+        match package.kind {
+            PackageKind::Organisation => self.places = read(&json).ok_or_else(unreadable)?,
+            PackageKind::Roster => self.roster = read(&json).ok_or_else(unreadable)?,
+            PackageKind::Catalogue => self.catalogue = Some(read(&json).ok_or_else(unreadable)?),
+            PackageKind::Calendar => self.calendar = read(&json).ok_or_else(unreadable)?,
+        }
+        self.versions.retain(|(kind, _)| *kind != package.kind);
+        self.versions.push((package.kind, package.version));
+        Ok(())
+    }
+
+    /// The name a package is stored under.
+    pub(crate) fn state_name(kind: PackageKind) -> String {
+        format!("package/{kind:?}")
+    }
+
+    /// Versions in use.
+    pub(crate) fn versions(&self) -> Vec<(PackageKind, u32)> {
+        self.versions.clone()
+    }
+
+    /// The digest the hub compares.
+    pub(crate) fn digest(&self) -> u64 {
+        packages_digest(self.versions.iter().copied())
+    }
+
+    /// The name of a division, or its code where it is not in the list.
+    pub(crate) fn place(&self, code: ScopeCode) -> String {
+        self.places.get(code).map_or_else(|| code.to_string(), |place| place.name.clone())
+    }
+
+    /// The name of a member of staff, or the number where it is not in the list.
+    pub(crate) fn agent(&self, id: &AgentId) -> String {
+        let known = self.roster.agents().iter().find(|agent| agent.id == *id);
+        known.map_or_else(|| id.to_string(), |agent| agent.name.clone())
+    }
+}
+
+const DAMAGED: StoreError = StoreError::Damaged { what: "package" };

@@ -1,0 +1,270 @@
+//! Who is here: first run, signing in, locking.
+
+use daiban_model::api::{Changed, Enrol, EnrolmentFault, Failure, GetSession, Lock, Session, SessionState, SetPin, StorageFault, Tile, Unlock};
+use daiban_model::ids::{AgentId, DeviceId};
+use daiban_model::organisation::Agent;
+use daiban_model::stamp::TimeQuality;
+use daiban_model::wire;
+use ed25519_dalek::SigningKey;
+use zeroize::Zeroizing;
+
+use super::answer::Answer;
+use super::desk::{self, Desk, Identity, THREAD};
+use super::published::Published;
+use super::{DATABASE, Engine, Outgoing, internal, storage, vault_failure};
+use crate::edge::draw;
+use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, incarnation};
+use crate::store::{Batch, DeviceRow, Store};
+use crate::sync::http::{Road, RoadFault};
+use crate::sync::station::{self, Admission, Enrolled};
+
+/// A station between its code and its first PIN. Lives in memory: until then nothing personal is on the disk.
+pub(super) struct Newcomer {
+    hub: String,
+    key: SigningKey,
+    admission: Option<(Admission, Published)>,
+}
+
+impl<S: Store> Engine<S> {
+    /// Begins an enrolment: the request to be carried to the hub.
+    pub fn begin_enrol(&mut self, call: Enrol) -> Result<Outgoing, Failure> {
+        if self.vault.is_some() {
+            return Err(Failure::Enrolment { why: EnrolmentFault::Already });
+        }
+        let mut secret = Zeroizing::new([0; 32]);
+        self.home.edge.chance(&mut *secret);
+        let key = SigningKey::from_bytes(&secret);
+        let hub = call.hub.trim().trim_end_matches('/').to_owned();
+        let body = station::enrol(&key, &call.code);
+        self.newcomer = Some(Newcomer { hub: hub.clone(), key, admission: None });
+        Ok(Outgoing { hub, road: Road::Enrol, body })
+    }
+
+    /// Takes in the answer to an enrolment.
+    pub async fn enrolled(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Session, Failure> {
+        let fault = |why| Failure::Enrolment { why };
+        let bytes = answer.map_err(|road| match road {
+            RoadFault::BadAddress => fault(EnrolmentFault::BadAddress),
+            RoadFault::Unreachable => fault(EnrolmentFault::Unreachable),
+            RoadFault::UnknownDevice | RoadFault::HubFault | RoadFault::Garbled => fault(EnrolmentFault::NotAHub),
+        })?;
+        let newcomer = self.newcomer.as_mut().ok_or_else(|| internal("an enrolment nobody asked for"))?;
+        let device = DeviceId(newcomer.key.verifying_key().to_bytes());
+        match station::enrolled(&bytes, device) {
+            Enrolled::BadCode => Err(fault(EnrolmentFault::BadCode)),
+            Enrolled::NotAHub => Err(fault(EnrolmentFault::NotAHub)),
+            Enrolled::Welcome(admission) => {
+                let mut published = Published::default();
+                for (package, _) in &admission.packages {
+                    published.adopt(package).map_err(|_| fault(EnrolmentFault::NotAHub))?;
+                }
+                newcomer.admission = Some((*admission, published));
+                self.tell(Changed::Session);
+                self.session().await
+            }
+        }
+    }
+
+    async fn session(&mut self) -> Result<Session, Failure> {
+        let now = self.home.edge.now();
+        let (hub_hint, code_hint) = self.home.hint.clone().unzip();
+        let mut session = Session {
+            state: SessionState::Fresh,
+            station: None,
+            people: Vec::new(),
+            now,
+            clock: TimeQuality::Confirmed,
+            hub_hint,
+            code_hint,
+            recovered: 0,
+        };
+        if let Some(desk) = &self.desk {
+            let who = &desk.who;
+            session.state = SessionState::Open {
+                agent: who.agent.clone(),
+                name: who.name.clone(),
+                role: who.role,
+                unit: desk.published.place(who.unit),
+            };
+            session.station = Some(desk.certificate.station.clone());
+            session.clock = desk.quality;
+            session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
+        } else if self.vault.is_some() {
+            session.state = SessionState::Locked;
+        } else if let Some((admission, published)) = self.newcomer.as_ref().and_then(|n| n.admission.as_ref()) {
+            session.state = SessionState::NeedsPin;
+            session.station = Some(admission.certificate.station.clone());
+            session.people = people(published, &admission.certificate, now).map(|agent| tile(agent, published)).collect();
+        }
+        if let Some(vault) = &self.vault {
+            session.station.get_or_insert_with(|| vault.station().name.clone());
+            session.people = vault.people();
+        }
+        Ok(session)
+    }
+
+    /// The first PIN of a station: key file without a PIN, database, PIN. Killed in between, the station is as before: a key
+    /// file in which nobody has a PIN counts as none, and a database that nothing opens is set aside.
+    async fn settle(&mut self, agent: &AgentId, pin: &Pin) -> Result<(), Failure> {
+        pin.check().map_err(vault_failure)?;
+        let newcomer = self.newcomer.as_ref().ok_or(Failure::NotFound)?;
+        let (admission, published) = newcomer.admission.as_ref().ok_or(Failure::NotFound)?;
+        let (folder, edge) = (&self.home.folder, &*self.home.edge);
+        let staff = people(published, &admission.certificate, edge.now());
+        let persons: Vec<Person> = staff.map(|member| person(member, published)).collect();
+        if !persons.iter().any(|person| person.agent == *agent) {
+            return Err(Failure::NotFound);
+        }
+        let key = DatabaseKey::new(draw(edge));
+        let station = Station { name: admission.certificate.station.clone(), hub: newcomer.hub.clone() };
+        let mut vault = Vault::create(folder, station, persons, &key, draw(edge)).map_err(vault_failure)?;
+        set_aside(folder, edge.now())?;
+        let incarnation = incarnation::load(folder).map_err(vault_failure)?;
+        let store = (self.home.open)(folder, &key).map_err(storage)?;
+        store.commit(first_batch(newcomer, admission)).await.map_err(storage)?;
+        vault.set_pin(agent, pin, &key, self.home.cost, draw(edge)).map_err(vault_failure)?;
+        self.desk = Some(Desk::open(store, self.home.edge.clone(), agent, incarnation).await?);
+        self.key = Some(key);
+        self.vault = Some(vault);
+        self.newcomer = None;
+        Ok(())
+    }
+
+    async fn sign_in(&mut self, agent: &AgentId, pin: &Pin) -> Result<(), Failure> {
+        let now = self.home.edge.now();
+        let vault = self.vault.as_mut().ok_or(Failure::NotFound)?;
+        let key = vault.unlock(agent, pin, now).map_err(vault_failure)?;
+        let incarnation = incarnation::load(&self.home.folder).map_err(vault_failure)?;
+        let store = (self.home.open)(&self.home.folder, &key).map_err(storage)?;
+        self.desk = Some(Desk::open(store, self.home.edge.clone(), agent, incarnation).await?);
+        self.key = Some(key);
+        Ok(())
+    }
+
+    /// People of the lock screen follow the roster.
+    pub(super) fn refresh_people(&mut self) -> Result<(), Failure> {
+        let (Some(desk), Some(vault)) = (&self.desk, &mut self.vault) else { return Ok(()) };
+        let now = self.home.edge.now();
+        let persons =
+            people(&desk.published, &desk.certificate, now).map(|member| person(member, &desk.published)).collect();
+        vault.set_people(persons).map(drop).map_err(vault_failure)
+    }
+}
+
+/// Everything a new station's database begins with.
+fn first_batch(newcomer: &Newcomer, admission: &Admission) -> Batch {
+    let identity = Identity {
+        secret: newcomer.key.to_bytes(),
+        root: admission.trust.root,
+        hub_key: admission.trust.hub,
+        hub: newcomer.hub.clone(),
+        certificate: admission.signed.clone(),
+    };
+    let thread = wire::encode(&(admission.epoch, wire::Nonce::default()));
+    let mut states =
+        vec![(desk::IDENTITY.to_owned(), Some(wire::encode(&identity))), (THREAD.to_owned(), Some(thread))];
+    for (package, signed) in &admission.packages {
+        states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
+    }
+    let (device, not_after) = (admission.certificate.device, admission.certificate.not_after);
+    let own = DeviceRow { device, certificate: wire::encode(&admission.signed), not_after, revoked_ms: None };
+    Batch { states, devices: vec![own], ..Batch::default() }
+}
+
+/// Staff who work at a station: those who serve any of its divisions today.
+fn people<'a>(
+    published: &'a Published,
+    certificate: &'a wire::Certificate,
+    now: daiban_model::stamp::Wall,
+) -> impl Iterator<Item = &'a Agent> {
+    let here = move |agent: &&Agent| {
+        let at_home = certificate.unit == agent.unit;
+        let served = agent.scopes().any(|scope| certificate.scopes.iter().any(|own| own.covers(scope)));
+        agent.serves_on(now.date()) && (at_home || served)
+    };
+    published.roster.agents().iter().filter(here)
+}
+
+fn person(agent: &Agent, published: &Published) -> Person {
+    Person {
+        agent: agent.id.clone(),
+        name: agent.name.clone(),
+        role: agent.role,
+        unit: published.place(agent.unit),
+    }
+}
+
+fn tile(agent: &Agent, published: &Published) -> Tile {
+    let Person { agent, name, role, unit } = person(agent, published);
+    Tile { agent, name, role, unit, ready: false }
+}
+
+/// A database left behind by a first run that was cut short: nothing opens it, and nothing may remove it (S3).
+fn set_aside(folder: &std::path::Path, now: daiban_model::stamp::Wall) -> Result<(), Failure> {
+    for name in [DATABASE.to_owned(), format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
+        let from = folder.join(&name);
+        if from.exists() {
+            let to = folder.join(format!("{name}.unfinished-{}", now.0));
+            std::fs::rename(from, to).map_err(|_| Failure::Storage { why: StorageFault::Io })?;
+        }
+    }
+    Ok(())
+}
+
+impl<S: Store> Answer<S> for GetSession {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
+        engine.session().await
+    }
+}
+
+impl<S: Store> Answer<S> for Enrol {
+    /// Needs a network: [`super::task`] carries it.
+    async fn answer(self, _: &mut Engine<S>) -> Result<Session, Failure> {
+        Err(internal("an enrolment without a road"))
+    }
+}
+
+impl<S: Store> Answer<S> for SetPin {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
+        let pin = Pin::new(self.pin);
+        if engine.vault.is_none() {
+            engine.settle(&self.agent, &pin).await?;
+        } else {
+            engine.add_pin(&self.agent, &pin)?;
+        }
+        engine.tell(Changed::Session);
+        engine.session().await
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// Another person's PIN, typed by them while someone is signed in.
+    fn add_pin(&mut self, agent: &AgentId, pin: &Pin) -> Result<(), Failure> {
+        let (Some(desk), Some(vault)) = (&self.desk, &mut self.vault) else { return Err(Failure::Locked) };
+        let person = vault.people().into_iter().find(|person| person.agent == *agent).ok_or(Failure::NotFound)?;
+        // Whoever has a PIN changes it alone.
+        if person.ready && desk.who.agent != *agent {
+            return Err(Failure::NotFound);
+        }
+        let key = self.key.as_ref().ok_or(Failure::Locked)?;
+        vault.set_pin(agent, pin, key, self.home.cost, draw(&*self.home.edge)).map_err(vault_failure)
+    }
+}
+
+impl<S: Store> Answer<S> for Unlock {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
+        let pin = Pin::new(self.pin);
+        engine.sign_in(&self.agent, &pin).await?;
+        engine.tell(Changed::Session);
+        engine.session().await
+    }
+}
+
+impl<S: Store> Answer<S> for Lock {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
+        engine.desk = None;
+        engine.key = None;
+        engine.tell(Changed::Session);
+        engine.session().await
+    }
+}

@@ -1,0 +1,135 @@
+//! The story of a case: each act as one line, in words that pages look up by kind.
+
+use daiban_model::api::{AnomalyView, ConflictValue, ConflictView, StoryLine};
+use daiban_model::case::event::{Event, NotAccepted, Outcome, What};
+use daiban_model::case::field::Field;
+use daiban_model::identity::{CitizenId, Phone};
+
+use super::published::Published;
+use crate::doc::Conflict;
+use crate::projection::Facts;
+
+/// The acts, latest first.
+pub(super) fn story(facts: &Facts, published: &Published) -> Vec<StoryLine> {
+    facts.events.iter().rev().map(|event| line(event, published)).collect()
+}
+
+/// Acts that did not fit and that nobody has looked at.
+pub(super) fn anomalies(facts: &Facts, published: &Published) -> Vec<AnomalyView> {
+    let open = facts.anomalies.iter().filter(|anomaly| anomaly.finding.is_none());
+    open.filter_map(|anomaly| {
+        let event = facts.events.iter().find(|event| event.stamp == anomaly.act.stamp)?;
+        Some(AnomalyView { line: line(event, published), why: anomaly.why })
+    })
+    .collect()
+}
+
+/// Values written apart, each with who typed it, as far as the story tells.
+pub(super) fn conflicts(facts: &Facts, published: &Published) -> Vec<ConflictView> {
+    let view = |conflict: &Conflict| {
+        let field: Field = conflict.path.parse().ok()?;
+        let value = |(value, _, at): &(String, [u8; 16], daiban_model::stamp::Wall)| {
+            let typed = facts.events.iter().rev().find(|event| wrote(event, &conflict.path, value));
+            let by = typed.map(|event| published.agent(&event.by)).unwrap_or_default();
+            ConflictValue { value: value.clone(), by, at: Some(typed.map_or(*at, |event| event.at)) }
+        };
+        Some(ConflictView { field, values: conflict.values.iter().map(value).collect() })
+    };
+    facts.conflicts.iter().filter_map(view).collect()
+}
+
+fn wrote(event: &Event, path: &str, value: &str) -> bool {
+    match &event.what {
+        What::Typed { field, to, .. } => field == path && to == value,
+        What::Settled { field, kept, .. } => field == path && kept == value,
+        _ => false,
+    }
+}
+
+fn line(event: &Event, published: &Published) -> StoryLine {
+    let (kind, detail) = told(event);
+    StoryLine {
+        stamp: event.stamp,
+        at: event.at,
+        quality: event.quality,
+        by: published.agent(&event.by),
+        unit: published.place(event.unit),
+        kind: kind.to_owned(),
+        detail,
+    }
+}
+
+/// The kind, a key of the words, and what is special about this one.
+fn told(event: &Event) -> (&'static str, String) {
+    match &event.what {
+        What::Consulted { words, .. } => ("consulted", words.clone()),
+        What::Noticed(notice) => {
+            let papers: Vec<&str> = notice.lines.iter().map(|line| line.paper.as_str()).collect();
+            ("noticed", papers.join("、"))
+        }
+        What::Mandated(mandate) => ("mandated", mandate.until.to_string()),
+        What::MandateEnded { .. } => ("mandate_ended", String::new()),
+        What::Received(receipt) => ("received", receipt.number.to_string()),
+        What::Supplemented { papers, .. } => {
+            let papers: Vec<&str> = papers.iter().map(|paper| paper.name.as_str()).collect();
+            ("supplemented", papers.join("、"))
+        }
+        What::HandedOver { to } => ("handed_over", to.clone()),
+        What::Accepted { on, .. } => ("accepted", on.to_string()),
+        What::NotAccepted { right_office, reason } => match reason {
+            NotAccepted::OtherOrgan => ("not_accepted_other_organ", right_office.clone()),
+            NotAccepted::NoLicenceNeeded => ("not_accepted_no_licence_needed", String::new()),
+            NotAccepted::OutOfScope => ("not_accepted_out_of_scope", String::new()),
+            NotAccepted::FalsePapers => ("not_accepted_false_papers", String::new()),
+        },
+        What::Started => ("started", String::new()),
+        What::Suspended { notice_no, .. } => ("suspended", notice_no.clone()),
+        What::Resumed { to } => ("resumed", to.to_string()),
+        What::Extended { days, reason, .. } => ("extended", format!("{days} {reason}")),
+        What::Decided(decision) => match decision.outcome {
+            Outcome::Granted => ("granted", decision.number.clone()),
+            Outcome::Denied => ("denied", decision.reasons.clone()),
+            Outcome::Returned => ("returned", decision.reasons.clone()),
+            Outcome::Withdrawn => ("withdrawn", decision.reasons.clone()),
+        },
+        What::Withdrawn { reason, .. } => ("withdrawn", reason.clone()),
+        What::Delivered { signer, relation, .. } => ("delivered", format!("{signer} {relation}").trim().to_owned()),
+        What::Rated { grade, .. } => ("rated", u8::from(*grade).to_string()),
+        What::Archived => ("archived", String::new()),
+        What::Typed { field, from, to } => ("typed", changed(field, from, to)),
+        What::Noted { text } => ("noted", text.clone()),
+        What::Corrected { field, value, reason } => ("corrected", format!("{}（{reason}）", masked(field, value))),
+        What::Reviewed { finding, .. } => ("reviewed", finding.clone()),
+        What::Settled { field, kept, .. } => ("settled", masked(field, kept)),
+        What::Linked { reason, .. } => ("linked", reason.clone()),
+        What::Unknown { .. } => ("unknown", String::new()),
+    }
+}
+
+fn changed(field: &str, from: &str, to: &str) -> String {
+    match from.is_empty() {
+        true => masked(field, to),
+        false => format!("{} → {}", masked(field, from), masked(field, to)),
+    }
+}
+
+fn masked(path: &str, value: &str) -> String {
+    path.parse().map_or_else(|_| value.to_owned(), |field| mask(field, value))
+}
+
+/// A value as lists and pages show it: numbers of people masked (rules §7).
+pub(super) fn mask(field: Field, value: &str) -> String {
+    match field {
+        Field::CitizenId => match CitizenId::parse(value, jiff::civil::Date::MAX) {
+            Ok(id) => id.to_string(),
+            Err(_) if value.is_empty() => String::new(),
+            Err(_) => "****".to_owned(),
+        },
+        Field::Phone | Field::ContactPhone => match Phone::parse(value) {
+            Ok(phone) => phone.to_string(),
+            Err(_) if value.is_empty() => String::new(),
+            Err(_) => "****".to_owned(),
+        },
+        _ => value.to_owned(),
+    }
+}

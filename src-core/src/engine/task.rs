@@ -1,0 +1,175 @@
+//! The engine in a thread of its own, with handles for shells, and the driver that carries exchanges.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use daiban_model::api::{self, Call, Changed, Enrol, Failure, Session};
+use serde_json::Value;
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+
+use super::{Engine, Outgoing, Turn, answer, internal};
+use crate::store::Store;
+use crate::sync::http::{Carrier, Road, RoadFault};
+
+/// What the owner is asked to do.
+enum Job {
+    Call { name: String, body: Value, reply: oneshot::Sender<Result<Value, Failure>> },
+    Enrol { call: Enrol, reply: oneshot::Sender<Result<Outgoing, Failure>> },
+    Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Session, Failure>> },
+    Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
+    Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
+}
+
+/// A way to the engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    jobs: mpsc::Sender<Job>,
+    changes: broadcast::Sender<Changed>,
+    wanted: Arc<Notify>,
+    carrier: Arc<dyn Post>,
+}
+
+/// A carrier behind a pointer, so that handles have one type.
+trait Post: Send + Sync {
+    fn post<'a>(
+        &'a self,
+        hub: &'a str,
+        road: Road,
+        body: Vec<u8>,
+    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, RoadFault>> + Send + 'a>>;
+}
+
+impl<C: Carrier> Post for C {
+    fn post<'a>(
+        &'a self,
+        hub: &'a str,
+        road: Road,
+        body: Vec<u8>,
+    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, RoadFault>> + Send + 'a>> {
+        Box::pin(Carrier::post(self, hub, road, body))
+    }
+}
+
+/// Calls that may wait in line.
+const LINE: usize = 64;
+/// Change notices a slow shell may fall behind.
+const NOTICES: usize = 256;
+/// How long the driver lets changes gather before it exchanges.
+const GATHER: Duration = Duration::from_secs(2);
+/// How often it looks for news when nothing happens here.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Gives the engine a thread of its own and starts the driver on the current runtime.
+pub fn spawn<S: Store, C: Carrier>(engine: Engine<S>, carrier: C) -> std::io::Result<Handle> {
+    let (jobs, inbox) = mpsc::channel(LINE);
+    let (changes, _) = broadcast::channel(NOTICES);
+    let handle = Handle { jobs, changes: changes.clone(), wanted: Arc::new(Notify::new()), carrier: Arc::new(carrier) };
+    let wanted = handle.wanted.clone();
+    std::thread::Builder::new().name("engine".into()).spawn(move || {
+        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(own(engine, inbox, changes, wanted)),
+            Err(fault) => tracing::error!(%fault, "the engine has no runtime"),
+        }
+    })?;
+    tokio::spawn(drive(handle.clone()));
+    Ok(handle)
+}
+
+/// The owner's loop. N1.
+async fn own<S: Store>(
+    mut engine: Engine<S>,
+    mut inbox: mpsc::Receiver<Job>,
+    changes: broadcast::Sender<Changed>,
+    wanted: Arc<Notify>,
+) {
+    while let Some(job) = inbox.recv().await {
+        // Nobody waiting for an answer any more is no fault.
+        match job {
+            Job::Call { name, body, reply } => {
+                let answer = answer::by_name(&mut engine, &name, body).await;
+                if matches!(name.as_str(), api::SyncNow::NAME | api::Unlock::NAME | api::SetPin::NAME) && answer.is_ok() {
+                    wanted.notify_one();
+                }
+                let _ = reply.send(answer);
+            }
+            Job::Enrol { call, reply } => drop(reply.send(engine.begin_enrol(call))),
+            Job::Enrolled { answer, reply } => drop(reply.send(engine.enrolled(answer).await)),
+            Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
+            Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
+        }
+        for change in engine.changes() {
+            if matches!(change, Changed::Cases { .. }) {
+                wanted.notify_one();
+            }
+            let _ = changes.send(change);
+        }
+    }
+}
+
+impl Handle {
+    /// A typed call.
+    pub async fn call<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
+        let body = serde_json::to_value(call).map_err(|_| internal("a call that is not JSON"))?;
+        let reply = self.call_by_name(C::NAME, body).await?;
+        serde_json::from_value(reply).map_err(|_| internal("a reply of another shape"))
+    }
+
+    /// A call as shells make it: by name, with a JSON body.
+    pub async fn call_by_name(&self, name: &str, body: Value) -> Result<Value, Failure> {
+        if name == Enrol::NAME {
+            let call = serde_json::from_value(body).map_err(|_| internal("a call of another shape"))?;
+            let session = self.enrol(call).await?;
+            return serde_json::to_value(session).map_err(|_| internal("a reply that is not JSON"));
+        }
+        let name = name.to_owned();
+        self.ask(|reply| Job::Call { name, body, reply }).await
+    }
+
+    /// What changes from now on.
+    pub fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Wakes the driver: exchange now.
+    pub fn exchange_now(&self) {
+        self.wanted.notify_one();
+    }
+
+    async fn enrol(&self, call: Enrol) -> Result<Session, Failure> {
+        let Outgoing { hub, road, body } = self.ask(|reply| Job::Enrol { call, reply }).await?;
+        let answer = self.carrier.post(&hub, road, body).await;
+        self.ask(|reply| Job::Enrolled { answer, reply }).await
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Job) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(job(reply)).await.map_err(|_| internal("the engine has stopped"))?;
+        answer.await.map_err(|_| internal("the engine has stopped"))?
+    }
+
+    /// One run of exchanges, until there is nothing more to send or fetch.
+    async fn run(&self) -> Result<(), Failure> {
+        while let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::Ask { reply }).await? {
+            let answer = self.carrier.post(&hub, road, body).await;
+            if self.ask(|reply| Job::Answered { answer, reply }).await? == Turn::Done {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Exchanges when something happened here, when somebody asks, and now and then.
+async fn drive(handle: Handle) {
+    loop {
+        if tokio::time::timeout(LOOK, handle.wanted.notified()).await.is_ok() {
+            let _ = tokio::time::timeout(GATHER, std::future::pending::<()>()).await;
+        }
+        if let Err(fault) = handle.run().await {
+            tracing::warn!(%fault, "an exchange stopped");
+        }
+        if handle.jobs.is_closed() {
+            return;
+        }
+    }
+}

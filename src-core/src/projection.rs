@@ -1,0 +1,142 @@
+//! From a document to the row of its case. Nothing here depends on the hour: a row made today and one refolded next year from
+//! the same document and calendar are equal (S4). What depends on today is added when a row is shown.
+
+use daiban_model::api::CaseRow;
+use daiban_model::calendar::Calendar;
+use daiban_model::case::clocks::Reckoning;
+use daiban_model::case::field::Field;
+use daiban_model::case::fold::{Anomaly, Case};
+use daiban_model::case::{Event, Stage, What, fold};
+use daiban_model::deadline::Due;
+use daiban_model::ids::{CaseId, ScopeCode};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::DocId;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+use crate::doc::{Conflict, Doc};
+use crate::query::{SearchFields, Tokens};
+use crate::store::{CaseRecord, Flag, Standing};
+
+/// Everything a document says, and what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What the registers show.
+    pub registers: BTreeMap<String, String>,
+    /// What people did, in the order of their stamps.
+    pub events: Vec<Event>,
+    /// Values written apart.
+    pub conflicts: Vec<Conflict>,
+    /// The state that follows.
+    pub case: Case,
+    /// What did not fit.
+    pub anomalies: Vec<Anomaly>,
+}
+
+impl Facts {
+    /// Reads a document. An event text that is not one is passed over; it stays in the document.
+    pub fn of(doc: &Doc) -> Self {
+        let read = |(stamp, text): (_, String)| Event::from_text(stamp, &text).ok();
+        let events: Vec<Event> = doc.events().into_iter().filter_map(read).collect();
+        let (case, anomalies) = fold(&events);
+        Self { registers: doc.registers(), events, conflicts: doc.conflicts(), case, anomalies }
+    }
+
+    /// What a field shows; empty when nothing was typed.
+    pub fn field(&self, field: Field) -> &str {
+        self.registers.get(field.path()).map_or("", String::as_str)
+    }
+
+    /// The day of the accident or diagnosis, when it was typed.
+    pub fn injured_on(&self) -> Option<jiff::civil::Date> {
+        self.field(Field::InjuredOn).parse().ok()
+    }
+
+    /// Anomalies nobody has looked at and conflicts nobody has settled.
+    pub fn attention(&self) -> usize {
+        self.anomalies.iter().filter(|anomaly| anomaly.finding.is_none()).count() + self.conflicts.len()
+    }
+}
+
+/// The case a document is about.
+pub fn case_id(doc: DocId) -> CaseId {
+    CaseId(Uuid::from_bytes(doc))
+}
+
+/// The row of a case.
+pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) -> CaseRecord {
+    let case = &facts.case;
+    let receipt = case.receipt.as_ref();
+    let since = receipt.map(|(mark, _)| mark.at).or(case.opened.as_ref().map(|mark| mark.at)).unwrap_or(Wall(0));
+    // Only running dates are asked for; they do not depend on the time given here.
+    let pressing = Reckoning { calendar, now: since.local() }.pressing(case);
+    let due = pressing.as_ref().map_or(Due::Unknown, |pressing| pressing.due);
+    let number = receipt.map(|(_, receipt)| receipt.number.to_string()).unwrap_or_default();
+    let item_name = receipt.map(|(_, receipt)| receipt.item_name.clone()).unwrap_or_default();
+    let attention = u16::try_from(facts.attention()).unwrap_or(u16::MAX);
+    let citizen_id = facts.field(Field::CitizenId);
+    let shown = CaseRow {
+        id: case_id(doc),
+        number: number.clone(),
+        name: facts.field(Field::Name).to_owned(),
+        id_tail: tail(citizen_id, 4),
+        item: item_name.clone(),
+        stage: case.stage,
+        place: String::new(),
+        pressing,
+        days_left: None,
+        since,
+        attention,
+    };
+    let open = case.stage.is_open();
+    let accepted = matches!(case.stage, Stage::Accepted | Stage::InProcess);
+    CaseRecord {
+        tokens: tokens(facts, &number, &item_name),
+        scope,
+        handler: case.opened.as_ref().map(|mark| mark.by.clone()),
+        citizen_id: citizen_id.to_owned(),
+        item: receipt.map(|(_, receipt)| receipt.item.to_string()).unwrap_or_default(),
+        standing: if open { Standing::Open } else { Standing::Finished },
+        due: due.date().map(day_number),
+        supplementing: flag(matches!(case.stage, Stage::Supplementing { .. })),
+        no_limit: flag(accepted && due == Due::Unknown),
+        updated_ms: case.last.map_or(0, |stamp| stamp.hlc.ms),
+        shown,
+    }
+}
+
+fn flag(set: bool) -> Flag {
+    if set { Flag::Yes } else { Flag::No }
+}
+
+/// A date as `yyyymmdd`, which sorts as dates do.
+pub fn day_number(date: jiff::civil::Date) -> u32 {
+    let part = |n: i8| u32::from(n.unsigned_abs());
+    u32::from(date.year().unsigned_abs()) * 10_000 + part(date.month()) * 100 + part(date.day())
+}
+
+fn tail(text: &str, n: usize) -> String {
+    let skip = text.chars().count().saturating_sub(n);
+    text.chars().skip(skip).collect()
+}
+
+fn tokens(facts: &Facts, number: &str, item_name: &str) -> Tokens {
+    let note = |event: &Event| match &event.what {
+        What::Noted { text } => Some(text.clone()),
+        What::Consulted { words, .. } if !words.is_empty() => Some(words.clone()),
+        _ => None,
+    };
+    let notes: Vec<String> = facts.events.iter().filter_map(note).collect();
+    let mut notes: Vec<&str> = notes.iter().map(String::as_str).collect();
+    notes.push(facts.field(Field::Address));
+    Tokens::of(&SearchFields {
+        name: facts.field(Field::Name),
+        citizen_id: facts.field(Field::CitizenId),
+        phone: facts.field(Field::Phone),
+        number,
+        item_name,
+        names: &[facts.field(Field::Contact), facts.field(Field::Employer)],
+        notes: &notes,
+        ..SearchFields::default()
+    })
+}

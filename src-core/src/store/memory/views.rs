@@ -1,0 +1,122 @@
+//! Lists, search and counts by looking at every row.
+
+use daiban_model::api::{Counts, View};
+
+use super::state::State;
+use crate::query::Tokens;
+use crate::store::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing};
+
+/// Where a row stands in a list: lists ascend by it.
+type Place = (i64, i64);
+
+impl State {
+    pub(super) fn wipe_rows(&mut self) {
+        self.cases.clear();
+        self.case_rows.clear();
+    }
+
+    pub(super) fn rows(&self, query: &RowQuery) -> Rows {
+        match query {
+            RowQuery::List { view, eyes, today, after, limit } => {
+                let place = |row: u64, case: &CaseRecord| place(*view, row, case);
+                self.page(eyes, after.as_deref(), *limit, |case| shows(*view, case, *today), place)
+            }
+            RowQuery::Search { terms, eyes, after, limit } => {
+                let hits = |case: &CaseRecord| !terms.is_empty() && case.tokens.answer(terms);
+                self.page(eyes, after.as_deref(), *limit, hits, |row, case| place(View::All, row, case))
+            }
+            RowQuery::Counts { eyes, today } => Rows { counts: self.counts(eyes, *today), ..Rows::default() },
+            RowQuery::Person { citizen_id, eyes } => {
+                let own = |case: &CaseRecord| !citizen_id.is_empty() && case.citizen_id == *citizen_id;
+                let page = self.page(eyes, None, 50, own, |row, case| place(View::All, row, case));
+                Rows { next: None, ..page }
+            }
+            RowQuery::ByDoc(docs) => {
+                let rows = docs.iter().filter_map(|doc| self.cases.get(self.case_rows.get(doc)?));
+                Rows { cases: rows.map(answered).collect(), ..Rows::default() }
+            }
+            RowQuery::Docs { after, limit } => {
+                let wanted = self.docs.values().filter(|state| after.is_none_or(|after| state.doc > after));
+                Rows { docs: wanted.take(usize::from(*limit)).cloned().collect(), ..Rows::default() }
+            }
+        }
+    }
+
+    fn page(
+        &self,
+        eyes: &Eyes,
+        after: Option<&str>,
+        limit: u16,
+        shows: impl Fn(&CaseRecord) -> bool,
+        place: impl Fn(u64, &CaseRecord) -> Place,
+    ) -> Rows {
+        let after = after.map(parsed);
+        if after == Some(None) {
+            return Rows::default();
+        }
+        let seen = self.cases.iter().filter(|(_, case)| sees(eyes, case) && shows(case));
+        let placed = seen.map(|(row, case)| (place(*row, case), case));
+        let mut wanted: Vec<_> =
+            placed.filter(|(place, _)| after.flatten().is_none_or(|after| *place > after)).collect();
+        wanted.sort_unstable_by_key(|(place, _)| *place);
+        let limit = usize::from(limit.max(1));
+        let next = wanted.get(limit - 1).filter(|_| wanted.len() > limit);
+        let next = next.map(|((sorted, row), _)| format!("{sorted}.{row}"));
+        Rows { cases: wanted.iter().take(limit).map(|(_, case)| answered(case)).collect(), next, ..Rows::default() }
+    }
+
+    fn counts(&self, eyes: &Eyes, today: u32) -> Counts {
+        let seen: Vec<&CaseRecord> = self.cases.values().filter(|case| sees(eyes, case)).collect();
+        let count = |view| u32::try_from(seen.iter().filter(|case| shows(view, case, today)).count());
+        let count = |view| count(view).unwrap_or(u32::MAX);
+        let come = |case: &&&CaseRecord| shows(View::Pressing, case, today) && case.due.is_some_and(|due| due <= today);
+        Counts {
+            open: count(View::Open),
+            pressing: u32::try_from(seen.iter().filter(come).count()).unwrap_or(u32::MAX),
+            overdue: count(View::Overdue),
+            supplementing: count(View::Supplementing),
+            finished: count(View::Finished),
+            no_limit: count(View::NoLimit),
+            attention: count(View::Attention),
+            all: count(View::All),
+        }
+    }
+}
+
+fn parsed(after: &str) -> Option<Place> {
+    let (sorted, row) = after.split_once('.')?;
+    Some((sorted.parse().ok()?, row.parse().ok()?))
+}
+
+/// The index cannot be read back; what is answered has no tokens.
+fn answered(case: &CaseRecord) -> CaseRecord {
+    CaseRecord { tokens: Tokens::default(), ..case.clone() }
+}
+
+fn sees(eyes: &Eyes, case: &CaseRecord) -> bool {
+    let own = eyes.only.is_none() || eyes.only == case.handler;
+    own && eyes.serves.iter().any(|served| served.covers(case.scope))
+}
+
+fn shows(view: View, case: &CaseRecord, today: u32) -> bool {
+    let open = case.standing == Standing::Open;
+    match view {
+        View::Open => open,
+        View::Pressing => open && case.due.is_some(),
+        View::Overdue => open && case.due.is_some_and(|due| due < today),
+        View::Supplementing => case.supplementing == Flag::Yes,
+        View::Finished => !open,
+        View::NoLimit => case.no_limit == Flag::Yes,
+        View::Attention => case.shown.attention > 0,
+        View::All => true,
+    }
+}
+
+fn place(view: View, row: u64, case: &CaseRecord) -> Place {
+    let row = i64::try_from(row).unwrap_or(i64::MAX);
+    match view {
+        View::All => (-row, -row),
+        View::Finished => (-i64::try_from(case.updated_ms).unwrap_or(i64::MAX), -row),
+        _ => (case.due.map_or(i64::MAX, i64::from), row),
+    }
+}

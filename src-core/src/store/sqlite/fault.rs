@@ -1,0 +1,35 @@
+//! What SQLite says, in words the screen acts on.
+
+use rusqlite::{ErrorCode, ffi};
+
+use crate::store::StoreError;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(fault: rusqlite::Error) -> Self {
+        use rusqlite::Error as E;
+        match &fault {
+            E::SqliteFailure(code, _) => named(code).unwrap_or_else(|| Self::Backend(Box::new(fault))),
+            // A column holds what this program never writes.
+            E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..) => {
+                Self::Damaged { what: "column" }
+            }
+            _ => Self::Backend(Box::new(fault)),
+        }
+    }
+}
+
+fn named(code: &ffi::Error) -> Option<StoreError> {
+    let unique = [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_ROWID];
+    let damaged = [ffi::SQLITE_IOERR_DATA, ffi::SQLITE_IOERR_CORRUPTFS];
+    Some(match code.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
+        ErrorCode::DiskFull => StoreError::Full,
+        // The shared index of the log cannot grow: the same full disk, told by another call.
+        ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => StoreError::Full,
+        ErrorCode::SystemIoFailure if damaged.contains(&code.extended_code) => StoreError::Damaged { what: "file" },
+        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => StoreError::Damaged { what: "file" },
+        ErrorCode::ConstraintViolation if unique.contains(&code.extended_code) => StoreError::Clash,
+        ErrorCode::ConstraintViolation => StoreError::Damaged { what: "reference" },
+        _ => return None,
+    })
+}

@@ -1,0 +1,162 @@
+//! The store on SQLite: encrypted by SQLCipher on a station, plain at the hub. The only place that knows SQL.
+//!
+//! One writer behind a lock, a few readers beside it. Methods answer without waiting for anything but the disk, so callers
+//! run them on a thread of their own; no lock is held across an `await`, because there is none. Statements are fixed texts;
+//! lists go in as one JSON parameter.
+
+mod cases;
+mod columns;
+mod fault;
+mod feed;
+mod outbox;
+mod peers;
+mod records;
+mod schema;
+mod search;
+mod views;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use daiban_model::ids::ScopeCode;
+use daiban_model::wire::DocId;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{
+    Batch, FeedEntry, Key, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snapshot, Store, StoreError, Stored,
+};
+
+/// Readers beside the writer.
+const READERS: usize = 2;
+
+/// A store in one file.
+pub struct SqliteStore {
+    writer: Mutex<Connection>,
+    readers: Vec<Mutex<Connection>>,
+    turn: AtomicUsize,
+    encrypted: bool,
+}
+
+impl SqliteStore {
+    /// Opens or makes an encrypted database. A newer or damaged one, or one of another key, is left untouched.
+    pub fn open(path: &Path, key: &Key) -> Result<Self, StoreError> {
+        Self::connect(path, Some(key))
+    }
+
+    /// Opens or makes a database without encryption, for the hub on its own server.
+    pub fn open_plain(path: &Path) -> Result<Self, StoreError> {
+        Self::connect(path, None)
+    }
+
+    fn connect(path: &Path, key: Option<&Key>) -> Result<Self, StoreError> {
+        let writer = Mutex::new(schema::writer(path, key)?);
+        let readers = (0..READERS).map(|_| schema::reader(path, key).map(Mutex::new)).collect::<Result<_, _>>()?;
+        Ok(Self { writer, readers, turn: AtomicUsize::new(0), encrypted: key.is_some() })
+    }
+
+    /// Looks through the whole file: pages, indexes, and that every feed is dense. Takes as long as reading it.
+    pub fn integrity(&self) -> Result<(), StoreError> {
+        schema::integrity(&self.writer(), self.encrypted)
+    }
+
+    /// Empties the cache of rows, which are then folded anew from the documents (S4).
+    pub fn wipe_rows(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        cases::wipe(&tx)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Writes a whole copy under the same key to a path where nothing stands yet, while others read on.
+    pub fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
+        let path = path.to_str().ok_or(StoreError::Backend("the path is not text".into()))?;
+        self.writer().execute("VACUUM INTO ?1", [path])?;
+        Ok(())
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back; the connection is as good as before.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads several things as of one moment.
+    fn read<T>(&self, ask: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % READERS;
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let Some(mut reader) =
+            free.or_else(|| Some(self.readers.get(turn)?.lock().unwrap_or_else(PoisonError::into_inner)))
+        else {
+            return Err(StoreError::Busy);
+        };
+        let tx = reader.transaction()?;
+        ask(&tx)
+    }
+
+    fn commit_now(&self, batch: &Batch) -> Result<Vec<Placed>, StoreError> {
+        let mut writer = self.writer();
+        // Taken at once, so that two processes wait for each other at the start and not in the middle.
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        outbox::withdraw(&tx, &batch.withdrawn)?;
+        records::store_segments(&tx, &batch.segments)?;
+        records::store_changes(&tx, &batch.changes)?;
+        records::store_docs(&tx, &batch.docs)?;
+        cases::store(&tx, &batch.rows)?;
+        let placed = feed::number(&tx, &batch.number)?;
+        feed::place(&tx, &batch.feed)?;
+        outbox::add(&tx, &batch.outbox)?;
+        outbox::seal(&tx, &batch.sealed)?;
+        outbox::receive(&tx, &batch.receipts)?;
+        peers::store(&tx, batch)?;
+        tx.commit()?;
+        Ok(placed)
+    }
+}
+
+impl Store for SqliteStore {
+    async fn commit(&self, batch: Batch) -> Result<Vec<Placed>, StoreError> {
+        self.commit_now(&batch)
+    }
+
+    async fn load(&self, doc: DocId) -> Result<Stored, StoreError> {
+        self.read(|tx| records::load(tx, &doc))
+    }
+
+    async fn after(&self, scope: ScopeCode, seq: u64, max_bytes: usize) -> Result<Vec<FeedEntry>, StoreError> {
+        self.read(|tx| feed::after(tx, scope, seq, max_bytes))
+    }
+
+    async fn cover(&self, doc: DocId, snapshot: Snapshot) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        records::cover(&tx, &doc, &snapshot)?;
+        Ok(tx.commit()?)
+    }
+
+    async fn peer(&self, query: PeerQuery) -> Result<PeerMarks, StoreError> {
+        self.read(|tx| peers::ask(tx, &query))
+    }
+
+    async fn rows(&self, query: RowQuery) -> Result<Rows, StoreError> {
+        self.read(|tx| match &query {
+            RowQuery::List { view, eyes, today, after, limit } => {
+                let page = views::Page { after: after.as_deref(), limit: *limit };
+                views::list(tx, *view, eyes, *today, &page)
+            }
+            RowQuery::Search { terms, eyes, after, limit } => {
+                search::search(tx, terms, eyes, &views::Page { after: after.as_deref(), limit: *limit })
+            }
+            RowQuery::Counts { eyes, today } => views::counts(tx, eyes, *today),
+            RowQuery::Person { citizen_id, eyes } => views::person(tx, citizen_id, eyes),
+            RowQuery::ByDoc(docs) => views::by_doc(tx, docs),
+            RowQuery::Docs { after, limit } => records::docs(tx, after.as_ref(), *limit),
+        })
+    }
+
+    async fn states(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.read(|tx| peers::states(tx, prefix))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! The hub's end: takes segments, numbers them, delivers what is new; enrols, certifies, publishes.
+//!
+//! - K1: nothing is decoded as a change before the request's signature, the device's certificate, the scope and the segment's
+//!   signature were found right; then headers of changes only. The hub opens no document to relay one.
+//! - K2: a repeat is harmless: the same segment gets the same receipt.
+//! - K3: a segment that rests on changes the hub does not have gets no number until they are there, so feeds are causal.
+//! - K4: one segment that is not taken never keeps another device's from being taken.
+
+mod admin;
+mod exchange;
+mod keys;
+mod take;
+
+use std::sync::Arc;
+
+use daiban_model::ids::DeviceId;
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Certificate, Envelope, Epoch, Nonce, Signed};
+
+pub use admin::{Audit, AuditFault, DeviceView, NewStation};
+pub(crate) use exchange::{cursors_hash, packages_digest};
+pub use keys::HubKeys;
+
+use super::segment;
+use super::sign::{self, Domain};
+use crate::store::{DeviceRow, PeerQuery, Store, StoreError};
+
+/// The hub over some store. Cheap to clone; any number may serve one database.
+pub struct Hub<S> {
+    store: Arc<S>,
+    keys: Arc<HubKeys>,
+    epoch: Epoch,
+}
+
+impl<S> Clone for Hub<S> {
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), keys: self.keys.clone(), epoch: self.epoch }
+    }
+}
+
+/// Why the hub could not do what its operator asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HubFault {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// All ninety-nine device numbers are given.
+    #[error("no device number is left")]
+    NoDeviceNumber,
+    /// The device number is given already.
+    #[error("the device number is taken")]
+    DeviceNumberTaken,
+    /// A station needs a name and between one and 64 scopes.
+    #[error("a station needs a name and at least one division")]
+    BadStation,
+    /// No such device.
+    #[error("no such device")]
+    UnknownDevice,
+    /// Something the hub itself wrote does not read.
+    #[error("the hub's own record {0} does not read")]
+    Damaged(&'static str),
+}
+
+/// Why a request was turned away without an answer of the protocol.
+#[derive(Debug, thiserror::Error)]
+pub enum Turned {
+    /// Not a request, or past its bounds.
+    #[error("not a request")]
+    Malformed,
+    /// No such device here.
+    #[error("unknown device")]
+    UnknownDevice,
+    /// The signature is not the device's.
+    #[error("the signature is not the device's")]
+    BadSignature,
+    /// The store failed; the device may ask again later.
+    #[error(transparent)]
+    Storage(#[from] StoreError),
+}
+
+/// A request whose signature was found right.
+struct Asked<T> {
+    device: DeviceRow,
+    certificate: Certificate,
+    request: T,
+    /// Hash of the request's body, which the reply's signature covers.
+    hash: wire::Hash,
+}
+
+/// How long a nonce is good for.
+const NONCE_MS: u64 = 24 * 60 * 60 * 1000;
+
+impl<S: Store> Hub<S> {
+    /// Opens a hub; on a new store this begins its first epoch.
+    pub async fn open(store: S, keys: HubKeys) -> Result<Self, HubFault> {
+        let stored = store.states("epoch").await?.into_iter().next();
+        let epoch = match stored {
+            Some((_, bytes)) => Epoch(bytes.try_into().map_err(|_| HubFault::Damaged("epoch"))?),
+            None => {
+                let epoch = keys.first_epoch();
+                let states = vec![("epoch".to_owned(), Some(epoch.0.to_vec()))];
+                store.commit(crate::store::Batch { states, ..Default::default() }).await?;
+                epoch
+            }
+        };
+        Ok(Self { store: Arc::new(store), keys: Arc::new(keys), epoch })
+    }
+
+    /// The store, for tests and tools.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The district's root key.
+    pub fn root(&self) -> [u8; 32] {
+        self.keys.root_public()
+    }
+
+    /// Opens a signed request: bound, device, signature, then decode. K1.
+    async fn asked<T: serde::de::DeserializeOwned>(&self, body: &[u8]) -> Result<Asked<T>, Turned> {
+        let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Turned::Malformed)?;
+        let id = DeviceId(envelope.signer);
+        let marks = self.store.peer(PeerQuery::Devices(vec![id])).await?;
+        let device = marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)?;
+        if !sign::verify(&id.0, Domain::Request, &[&envelope.body], &envelope.sig) {
+            return Err(Turned::BadSignature);
+        }
+        let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
+        let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(Turned::Malformed)?;
+        let request = wire::decode(&plain, wire::MAX_INFLATED).map_err(|_| Turned::Malformed)?;
+        Ok(Asked { device, certificate, request, hash: sign::hash(&envelope.body) })
+    }
+
+    fn certificate(&self, device: &DeviceRow) -> Option<Certificate> {
+        let signed: Signed = wire::decode(&device.certificate, wire::MAX_BODY).ok()?;
+        sign::open(&self.keys.root_public(), Domain::Certificate, &signed)
+    }
+
+    /// Packs and signs a reply to a request.
+    fn reply<T: serde::Serialize>(&self, request: wire::Hash, value: &T) -> Vec<u8> {
+        let plain = wire::encode(value);
+        let (packing, body) = segment::squeeze(&plain, REPLY_LEVEL);
+        let sig = sign::sign(self.keys.hub(), Domain::Reply, &[&request.0, &body]);
+        wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing, body: body.into_owned() })
+    }
+
+    fn nonce(&self, device: DeviceId, now: Wall) -> Nonce {
+        let ms = now.0.max(0).unsigned_abs();
+        Nonce { ms, mac: self.keys.mac(&device, ms) }
+    }
+
+    fn is_fresh(&self, nonce: Nonce, device: DeviceId, now: Wall) -> bool {
+        let now = now.0.max(0).unsigned_abs();
+        nonce.mac == self.keys.mac(&device, nonce.ms) && now.abs_diff(nonce.ms) <= NONCE_MS
+    }
+}
+
+/// zstd level of replies: measured as the knee between bytes and the hub's time.
+const REPLY_LEVEL: i32 = 12;
+
+#[cfg(test)]
+mod tests;

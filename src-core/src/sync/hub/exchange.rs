@@ -1,0 +1,182 @@
+//! `POST /v1/exchange`: what a device brings is taken, what is new for it is delivered, in one answer.
+
+use daiban_model::ids::{DeviceId, ScopeCode};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{
+    self, Certificate, Cursor, Cursors, Delivery, Entry, ExchangeReply, ExchangeRequest, Frame, Hash, More, Outcome,
+    PackageKind, Packages, PackagesRequest, Signed, Why,
+};
+
+use super::{Asked, Hub, Turned};
+use crate::store::{Batch, FeedEntry, PeerId, PeerQuery, Store, StoreError};
+use crate::sync::segment;
+
+/// About how much smaller records are on the road; only used to decide when to stop adding segments.
+const SHRINK: usize = 6;
+
+impl<S: Store> Hub<S> {
+    /// Answers one exchange.
+    pub async fn exchange(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
+        let asked: Asked<ExchangeRequest> = self.asked(body).await?;
+        let outcome = self.outcome(&asked, now).await?;
+        let reply = ExchangeReply {
+            outcome,
+            hub_ms: now.0.max(0).unsigned_abs(),
+            nonce: self.nonce(asked.device.device, now),
+            epoch: self.epoch,
+        };
+        Ok(self.reply(asked.hash, &reply))
+    }
+
+    async fn outcome(&self, asked: &Asked<ExchangeRequest>, now: Wall) -> Result<Outcome, Turned> {
+        let Asked { device, certificate, request, .. } = asked;
+        if request.version != wire::VERSION || request.segments.len() > wire::MAX_SEGMENTS {
+            return Err(Turned::Malformed);
+        }
+        if device.revoked_ms.is_some() {
+            self.set_aside(&request.segments, "revoked", now).await?;
+            return Ok(Outcome::Revoked);
+        }
+        if !self.is_fresh(request.nonce, device.device, now) {
+            return Ok(Outcome::StaleNonce);
+        }
+        let marks = self.store.peer(PeerQuery::Cursors(PeerId::Device(device.device))).await?;
+        let Some(cursors) = present(&request.cursors, marks.cursors) else { return Ok(Outcome::SendCursors) };
+        let taken = if now.0.max(0).unsigned_abs() > device.not_after {
+            Self::all_refused(&request.segments, Why::Expired)
+        } else {
+            self.take(&request.segments, device, certificate, now).await?
+        };
+        let (frames, reached, more) = self.deliver(device.device, certificate, cursors, request.max_bytes).await?;
+        let mut delivery =
+            Delivery { receipts: taken.receipts, refused: taken.refused, frames, more, packages: Packages::Same, backed_up: Vec::new() };
+        if self.packages_digest().await? != request.packages {
+            delivery.packages = Packages::Changed;
+        }
+        self.remember(device.device, reached).await?;
+        Ok(Outcome::Done(Box::new(delivery)))
+    }
+
+    /// Frames of every scope the certificate covers, and the cursors the device will have after them.
+    async fn deliver(
+        &self,
+        device: DeviceId,
+        certificate: &Certificate,
+        mut cursors: Vec<Cursor>,
+        max_bytes: u32,
+    ) -> Result<(Vec<Frame>, Vec<Cursor>, More), StoreError> {
+        let ends = self.store.peer(PeerQuery::Cursors(PeerId::Device(device))).await?.ends;
+        let covered = |scope: ScopeCode| certificate.scopes.iter().any(|upper| upper.covers(scope));
+        let mut left = usize::try_from(max_bytes).unwrap_or(usize::MAX).min(wire::MAX_BODY / 2) * SHRINK;
+        let (mut frames, mut more) = (Vec::new(), More::No);
+        for end in ends.into_iter().filter(|end| covered(end.scope)) {
+            let at = match cursors.iter_mut().find(|cursor| cursor.scope == end.scope) {
+                Some(cursor) => cursor,
+                None => {
+                    cursors.push(Cursor { scope: end.scope, seq: 0, chain: Hash::default() });
+                    let Some(cursor) = cursors.last_mut() else { continue };
+                    cursor
+                }
+            };
+            if at.seq >= end.seq {
+                continue;
+            }
+            if left == 0 {
+                more = More::Yes;
+                break;
+            }
+            let entries = self.store.after(end.scope, at.seq, left).await?;
+            let Some(last) = entries.last() else { continue };
+            *at = Cursor { scope: end.scope, seq: last.seq, chain: last.chain };
+            left = left.saturating_sub(entries.iter().map(size).sum());
+            if last.seq < end.seq {
+                more = More::Yes;
+            }
+            frames.push(self.frame(device, end.scope, &entries).await?);
+        }
+        Ok((frames, cursors, more))
+    }
+
+    async fn frame(&self, device: DeviceId, scope: ScopeCode, entries: &[FeedEntry]) -> Result<Frame, StoreError> {
+        let own = |entry: &FeedEntry| entry.segment.header.device == device;
+        let firsts = entries.iter().filter(|entry| entry.segment.header.number == 1 && !own(entry));
+        let writers = firsts.map(|entry| entry.segment.header.device).collect();
+        let devices = self.store.peer(PeerQuery::Devices(writers)).await?.devices;
+        let certificates =
+            devices.iter().filter_map(|row| wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok()).collect();
+        let travelling = |entry: &FeedEntry| match own(entry) {
+            true => {
+                let header = &entry.segment.header;
+                Entry::Yours { incarnation: header.incarnation, number: header.number }
+            }
+            false => Entry::Whole(segment::of_entry(entry)),
+        };
+        Ok(Frame {
+            scope,
+            from: entries.first().map_or(0, |entry| entry.seq),
+            chain: entries.last().map_or(Hash::default(), |entry| entry.chain),
+            certificates,
+            entries: entries.iter().map(travelling).collect(),
+        })
+    }
+
+    /// Keeps the cursors the device will have, so that it need not tell them next time.
+    async fn remember(&self, device: DeviceId, reached: Vec<Cursor>) -> Result<(), StoreError> {
+        let peer = PeerId::Device(device);
+        let stored = self.store.peer(PeerQuery::Cursors(peer)).await?.cursors;
+        let moved: Vec<_> = reached.into_iter().filter(|cursor| !stored.contains(cursor)).collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let cursors = moved.into_iter().map(|cursor| (peer, cursor)).collect();
+        self.store.commit(Batch { cursors, ..Batch::default() }).await.map(drop)
+    }
+
+    /// `POST /v1/packages`: packages that are newer than the device's.
+    pub async fn packages(&self, body: &[u8], _now: Wall) -> Result<Vec<u8>, Turned> {
+        let asked: Asked<PackagesRequest> = self.asked(body).await?;
+        let known = |kind, version| asked.request.have.iter().any(|(k, v)| *k == kind && *v >= version);
+        let packages = self.published().await?;
+        let newer: Vec<Signed> =
+            packages.into_iter().filter(|(kind, version, _)| !known(*kind, *version)).map(|(.., p)| p).collect();
+        Ok(self.reply(asked.hash, &newer))
+    }
+
+    /// A digest over the versions published, as devices make it too: see [`packages_digest`].
+    async fn packages_digest(&self) -> Result<u64, StoreError> {
+        let published = self.published().await?;
+        Ok(packages_digest(published.iter().map(|(kind, version, _)| (*kind, *version))))
+    }
+}
+
+/// Cursors as they are: told, or remembered and confirmed by their hash.
+fn present(told: &Cursors, remembered: Vec<Cursor>) -> Option<Vec<Cursor>> {
+    match told {
+        Cursors::All(cursors) if cursors.len() <= wire::MAX_SCOPES * 4 => Some(cursors.clone()),
+        Cursors::All(_) => None,
+        Cursors::Same(hash) => (cursors_hash(&remembered) == *hash).then_some(remembered),
+    }
+}
+
+fn size(entry: &FeedEntry) -> usize {
+    // A segment costs its signature and two hashes, which do not shrink.
+    entry.records.iter().map(|(_, _, raw)| raw.len()).sum::<usize>() + 160 * SHRINK
+}
+
+/// The hash both ends make of a set of cursors.
+pub(crate) fn cursors_hash(cursors: &[Cursor]) -> Hash {
+    let mut sorted = cursors.to_vec();
+    sorted.retain(|cursor| cursor.seq > 0);
+    sorted.sort_unstable();
+    Hash(*blake3::hash(&wire::encode(&sorted)).as_bytes())
+}
+
+/// The digest both ends make of package versions.
+pub(crate) fn packages_digest(versions: impl Iterator<Item = (PackageKind, u32)>) -> u64 {
+    let mut sorted: Vec<_> = versions.collect();
+    sorted.sort_unstable();
+    let hash = blake3::hash(&wire::encode(&sorted));
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.as_bytes()[..8]);
+    u64::from_le_bytes(first)
+}

@@ -1,0 +1,136 @@
+//! Commands, their options, and what goes wrong in the operator's language. Results go to stdout, everything else to stderr.
+
+mod import;
+mod init;
+mod said;
+mod serve;
+mod stations;
+mod verify;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use daiban_core::store::sqlite::SqliteStore;
+use daiban_core::sync::hub::Hub;
+use daiban_district::folder::Folder;
+use daiban_model::ids::ScopeCode;
+use jiff::civil::Date;
+use serde::Serialize;
+
+#[derive(Parser)]
+#[command(name = "daiban-district", version, about = "石心代办的区级枢纽：接收各站点的办件，发布事项、名册、区划和日历")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(about = "新建枢纽：数据目录、区级密钥和空数据库")]
+    Init(At),
+    #[command(about = "导入并发布区划、名册、事项和日历（.csv、.xlsx、.json）；有一处错误就什么也不发布")]
+    Import(Import),
+    #[command(about = "生成站点的一次性登记码，七天内有效，只能登记一台设备")]
+    Code(NewCode),
+    #[command(about = "列出已登记的设备")]
+    Devices(Devices),
+    #[command(about = "撤销一台设备：从此不收它的内容，也不给它内容")]
+    Revoke(Revoke),
+    #[command(about = "逐条重算各范围的编号、散列和签名，列出对不上的地方")]
+    Verify(At),
+    #[command(about = "启动枢纽；就绪后输出一行 {\"listening\":\"地址\"}")]
+    Serve(Serve),
+}
+
+/// The data folder, which every command needs.
+#[derive(Args)]
+struct At {
+    #[arg(long, value_name = "目录", help = "数据目录")]
+    data: PathBuf,
+}
+
+#[derive(Args)]
+struct Import {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "文件", help = "区划和服务点")]
+    places: Option<PathBuf>,
+    #[arg(long, value_name = "文件", help = "代办员名册")]
+    roster: Option<PathBuf>,
+    #[arg(long, value_name = "文件", help = "事项清单")]
+    items: Option<PathBuf>,
+    #[arg(long, value_name = "文件", help = "放假和补班日历")]
+    calendar: Option<PathBuf>,
+    #[arg(long, value_name = "日期", help = "事项清单从哪天起施行，如 2026-03-02；默认今天")]
+    valid_from: Option<Date>,
+    #[arg(long, help = "只检查，不发布")]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+struct NewCode {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "名称", help = "站点名称，印在回执上")]
+    station: String,
+    #[arg(long, value_name = "代码", help = "站点所属单位的区划代码")]
+    unit: ScopeCode,
+    #[arg(long = "scope", value_name = "代码", help = "站点服务的区划，可重复；默认就是所属单位")]
+    scopes: Vec<ScopeCode>,
+    #[arg(long, value_name = "1-99", help = "办件编号里的两位设备号；默认取下一个空号")]
+    device_no: Option<u8>,
+}
+
+#[derive(Args)]
+struct Devices {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, help = "以 JSON 输出")]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Revoke {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "地址", default_value = "127.0.0.1:8620", help = "监听地址和端口")]
+    listen: String,
+}
+
+/// Runs one command to its end.
+pub(crate) fn run(cli: Cli) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动程序的运行环境")?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Init(at) => init::init(&at.data).await,
+            Command::Import(import) => import::import(import).await,
+            Command::Code(code) => stations::code(code).await,
+            Command::Devices(devices) => stations::devices(devices).await,
+            Command::Revoke(revoke) => stations::revoke(revoke).await,
+            Command::Verify(at) => verify::verify(&at).await,
+            Command::Serve(serve) => serve::serve(serve).await,
+        }
+    })
+}
+
+/// Opens the hub of a data folder.
+async fn hub(at: &At) -> Result<Hub<SqliteStore>> {
+    let folder = Folder::at(&at.data).map_err(said::folder)?;
+    folder.open().await.map_err(said::folder)
+}
+
+/// Writes a result, one JSON value on one line.
+fn answer(value: &impl Serialize) -> Result<()> {
+    let line = serde_json::to_string(value)?;
+    writeln!(io::stdout(), "{line}").context("结果写不出去")
+}

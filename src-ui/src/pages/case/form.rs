@@ -1,0 +1,298 @@
+//! What each act asks for, and the command that comes of the answers. The engine decides; this only gathers.
+
+use std::collections::BTreeMap;
+
+use daiban_model::api::{CasePage, Offer};
+use daiban_model::case::Command;
+use daiban_model::case::event::{
+    AcceptanceBasis, Decision, Grade, NoticeLine, Outcome, PaperLine, PaperState,
+};
+use daiban_model::case::field::Field;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::words::one_of;
+
+/// What was typed, by question.
+pub(super) type Answers = BTreeMap<String, String>;
+
+/// One question of a form.
+#[derive(Debug, Clone)]
+pub(super) enum Ask {
+    /// A line; `need` says whether it must be there, `say` what stands there to begin with.
+    Text { id: &'static str, label: &'static str, need: Need, say: String },
+    /// A number.
+    Number { id: &'static str, label: &'static str, need: Need },
+    /// Some lines.
+    Long { id: &'static str, label: &'static str, need: Need },
+    /// One of several, each with its code and word.
+    Choice { id: &'static str, label: &'static str, options: Vec<(String, &'static str)> },
+    /// A paper that may be brought now.
+    Paper { id: String, name: String },
+    /// What to tell about a missing paper.
+    Hint { id: String, paper: String, say: String },
+}
+
+/// Whether an answer must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It must.
+    Must,
+    /// It may be left out.
+    May,
+}
+
+impl Ask {
+    /// What stands in the field to begin with.
+    pub(super) fn proposal(&self) -> Option<(&str, String)> {
+        match self {
+            Self::Text { id, say, .. } if !say.is_empty() => Some((id, say.clone())),
+            Self::Hint { id, say, .. } => Some((id, say.clone())),
+            _ => None,
+        }
+    }
+
+    fn lacks(&self, answers: &Answers) -> Option<(&'static str, String)> {
+        let (id, label) = match self {
+            Self::Text { id, label, need: Need::Must, .. }
+            | Self::Number { id, label, need: Need::Must }
+            | Self::Long { id, label, need: Need::Must }
+            | Self::Choice { id, label, .. } => (*id, *label),
+            _ => return None,
+        };
+        let empty = answers.get(id).is_none_or(|answer| answer.trim().is_empty());
+        empty.then(|| (id, t!("act.lacking", what = label)))
+    }
+}
+
+/// What must be answered and is not.
+pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, String)> {
+    let mut lacking: Vec<_> = asks.iter().filter_map(|ask| ask.lacks(answers)).collect();
+    let papers: Vec<&String> = asks.iter().filter_map(|ask| if let Ask::Paper { id, .. } = ask { Some(id) } else { None }).collect();
+    if !papers.is_empty() && papers.iter().all(|id| !answers.contains_key(*id)) {
+        lacking.push(("papers", t!("act.no_paper").to_owned()));
+    }
+    lacking
+}
+
+fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
+    Ask::Text { id, label, need, say: String::new() }
+}
+
+fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'static str>, codes: &[&str]) -> Ask {
+    let option = |code: &&str| ((*code).to_owned(), word(code).unwrap_or_default());
+    Ask::Choice { id, label, options: codes.iter().map(option).collect() }
+}
+
+const STOPS: [&str; 9] = [
+    "hearing",
+    "bidding",
+    "auction",
+    "inspection",
+    "testing",
+    "quarantine",
+    "appraisal",
+    "expert_review",
+    "awaited_conclusion",
+];
+const DELIVERIES: [&str; 6] = ["direct", "for_other", "post", "electronic", "entrusted", "left"];
+const NOT_ACCEPTED: [&str; 4] = ["no_licence_needed", "other_organ", "out_of_scope", "false_papers"];
+
+/// The questions of an act.
+pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
+    use Need::{May, Must};
+    let reasons = |need| Ask::Long { id: "reasons", label: t!("act.reasons"), need };
+    let notice_no = || text("notice_no", t!("act.notice_no"), Must);
+    match offer {
+        Offer::GiveNotice => notice_asks(page),
+        Offer::Supplement => paper_asks(page),
+        Offer::HandOver => vec![Ask::Text { id: "to", label: t!("act.to"), need: Must, say: page.department.clone() }],
+        Offer::Accept => vec![choice("basis", t!("act.basis"), |code| one_of("basis", code), &["complete", "conditional"])],
+        Offer::AcceptDeemed | Offer::Start | Offer::Resume | Offer::Archive => Vec::new(),
+        Offer::RefuseAcceptance => vec![
+            choice("reason", t!("act.why_not"), |code| one_of("not_accepted", code), &NOT_ACCEPTED),
+            text("right_office", t!("act.right_office"), May),
+        ],
+        Offer::Suspend => vec![
+            choice("kind", t!("act.stop_kind"), |code| one_of("stop", code), &STOPS),
+            Ask::Number { id: "days", label: t!("act.expected_days"), need: Must },
+            notice_no(),
+        ],
+        Offer::Extend => vec![
+            Ask::Number { id: "days", label: t!("act.further_days"), need: Must },
+            text("approver", t!("act.approver"), Must),
+            reasons(Must),
+            notice_no(),
+        ],
+        Offer::Decide => vec![
+            choice("outcome", t!("act.outcome"), |code| one_of("outcome", code), &["granted", "denied"]),
+            text("number", t!("act.result_number"), Must),
+            reasons(May),
+            text("valid_until", t!("act.valid_until"), May),
+        ],
+        Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), May)],
+        Offer::Return => vec![reasons(May)],
+        Offer::Withdraw => {
+            vec![reasons(May), Ask::Number { id: "returned", label: t!("act.papers_returned"), need: Must }]
+        }
+        Offer::Deliver => vec![
+            choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
+            Ask::Text { id: "signer", label: t!("act.signer"), need: Must, say: page.row.name.clone() },
+            text("signer_relation", t!("act.signer_relation"), May),
+        ],
+        Offer::EnterRating => {
+            vec![choice("grade", t!("act.grade"), |code| one_of("grade", code), &["5", "4", "3", "2", "1"]), text("channel", t!("act.channel"), Must)]
+        }
+        Offer::Note => vec![Ask::Long { id: "text", label: t!("act.text"), need: Must }],
+        Offer::Correct => {
+            let options = Field::ALL.map(|field| (field.path().replace('.', "_"), crate::say::field(field))).to_vec();
+            vec![
+                Ask::Choice { id: "field", label: t!("act.which_field"), options },
+                text("value", t!("act.right_value"), Must),
+                reasons(Must),
+            ]
+        }
+    }
+}
+
+fn notice_asks(page: &CasePage) -> Vec<Ask> {
+    let missing = page.papers.iter().filter(|paper| paper.state == PaperState::Missing);
+    let told = page.notices.last().map(|notice| notice.lines.as_slice()).unwrap_or_default();
+    let hint = |paper: &PaperLine| {
+        let say = told.iter().find(|line| line.paper == paper.name).map(|line| line.hint.clone()).unwrap_or_default();
+        Ask::Hint { id: format!("hint-{}", paper.name), paper: paper.name.clone(), say }
+    };
+    let mut asks: Vec<Ask> = missing.map(hint).collect();
+    asks.push(Ask::Long { id: "others", label: t!("act.other_papers"), need: Need::May });
+    if !page.notices.is_empty() {
+        asks.push(text("raised_by", t!("act.raised_by"), Need::May));
+    }
+    asks
+}
+
+fn paper_asks(page: &CasePage) -> Vec<Ask> {
+    let missing = page.papers.iter().filter(|paper| paper.state == PaperState::Missing).map(|paper| paper.name.as_str());
+    let told = page.notices.iter().flat_map(|notice| &notice.lines).map(|line| line.paper.as_str());
+    let mut names: Vec<&str> = Vec::new();
+    for name in missing.chain(told) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| Ask::Paper { id: format!("paper-{name}"), name: name.to_owned() }).collect()
+}
+
+/// The value of a code in the model's own spelling.
+fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
+    serde_json::from_value(Value::String(code.to_owned())).ok()
+}
+
+/// The command that comes of the answers; `None` when one of them cannot be read.
+pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
+    let said = |id: &str| answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default();
+    let number = |id: &str| said(id).parse::<u16>().ok();
+    Some(match offer {
+        Offer::GiveNotice => Command::GiveNotice { lines: notice_lines(answers), raised_by: said("raised_by") },
+        Offer::Supplement => Command::Supplement { papers: brought(answers) },
+        Offer::HandOver => Command::HandOver { to: said("to") },
+        Offer::Accept => Command::Accept { basis: parsed(&said("basis"))? },
+        Offer::AcceptDeemed => Command::Accept { basis: AcceptanceBasis::Deemed },
+        Offer::RefuseAcceptance => {
+            Command::RefuseAcceptance { reason: parsed(&said("reason"))?, right_office: said("right_office") }
+        }
+        Offer::Start => Command::Start,
+        Offer::Suspend => Command::Suspend {
+            kind: parsed(&said("kind"))?,
+            expected_days: number("days")?,
+            notice_no: said("notice_no"),
+        },
+        Offer::Resume => Command::Resume,
+        Offer::Extend => Command::Extend {
+            days: number("days")?,
+            approver: said("approver"),
+            reason: said("reasons"),
+            notice_no: said("notice_no"),
+        },
+        Offer::Decide => Command::Decide(decision(parsed(&said("outcome"))?, answers)),
+        Offer::FinishAtOnce => Command::FinishAtOnce { number: said("number") },
+        Offer::Return => Command::Decide(decision(Outcome::Returned, answers)),
+        Offer::Withdraw => Command::Withdraw { reason: said("reasons"), papers_returned: number("returned")? },
+        Offer::Deliver => {
+            Command::Deliver { way: parsed(&said("way"))?, signer: said("signer"), relation: said("signer_relation") }
+        }
+        Offer::EnterRating => {
+            let grade = said("grade").parse::<u8>().ok().and_then(|grade| Grade::try_from(grade).ok())?;
+            Command::EnterRating { grade, channel: said("channel") }
+        }
+        Offer::Archive => Command::Archive,
+        Offer::Note => Command::Note { text: said("text") },
+        Offer::Correct => {
+            let field = Field::ALL.into_iter().find(|field| field.path().replace('.', "_") == said("field"))?;
+            Command::Correct { field, value: said("value"), reason: said("reasons") }
+        }
+    })
+}
+
+/// A decision of today; the day is the station's, which the page does not know better than the engine.
+fn decision(outcome: Outcome, answers: &Answers) -> Decision {
+    let said = |id: &str| answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default();
+    Decision {
+        outcome,
+        on: crate::desk::today(),
+        number: said("number"),
+        reasons: said("reasons"),
+        valid_until: said("valid_until").parse().ok(),
+    }
+}
+
+fn notice_lines(answers: &Answers) -> Vec<NoticeLine> {
+    let told = answers.iter().filter_map(|(id, hint)| {
+        let paper = id.strip_prefix("hint-")?.to_owned();
+        Some(NoticeLine { paper, hint: hint.trim().to_owned() })
+    });
+    let others = answers.get("others").map(String::as_str).unwrap_or_default();
+    let others = others.lines().map(str::trim).filter(|line| !line.is_empty());
+    told.chain(others.map(|paper| NoticeLine { paper: paper.to_owned(), hint: String::new() })).collect()
+}
+
+fn brought(answers: &Answers) -> Vec<PaperLine> {
+    let line = |(id, state): (&String, &String)| {
+        Some(PaperLine { name: id.strip_prefix("paper-")?.to_owned(), state: parsed(state)?, count: 1 })
+    };
+    answers.iter().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(said: &[(&str, &str)]) -> Answers {
+        said.iter().map(|(id, answer)| ((*id).to_owned(), (*answer).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_supplement_names_only_the_papers_that_were_brought() {
+        let command = command(Offer::Supplement, &answers(&[("paper-费用清单", "original"), ("note", "x")]));
+        let papers = vec![PaperLine { name: "费用清单".to_owned(), state: PaperState::Original, count: 1 }];
+        assert_eq!(command, Some(Command::Supplement { papers }));
+    }
+
+    #[test]
+    fn a_notice_tells_everything_missing_and_what_was_added_line_by_line() {
+        let lines = notice_lines(&answers(&[("hint-照片", "半年内"), ("others", "户口簿\n\n 诊断书 ")]));
+        let names: Vec<&str> = lines.iter().map(|line| line.paper.as_str()).collect();
+        assert_eq!(names, ["照片", "户口簿", "诊断书"]);
+    }
+
+    #[test]
+    fn a_question_that_must_be_answered_is_named_when_it_is_not() {
+        let asks = [text("to", "交给哪里", Need::Must), text("number", "号", Need::May)];
+        let lacking: Vec<_> = lacking(&asks, &answers(&[("to", " ")])).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(lacking, ["to"], "a blank is no answer, and what may be left out is not asked again");
+    }
+
+    #[test]
+    fn a_grade_outside_the_five_makes_no_command() {
+        assert_eq!(command(Offer::EnterRating, &answers(&[("grade", "6"), ("channel", "纸")])), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! Pages: one question to the engine each, and what a person may do with the answer.
+
+mod case;
+mod cases;
+mod catalogue;
+mod conflict;
+mod enrol;
+mod help;
+mod leaves;
+mod new;
+mod station;
+mod sync;
+mod today;
+mod unlock;
+
+pub use case::CasePage;
+pub use cases::CasesPage;
+pub use catalogue::CataloguePage;
+pub use conflict::ConflictPage;
+pub use enrol::{EnrolPage, FirstPinPage};
+pub use help::HelpDialog;
+pub use new::NewCasePage;
+pub use sync::SyncPage;
+pub use today::TodayPage;
+pub use unlock::UnlockPage;

@@ -1,7 +1,7 @@
 //! The named edge through which time and chance come in.
 //!
-//! Everything behind it takes values, so that a run can be played again from its inputs. This is the one file of the crate that
-//! may read a clock or ask the system for random bytes. It decides nothing.
+//! Everything behind it takes values, so that a run can be played again from its inputs. This is the one file of the
+//! crate that may read a clock or ask the system for random bytes. It decides nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -39,7 +39,10 @@ pub fn draw<const N: usize>(edge: &(impl Edge + ?Sized)) -> [u8; N] {
 pub struct System;
 
 impl Edge for System {
-    #[expect(clippy::disallowed_methods, reason = "the engine's clock: handed in at start, nothing behind it reads one")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the engine's clock: handed in at start, nothing behind it reads one"
+    )]
     fn now(&self) -> Wall {
         let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         Wall(match SystemTime::now().duration_since(UNIX_EPOCH) {
@@ -49,8 +52,8 @@ impl Edge for System {
         })
     }
 
-    /// Panics when the system has no random bytes to give: going on would make keys that anyone can guess, and no caller
-    /// could do better. Supported systems fail here only when they are broken.
+    /// Panics when the system has no random bytes to give: going on would make keys that anyone can guess, and no
+    /// caller could do better. Supported systems fail here only when they are broken.
     #[expect(clippy::disallowed_methods, reason = "the engine's source of chance: handed in at start")]
     fn chance(&self, bytes: &mut [u8]) {
         if let Err(fault) = getrandom::fill(bytes) {
@@ -61,8 +64,8 @@ impl Edge for System {
 
 /// The edge of a simulation: a clock that is set by hand and chance that follows from a seed.
 ///
-/// Clones share clock and chance. The bytes of a draw depend on the seed and on how many draws came before, so two devices of
-/// one simulation take a seed each.
+/// Clones share clock and chance. The bytes of a draw depend on the seed and on how many draws came before, so two
+/// devices of one simulation take a seed each.
 #[derive(Debug, Clone)]
 pub struct Scripted {
     script: Arc<Script>,

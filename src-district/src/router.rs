@@ -1,6 +1,6 @@
 //! The hub's addresses and what every request passes through.
 //!
-//! `POST /v1/enrol`, `/v1/exchange` and `/v1/packages` take and give whole bodies of `application/octet-stream`; `GET /health`
+//! `POST /v1/enrol`, `/v1/exchange` and `/v1/packages` take and give whole bodies of one content type; `GET /health`
 //! answers JSON; everything else is 404. A log line holds method, known path, status, time and at most the first digits of a
 //! device's key.
 
@@ -97,7 +97,7 @@ async fn noted(request: Request, next: Next) -> Response {
 /// Answers are never kept or guessed at. What a browser could open gets more; what only a station reads stays short, because
 /// on a slow line each header costs.
 fn guard(response: &mut Response) {
-    let binary = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == routes::OCTETS);
+    let binary = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == routes::BINARY);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

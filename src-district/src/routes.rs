@@ -19,7 +19,7 @@ use crate::edge;
 use crate::router::Desk;
 
 /// The one content type of requests and replies.
-pub(crate) const OCTETS: &str = "application/octet-stream";
+pub(crate) const BINARY: &str = daiban_core::sync::http::CONTENT_TYPE;
 
 /// The first digits of the key a request claims to come from; enough to find a station's lines in a log.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(crate) async fn health() -> impl IntoResponse {
 /// `POST /v1/enrol`.
 pub(crate) async fn enrol<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Result<Response, Refusal> {
     let reply = work(desk, sent, async |hub, body, now| hub.enrol(body, now).await).await?;
-    Ok(octets(reply))
+    Ok(binary(reply))
 }
 
 /// `POST /v1/exchange`.
@@ -68,12 +68,12 @@ where
     done.await.map_err(|_| Refusal::Inside)?.map_err(Refusal::from)
 }
 
-fn octets(reply: Vec<u8>) -> Response {
-    ([(CONTENT_TYPE, OCTETS)], reply).into_response()
+fn binary(reply: Vec<u8>) -> Response {
+    ([(CONTENT_TYPE, BINARY)], reply).into_response()
 }
 
 fn marked(mark: Option<DeviceMark>, reply: Result<Vec<u8>, Refusal>) -> Response {
-    let mut response = reply.map_or_else(Refusal::into_response, octets);
+    let mut response = reply.map_or_else(Refusal::into_response, binary);
     if let Some(mark) = mark {
         response.extensions_mut().insert(mark);
     }

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::desk::{Desk, desk};
 use crate::keys::{self, Act};
 use crate::pages::{
-    CasePage, CasesPage, CataloguePage, ConflictPage, EnrolPage, FirstPinPage, HelpDialog, NewCasePage, SyncPage, TodayPage,
-    UnlockPage,
+    CasePage, CasesPage, CataloguePage, ConflictPage, EnrolPage, FirstPinPage, HelpDialog, NewCasePage, PeopleDialog,
+    SyncPage, TodayPage, UnlockPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
 use crate::route::Route;
@@ -29,10 +29,13 @@ pub fn App() -> impl IntoView {
                 Some(session) => before(state, session),
                 None => ().into_any(),
             },
-            (None, Some(failure)) => view! { <main class="page" id="main"><Bad text=say::failure(&failure)/><Retry/></main> }.into_any(),
+            (None, Some(failure)) => view! {
+                <main class="page" id="main"><Bad text=say::failure(&failure)/><Retry/></main>
+            }.into_any(),
             (None, None) => view! { <main class="page" id="main"><Skeleton/></main> }.into_any(),
         }}
         <HelpDialog/>
+        <PeopleDialog/>
         <Said/>
     }
 }
@@ -47,7 +50,13 @@ fn before(state: SessionState, session: Session) -> AnyView {
 
 #[component]
 fn Retry() -> impl IntoView {
-    view! { <div class="btns"><button type="button" class="btn btn-go" data-primary="" on:click=move |_| desk().refresh()>{t!("app.again")}</button></div> }
+    view! {
+        <div class="btns">
+            <button type="button" class="btn btn-go" data-primary="" on:click=move |_| desk().refresh()>
+                {t!("app.again")}
+            </button>
+        </div>
+    }
 }
 
 /// Which page, as far as it must be built anew: search text and open item change within a page.

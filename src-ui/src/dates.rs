@@ -13,6 +13,11 @@ pub fn full(date: Date) -> String {
     t!("date.full", y = date.year(), m = date.month(), d = date.day())
 }
 
+/// A day typed as 2027-04-11, as people say it; anything else as it was typed.
+pub fn typed(text: &str) -> String {
+    text.trim().parse().map_or_else(|_| text.to_owned(), full)
+}
+
 /// 星期一
 pub fn weekday(date: Date) -> &'static str {
     match date.weekday() {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use daiban_model::api::{Failure, GetSession, GetSync, Lock, Session, SessionState, SyncView};
+use daiban_model::api::{Changed, Failure, GetSession, GetSync, Lock, Session, SessionState, SyncView};
 use daiban_model::stamp::Wall;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -17,8 +17,11 @@ use crate::{say, transport};
 pub struct Desk {
     /// Where the window is.
     pub router: Router,
-    /// Rises whenever the engine says that something changed.
+    /// Rises when cases, lists, people or the day changed.
     pub changed: RwSignal<u32>,
+    /// Rises when the exchange with the district moved on.
+    pub exchanged: RwSignal<u32>,
+    heard: StoredValue<Heard>,
     /// Who is here; `None` until the engine has answered.
     pub session: RwSignal<Option<Session>>,
     /// Why the engine could not say who is here.
@@ -33,8 +36,17 @@ pub struct Desk {
     pub toast: RwSignal<Option<String>>,
     /// Whether help is open.
     pub help: RwSignal<bool>,
+    /// Whether the people of the station are shown.
+    pub people: RwSignal<bool>,
     /// Text size in percent.
     pub size: RwSignal<u16>,
+}
+
+/// What was heard since it was last passed on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Heard {
+    changed: bool,
+    exchanged: bool,
 }
 
 thread_local! {
@@ -61,6 +73,8 @@ impl Desk {
         let it = Self {
             router: Router::start(),
             changed: RwSignal::new(0),
+            exchanged: RwSignal::new(0),
+            heard: StoredValue::new(Heard::default()),
             session: RwSignal::new(None),
             stuck: RwSignal::new(None),
             sync: RwSignal::new(None),
@@ -68,14 +82,17 @@ impl Desk {
             failed: RwSignal::new(None),
             toast: RwSignal::new(None),
             help: RwSignal::new(false),
+            people: RwSignal::new(false),
             size: RwSignal::new(remembered_size()),
         };
         DESK.set(Some(it));
-        spawn_local(async move { transport::changes(move || it.changed.update(|n| *n = n.wrapping_add(1))).await });
+        spawn_local(async move { transport::changes(move |changed| it.hear(&changed)).await });
         Effect::new(move |_| {
             it.changed.track();
+            it.exchanged.track();
             it.refresh();
         });
+        set_interval(move || it.refresh(), Duration::from_secs(30));
         Effect::new(move |_| it.show_size());
         it
     }
@@ -93,8 +110,35 @@ impl Desk {
         });
     }
 
-    /// Takes over an answer about the session.
+    /// Takes note of a change; several within a moment make one new question.
+    fn hear(self, changed: &Changed) {
+        let waiting = self.heard.with_value(|heard| heard.changed || heard.exchanged);
+        self.heard.update_value(|heard| match changed {
+            Changed::Sync => heard.exchanged = true,
+            _ => heard.changed = true,
+        });
+        if !waiting {
+            set_timeout(move || self.pass_on(), Duration::from_millis(200));
+        }
+    }
+
+    fn pass_on(self) {
+        let heard = self.heard.get_value();
+        self.heard.set_value(Heard::default());
+        if heard.changed {
+            self.changed.update(|n| *n = n.wrapping_add(1));
+        }
+        if heard.exchanged {
+            self.exchanged.update(|n| *n = n.wrapping_add(1));
+        }
+    }
+
+    /// Takes over an answer about the session. A new day makes every deadline look different.
     pub fn adopt(self, session: Session) {
+        let before = self.session.with_untracked(|before| before.as_ref().map(|it| it.now.date()));
+        if before.is_some_and(|day| day != session.now.date()) {
+            self.changed.update(|n| *n = n.wrapping_add(1));
+        }
         self.stuck.set(None);
         self.session.set(Some(session));
     }
@@ -154,6 +198,12 @@ impl Desk {
         let size = self.size.get();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-size", &size.to_string());
+        }
+        // Engines do not look again at container queries in rem when the root size changes; a new container makes them.
+        if let Some(body) = document().body() {
+            body.set_class_name("");
+            let _ = body.offset_width();
+            body.set_class_name("root");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A call is one command named `call` with the request as JSON; the answer is JSON too. JSON text is parsed by serde on
 //! this side, so that ids and dates are checked by the model's own types and never by JavaScript.
 
-use daiban_model::api::{Call, Failure};
+use daiban_model::api::{Call, Changed, Failure};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -20,9 +20,13 @@ pub async fn call<C: Call>(request: C) -> Result<C::Reply, Failure> {
 }
 
 /// Runs `heard` whenever the engine says that something changed.
-pub async fn changes(heard: impl FnMut() + 'static) {
+pub async fn changes(heard: impl FnMut(Changed) + 'static) {
     let mut heard = heard;
-    let hear = Closure::<dyn FnMut(JsValue)>::new(move |_| heard());
+    let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let payload = Reflect::get(&event, &"payload".into()).unwrap_or_default();
+        // What a newer engine says may have changed anything.
+        heard(read(&payload).unwrap_or(Changed::Cases { ids: Vec::new() }));
+    });
     let Some(internals) = internals() else { return };
     let Some(transform) = method(&internals, "transformCallback") else { return };
     let Ok(handler) = transform.call1(&internals, hear.as_ref()) else { return };

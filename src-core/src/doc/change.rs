@@ -43,6 +43,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Change, DocFault> {
     if bytes.len() > MAX_CHANGE || bytes.get(..4) != Some(&MAGIC) || bytes.get(8) != Some(&PLAIN) {
         return Err(DocFault::NotAChange);
     }
+    // The library reads a change without looking at its checksum.
+    if bytes.get(4..8) != Sha256::digest(&bytes[8..]).get(..4) {
+        return Err(DocFault::NotAChange);
+    }
     let change = catch_unwind(AssertUnwindSafe(|| Change::from_bytes(bytes.to_vec())));
     let change = change.map_err(|_| DocFault::NotAChange)?.map_err(|_| DocFault::NotAChange)?;
     if change.actor_id().to_bytes().len() == 16 { Ok(change) } else { Err(DocFault::NotAChange) }

@@ -1,7 +1,7 @@
 //! Small precious files in a station's folder: whole or not there, whatever moment the power goes.
 //!
-//! A write makes a new file beside the old one, brings it to the disk, moves the old one to `name.before` and the new one to
-//! `name`. Between the two moves only `name.before` is there, and [`load`] reads that.
+//! A write makes a new file beside the old one, brings it to the disk, moves the old one to `name.before` and the new
+//! one to `name`. Between the two moves only `name.before` is there, and [`load`] reads that.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::VaultFault;
 use super::hex::Hex;
 
-/// The version of every key file. A field that is added, dropped or reordered needs a higher one: older programs then leave
-/// the file alone instead of dropping what they do not know.
+/// The version of every key file. A field that is added, dropped or reordered needs a higher one: older programs then
+/// leave the file alone instead of dropping what they do not know.
 const VERSION: u32 = 1;
 
 /// What becomes of the file that a write replaces.
@@ -54,19 +54,33 @@ where
     T: Serialize + DeserializeOwned,
 {
     let (path, fresh) = (folder.join(name), folder.join(format!("{name}.new")));
+    let present = if previous == Previous::Kept { present::<T>(&path)? } else { Present::Nothing };
     write_through(&fresh, &text(content)?)?;
-    if previous == Previous::Kept {
-        match read::<T>(&path) {
-            Ok(Some(_)) => fs::rename(&path, before(folder, name))?,
-            Ok(None) => {}
-            // Damaged since it was loaded: it must not push out the good copy before it.
-            Err(VaultFault::Damaged) => set_aside(folder, name)?,
-            Err(fault) => return Err(fault),
-        }
+    match present {
+        Present::Nothing => {}
+        Present::Whole => fs::rename(&path, before(folder, name))?,
+        // Damaged since it was loaded: it must not push out the good copy before it.
+        Present::Damaged => set_aside(folder, name)?,
     }
     fs::rename(&fresh, &path)?;
     sync_folder(folder)?;
     Ok(())
+}
+
+/// What a write finds in its place.
+enum Present {
+    Nothing,
+    Whole,
+    Damaged,
+}
+
+fn present<T: Serialize + DeserializeOwned>(path: &Path) -> Result<Present, VaultFault> {
+    match read::<T>(path) {
+        Ok(Some(_)) => Ok(Present::Whole),
+        Ok(None) => Ok(Present::Nothing),
+        Err(VaultFault::Damaged) => Ok(Present::Damaged),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Goes back to the copy before, if that one is whole; the damaged file is set aside.

@@ -1,7 +1,7 @@
 //! The device's incarnation, kept outside the database (sync.md section 4).
 //!
-//! It rises on a restore, a re-image, a copied disk, or when the hub knows a later segment than the device. A database that is
-//! put back from a copy brings its old numbers along; this file does not go back with it.
+//! It rises on a restore, a re-image, a copied disk, or when the hub knows a later segment than the device. A database
+//! that is put back from a copy brings its old numbers along; this file does not go back with it.
 
 use std::path::Path;
 

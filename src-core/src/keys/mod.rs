@@ -6,8 +6,8 @@
 //! - K4: a wrong PIN costs time, never data.
 //! - K5: at every moment of a write a whole file can be read; a damaged or newer one is never written over.
 //!
-//! Start with [`Vault`]. Nothing here knows the database or the network, and nothing reads a clock or draws a number: both are
-//! arguments. Deriving a key from a PIN is slow on purpose and blocks its thread for up to a second.
+//! Start with [`Vault`]. Nothing here knows the database or the network, and nothing reads a clock or draws a number:
+//! both are arguments. Deriving a key from a PIN is slow on purpose and blocks its thread for up to a second.
 
 mod file;
 mod hex;
@@ -41,7 +41,8 @@ impl DatabaseKey {
         &self.0
     }
 
-    /// Tells this key from others and says nothing else about it: the key is random, so its hash cannot be searched for.
+    /// Tells this key from others and says nothing else about it: the key is random, so its hash cannot be searched
+    /// for.
     fn mark(&self) -> [u8; 32] {
         blake3::derive_key("daiban database key mark v1", &self.0)
     }

@@ -26,8 +26,8 @@ impl Pin {
         Self(plain)
     }
 
-    /// Whether it may be chosen: long enough, and neither one character repeated nor a plain run such as `123456`, `fedcba` or
-    /// `567890`.
+    /// Whether it may be chosen: long enough, and neither one character repeated nor a plain run such as `123456`,
+    /// `fedcba` or `567890`.
     pub fn check(&self) -> Result<(), VaultFault> {
         let count = self.0.chars().count();
         let steps = || self.0.chars().zip(self.0.chars().skip(1)).map(|(one, next)| step(one, next));
@@ -71,9 +71,19 @@ mod tests {
     #[test]
     fn short_long_and_simple_pins_are_refused_and_others_are_not() {
         let long = "长".repeat(65);
-        for weak in
-            ["", "73910", "111111", "123456", "654321", "567890", "098765", "abcdef", "一一一一一一", "１２３４５６", &long]
-        {
+        for weak in [
+            "",
+            "73910",
+            "111111",
+            "123456",
+            "654321",
+            "567890",
+            "098765",
+            "abcdef",
+            "一一一一一一",
+            "１２３４５６",
+            &long,
+        ] {
             assert_eq!(Pin::new(weak.to_owned()).check(), Err(VaultFault::WeakPin), "{weak}");
         }
         for good in ["739104", "112233", "123465", "石心代办好用", &"ab".repeat(32)] {

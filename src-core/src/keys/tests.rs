@@ -114,7 +114,10 @@ fn before_sign_in_the_station_shows_its_name_its_people_and_who_has_a_pin() {
     assert!(Vault::load(laptop.path()).unwrap().is_none(), "first run");
     let (laptop, _) = Laptop::enrolled();
     let vault = laptop.load();
-    assert_eq!((vault.station().name.as_str(), vault.station().hub.as_str()), ("白音村代办点", "http://hub.example:8440"));
+    assert_eq!(
+        (vault.station().name.as_str(), vault.station().hub.as_str()),
+        ("白音村代办点", "http://hub.example:8440")
+    );
     let tiles = vault.people();
     let seen: Vec<_> = tiles.iter().map(|tile| (tile.name.as_str(), tile.unit.as_str(), tile.ready)).collect();
     assert_eq!(seen, [("其木格", "白音村", true), ("白云霞", "白音村", false)], "in the order of the roster");
@@ -173,9 +176,19 @@ fn a_clock_set_back_neither_shortens_a_pause_nor_makes_it_last_for_years() {
 
 #[test]
 fn a_try_is_counted_before_it_is_made() {
+    let (laptop, _) = Laptop::enrolled();
+    let sound = laptop.file("keys.json");
+    laptop.forge(|content| content["people"][0]["wrap"]["cost"]["kib"] = 1.into());
+    assert_eq!(laptop.try_pin(QIMUGE, RIGHT), Err(VaultFault::Damaged), "this try ends in the middle, as by a kill");
+    laptop.put("keys.json", &sound);
+    assert_eq!(laptop.try_pin(QIMUGE, OTHER), Err(VaultFault::WrongPin { left: 3 }), "and is the first of two");
+}
+
+#[test]
+fn a_count_that_cannot_be_read_or_kept_shuts_nobody_out() {
     let (laptop, mut vault) = Laptop::enrolled();
     laptop.put("tries.json", b"{");
-    assert_eq!(laptop.try_pin(QIMUGE, OTHER), Err(VaultFault::WrongPin { left: 4 }), "a damaged count shuts nobody out");
+    assert_eq!(laptop.try_pin(QIMUGE, OTHER), Err(VaultFault::WrongPin { left: 4 }), "damaged: from the start");
     fs::remove_file(laptop.path().join("tries.json")).unwrap();
     fs::create_dir(laptop.path().join("tries.json")).unwrap();
     for left in [4, 3, 2, 1] {
@@ -217,7 +230,8 @@ fn k1_neither_key_nor_pin_stands_in_any_file() {
     laptop.set_pin(&mut vault, BAIYUNXIA, "石心canary代办").unwrap();
     let _ = laptop.try_pin(QIMUGE, OTHER);
     let hex: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
-    let canaries = [KEY.as_slice(), hex.as_bytes(), RIGHT.as_bytes(), OTHER.as_bytes(), "石心canary代办".as_bytes(), b"canary"];
+    let canaries =
+        [KEY.as_slice(), hex.as_bytes(), RIGHT.as_bytes(), OTHER.as_bytes(), "石心canary代办".as_bytes(), b"canary"];
     let mut files = 0;
     for entry in fs::read_dir(laptop.path()).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
@@ -390,6 +404,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
     assert_eq!(Vault::go_back(laptop.path()).err(), Some(VaultFault::Newer), "going back is for damage");
     assert_eq!(laptop.set_pin(&mut vault, BAIYUNXIA, OTHER), Err(VaultFault::Newer), "a program still running either");
     assert_eq!(laptop.file("keys.json"), newer.as_bytes());
+    assert!(!laptop.path().join("keys.json.new").exists(), "not even a beginning was written");
     laptop.put("keys.json", br#"{"version": 7, "people": "of another shape"}"#);
     assert_eq!(Vault::load(laptop.path()).err(), Some(VaultFault::Newer), "whatever it holds");
 }

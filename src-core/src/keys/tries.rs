@@ -18,7 +18,8 @@ const FIRST: u32 = 30;
 /// The longest pause in seconds.
 const LONGEST: u32 = 30 * 60;
 
-/// The wrong tries of each person. Kept in a file of its own, so that the wraps are not rewritten for a slip of the finger.
+/// The wrong tries of each person. Kept in a file of its own, so that the wraps are not rewritten for a slip of the
+/// finger.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Tries(BTreeMap<AgentId, Row>);
@@ -33,7 +34,8 @@ impl Tries {
     /// Lets a try happen and counts it as wrong until [`Tries::forget`] says otherwise, or names the seconds to wait.
     pub(super) fn begin(&mut self, agent: &AgentId, now: Wall) -> Result<(), VaultFault> {
         let row = self.0.entry(agent.clone()).or_insert(Row { wrong: 0, last: now });
-        // The clock went back: the pause starts again from here. Nobody gains by it, and nobody waits for a day long gone. T2
+        // The clock went back: the pause starts again from here. Nobody gains by it, and nobody waits for a day long
+        // gone. T2
         row.last = row.last.min(now);
         let pause = i64::from(pause(row.wrong)) * 1000;
         let rest = pause.saturating_sub(now.0.saturating_sub(row.last.0));

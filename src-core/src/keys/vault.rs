@@ -73,14 +73,14 @@ impl Vault {
         Ok(file::load(folder, FILE)?.map(|content| Self::with(folder, content)))
     }
 
-    /// After [`VaultFault::Damaged`]: sets the damaged file aside and goes back to the copy before the last change, where there
-    /// is a whole one. A PIN set with that last change is not in it.
+    /// After [`VaultFault::Damaged`]: sets the damaged file aside and goes back to the copy before the last change,
+    /// where there is a whole one. A PIN set with that last change is not in it.
     pub fn go_back(folder: &Path) -> Result<Option<Self>, VaultFault> {
         Ok(file::go_back(folder, FILE)?.map(|content| Self::with(folder, content)))
     }
 
-    /// Makes the key file of a new station. Nobody has a PIN yet: until the first one is set, `key` is kept by the caller
-    /// alone, and a database written with it is lost with the process.
+    /// Makes the key file of a new station. Nobody has a PIN yet: until the first one is set, `key` is kept by the
+    /// caller alone, and a database written with it is lost with the process.
     ///
     /// An earlier file that nobody set a PIN in is replaced, for nothing can be opened with it; any other stays, with
     /// [`VaultFault::Io`].
@@ -129,8 +129,8 @@ impl Vault {
 
     /// The roster changed. People who stay keep their PIN; the wraps of people who left are dropped.
     ///
-    /// K2: if nobody who stays has a PIN, the people who have one remain until one of the others has set theirs, and are
-    /// answered here. What they may still do is not the vault's matter.
+    /// K2: if nobody who stays has a PIN, the people who have one remain until one of the others has set theirs, and
+    /// are answered here. What they may still do is not the vault's matter.
     pub fn set_people(&mut self, people: Vec<Person>) -> Result<Vec<AgentId>, VaultFault> {
         let people = entries(people, &self.content.people);
         let remaining = people.iter().filter(|entry| entry.left).map(|entry| entry.person.agent.clone()).collect();
@@ -183,7 +183,8 @@ impl Vault {
         if key.mark() == self.content.key.0 { Ok(key) } else { Err(VaultFault::Damaged) }
     }
 
-    /// Whether the person's wrap was made cheaper than `cost`: set the same PIN again right after the person has signed in.
+    /// Whether the person's wrap was made cheaper than `cost`: set the same PIN again right after the person has signed
+    /// in.
     pub fn is_cheaper_than(&self, agent: &AgentId, cost: Cost) -> bool {
         self.entry(agent).is_ok_and(|entry| entry.wrap.as_ref().is_some_and(|wrap| wrap.is_cheaper_than(cost)))
     }
@@ -204,8 +205,8 @@ impl Vault {
         [b"daiban wrap v1".as_slice(), &self.content.vault.0, agent.as_str().as_bytes()].concat()
     }
 
-    /// Writes first and believes after. A wrap that is taken back must not live on in the copy before, so the copy is written
-    /// over as well.
+    /// Writes first and believes after. A wrap that is taken back must not live on in the copy before, so the copy is
+    /// written over as well.
     fn save(&mut self, content: Content) -> Result<(), VaultFault> {
         let known = self.folder.join(FILE).exists();
         if known && content == self.content {

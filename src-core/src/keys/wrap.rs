@@ -11,8 +11,8 @@ use super::{DatabaseKey, Pin, VaultFault};
 /// Random bytes that a wrap needs: a salt of 16 and a nonce of 12.
 pub(super) const CHANCE: usize = 28;
 
-/// What one try of a PIN costs whoever tries it (Argon2id). Stored with each wrap, so that it can rise from one version to the
-/// next without shutting anybody out.
+/// What one try of a PIN costs whoever tries it (Argon2id). Stored with each wrap, so that it can rise from one version
+/// to the next without shutting anybody out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     kib: u32,

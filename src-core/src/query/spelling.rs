@@ -179,27 +179,29 @@ fn readings(sign: char) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for reading in sign.to_pinyin_multi().into_iter().flatten() {
         let plain: String = reading.plain().chars().map(|letter| if letter == 'ü' { 'v' } else { letter }).collect();
-        if plain.is_ascii() && !all.contains(&plain) {
+        if plain.is_ascii() && !plain.is_empty() && !all.contains(&plain) {
             all.push(plain);
         }
     }
     all
 }
 
-/// Adds the name whole and by initials, in each reading. A character without a reading is passed over.
+/// Adds the name whole, by initials, and as many type it: the first syllable whole, then initials. All in each reading; a
+/// character without one is passed over.
 fn add(spellings: &mut Vec<String>, syllables: Vec<Vec<String>>) {
-    let mut ways = vec![(String::new(), String::new())];
+    let mut ways = vec![[const { String::new() }; 3]];
     for readings in syllables.iter().filter(|readings| !readings.is_empty()) {
         // The first way stays the likeliest: what is cut off at the bound are readings of the later characters.
         let longer = readings.iter().flat_map(|reading| {
-            ways.iter().map(move |(whole, initials)| {
-                let initial = reading.chars().next().map_or(String::new(), String::from);
-                ([whole.as_str(), reading].concat(), [initials.as_str(), initial.as_str()].concat())
+            let initial = &reading[..1];
+            ways.iter().map(move |[whole, initials, mixed]| {
+                let next = if mixed.is_empty() { reading } else { initial };
+                [[whole, reading.as_str()].concat(), [initials, initial].concat(), [mixed, next].concat()]
             })
         });
         ways = longer.take(READINGS).collect();
     }
-    for spelling in ways.into_iter().flat_map(|(whole, initials)| [whole, initials]).map(cut) {
+    for spelling in ways.into_iter().flatten().map(cut) {
         if !spelling.is_empty() && !spellings.contains(&spelling) {
             spellings.push(spelling);
         }

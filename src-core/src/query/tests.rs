@@ -24,6 +24,7 @@ fn names_are_found_by_characters_letters_and_initials() {
         ("赵桂香", "gx", true),
         ("赵桂香", "赵gx", true),
         ("赵桂香", "ｚｇｘ", true),
+        ("赵桂香", "zhaogx", true),
         ("赵桂香", "xgz", false),
         ("单桂英", "shanguiying", true),
         ("单桂英", "dan", true),

@@ -72,3 +72,13 @@ impl Store for MemoryStore {
         Ok(self.state().states(prefix))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_does_what_every_store_does() {
+        crate::store::conformance::all(MemoryStore::new, MemoryStore::wipe_rows).await;
+    }
+}

@@ -75,28 +75,6 @@ pub enum StoreError {
     Backend(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The key of an encrypted database: 32 bytes of chance, wrapped elsewhere for each person. Wiped when dropped, never shown.
-#[derive(Clone, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
-pub struct Key([u8; 32]);
-
-impl Key {
-    /// Takes the bytes.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes, to be wrapped.
-    pub fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("key")
-    }
-}
-
 /// Everything one act writes. Empty parts cost nothing. The parts are stored in the order of the fields.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {

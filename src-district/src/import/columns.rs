@@ -100,11 +100,6 @@ pub(super) struct Record<'r> {
 }
 
 impl<'r> Record<'r> {
-    /// Where it stands.
-    pub(super) fn at(self) -> At {
-        self.row.at
-    }
-
     /// A cell without blanks around it; empty where there is no such column.
     pub(super) fn get(self, name: &str) -> &'r str {
         let column = self.layout.columns.iter().position(|column| column.name == name);

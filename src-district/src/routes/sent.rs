@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use super::{DeviceMark, OCTETS, Refusal};
+use super::{DeviceMark, BINARY, Refusal};
 use crate::router::Desk;
 
 /// A whole body. The space it takes is given back when it is dropped.
@@ -41,7 +41,7 @@ impl<S: Store> FromRequest<Desk<S>> for Sent {
 
 fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Refusal> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(OCTETS)) {
+    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(BINARY)) {
         return Err(Refusal::ContentType);
     }
     let stated = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

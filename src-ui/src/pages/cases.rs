@@ -130,12 +130,17 @@ fn Head(text: Memo<String>, book: Book) -> impl IntoView {
             <label class="input-wrap list-find">
                 <span class="sr">{t!("cases.find")}</span>
                 <Icon name="search"/>
-                <input class="input" type="search" data-find="" data-test="case-search" placeholder=t!("cases.find_hint")
+                <input class="input" type="search" data-find="" data-test="case-search"
+                    placeholder=t!("cases.find_hint")
                     prop:value=text on:input=hear on:compositionend=move |event| hear(event.into())/>
                 <kbd>"/"</kbd>
             </label>
             <span class="quiet" role="status" data-test="found">{found}</span>
-            <Go to=Route::New(None) class="btn btn-go push" test="new-case"><Icon name="plus"/>{t!("app.new_case")}<kbd>"F2"</kbd></Go>
+            <Go to=Route::New(None) class="btn btn-go push" test="new-case">
+                <Icon name="plus"/>
+                {t!("app.new_case")}
+                <kbd>"F2"</kbd>
+            </Go>
         </header>
     }
 }
@@ -158,12 +163,15 @@ fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
             desk().router.note(Route::Cases(format!("view:{}", say::code(&it))));
         };
         view! {
-            <button type="button" role="tab" aria-selected=selected on:click=choose data-test=format!("view-{}", say::code(&it))>
+            <button type="button" role="tab" aria-selected=selected on:click=choose
+                data-test=format!("view-{}", say::code(&it))>
                 {name}<span class="count">{move || dates::count(count_of(it, &book.counts()))}</span>
             </button>
         }
     };
-    view! { <div class="tabs" role="tablist" aria-label=t!("cases.which")>{VIEWS.map(tab).into_iter().collect_view()}</div> }
+    view! {
+        <div class="tabs" role="tablist" aria-label=t!("cases.which")>{VIEWS.map(tab).into_iter().collect_view()}</div>
+    }
 }
 
 fn body(book: Book, text: Memo<String>) -> AnyView {

@@ -63,7 +63,8 @@ fn Find(text: RwSignal<String>) -> impl IntoView {
         <label class="input-wrap">
             <span class="sr">{t!("catalogue.find")}</span>
             <Icon name="search"/>
-            <input class="input" type="search" data-find="" data-test="item-search" placeholder=t!("catalogue.find_hint")
+            <input class="input" type="search" data-find="" data-test="item-search"
+                placeholder=t!("catalogue.find_hint")
                 on:input=hear on:compositionend=move |event| hear(event.into())/>
         </label>
     }
@@ -155,23 +156,41 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
         };
         view! { <p class="small quiet">{text}</p> }
     });
+    let trips =
+        item.max_trips.map_or_else(|| t!("catalogue.trips_unknown").to_owned(), |n| t!("catalogue.trips_n", n = n));
+    let from = dates::full(guide.valid_from);
+    let source =
+        t!("catalogue.source_line", code = item.code, version = guide.version, from = from, source = item.source);
     view! {
         <header>
             <h2 data-test="guide-name">{item.name}</h2>
             {unverified}
-            <div class="btns"><button type="button" class="btn btn-go" data-primary="" data-test="start-with-item" on:click=begin>{t!("catalogue.begin")}</button></div>
+            <div class="btns">
+                <button type="button" class="btn btn-go" data-primary="" data-test="start-with-item" on:click=begin>
+                    {t!("catalogue.begin")}
+                </button>
+            </div>
         </header>
         <dl class="guide-list" data-test="guide">
             <div><dt>{t!("catalogue.bring")}</dt><dd>{papers}</dd></div>
             <div><dt>{t!("catalogue.how_long")}</dt><dd>{limits}{outlook.collect_view()}</dd></div>
-            <div><dt>{t!("catalogue.fee")}</dt><dd>{item.fee.unwrap_or_else(|| t!("catalogue.fee_unknown").to_owned())}</dd></div>
-            <div><dt>{t!("catalogue.trips")}</dt><dd>{item.max_trips.map_or_else(|| t!("catalogue.trips_unknown").to_owned(), |n| t!("catalogue.trips_n", n = n))}</dd></div>
+            <div>
+                <dt>{t!("catalogue.fee")}</dt>
+                <dd>{item.fee.unwrap_or_else(|| t!("catalogue.fee_unknown").to_owned())}</dd>
+            </div>
+            <div>
+                <dt>{t!("catalogue.trips")}</dt>
+                <dd>{trips}</dd>
+            </div>
             <div><dt>{t!("catalogue.proxy")}</dt><dd>{proxy}</dd></div>
-            <div><dt>{t!("catalogue.who_decides")}</dt><dd>{t!("catalogue.decides", department = item.department)}</dd></div>
+            <div>
+                <dt>{t!("catalogue.who_decides")}</dt>
+                <dd>{t!("catalogue.decides", department = item.department)}</dd>
+            </div>
             <div>
                 <dt>{t!("catalogue.source")}</dt>
                 <dd class="quiet small" data-test="guide-source">
-                    {t!("catalogue.source_line", code = item.code, version = guide.version, from = dates::full(guide.valid_from), source = item.source)}
+                    {source}
                 </dd>
             </div>
         </dl>
@@ -182,7 +201,11 @@ fn limits(statutory: Option<String>, promised: Option<String>) -> impl IntoView 
     let unknown = statutory.is_none() || promised.is_none();
     let statutory = statutory.map(|length| view! { <p>{t!("catalogue.statutory", length = length)}</p> });
     let promised = promised.map(|length| view! { <p>{t!("catalogue.promised", length = length)}</p> });
-    let word = if statutory.is_none() && promised.is_none() { t!("catalogue.both_unknown") } else { t!("catalogue.one_unknown") };
+    let word = if statutory.is_none() && promised.is_none() {
+        t!("catalogue.both_unknown")
+    } else {
+        t!("catalogue.one_unknown")
+    };
     let tag = unknown.then(|| view! { <Tag weight=Weight::Pause icon="info" text=word/> });
     view! { {statutory}{promised}{tag} }
 }

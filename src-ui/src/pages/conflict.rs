@@ -30,7 +30,13 @@ pub fn ConflictPage(case: CaseId, path: String) -> impl IntoView {
         let at = page.conflicts.iter().position(|conflict| conflict.field.path() == path);
         match at {
             Some(at) => view! { <Choice page=(**page).clone() at/> }.into_any(),
-            None => view! { <div class="conf"><h1>{t!("conflict.settled")}</h1><p class="lead">{t!("conflict.settled_next")}</p></div> }.into_any(),
+            None => view! {
+                <div class="conf">
+                    <h1>{t!("conflict.settled")}</h1>
+                    <p class="lead">{t!("conflict.settled_next")}</p>
+                </div>
+            }
+            .into_any(),
         }
     };
     view! {
@@ -58,13 +64,16 @@ fn Choice(page: CasePage, at: usize) -> impl IntoView {
     let word = {
         let values = conflict.values.clone();
         move || match answer.get() {
-            Some(Answer::Use(at)) => t!("conflict.use_this", value = values.get(at).map(|it| it.value.clone()).unwrap_or_default()),
+            Some(Answer::Use(at)) => {
+                t!("conflict.use_this", value = values.get(at).map(|it| it.value.clone()).unwrap_or_default())
+            }
             Some(Answer::Neither) => t!("conflict.use_new").to_owned(),
             Some(Answer::Later) => t!("conflict.leave").to_owned(),
             None => t!("conflict.choose").to_owned(),
         }
     };
-    let versions = conflict.values.iter().cloned().enumerate().map(|(at, value)| version(value, at, answer)).collect_view();
+    let versions =
+        conflict.values.iter().cloned().enumerate().map(|(at, value)| version(value, at, answer)).collect_view();
     view! {
         <div class="conf">
             <header>
@@ -80,10 +89,14 @@ fn Choice(page: CasePage, at: usize) -> impl IntoView {
                     {more(Answer::Later, answer, "later", t!("conflict.later"), t!("conflict.later_note"))}
                 </div>
                 <Show when=move || answer.get() == Some(Answer::Neither)>
-                    <Field id="conflict_value" label=t!("conflict.new_value", field = field) value=other typed=move |text| other.set(text) wrong/>
+                    <Field id="conflict_value" label=t!("conflict.new_value", field = field) value=other
+                        typed=move |text| other.set(text) wrong/>
                 </Show>
                 <div class="step-bar">
-                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="settle">{word}<kbd>"Enter"</kbd></button>
+                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="settle">
+                        {word}
+                        <kbd>"Enter"</kbd>
+                    </button>
                     <span class="quiet">{t!("conflict.not_lost")}</span>
                 </div>
             </form>
@@ -120,7 +133,8 @@ fn more(
 ) -> impl IntoView {
     view! {
         <label class="pick-row" data-test=test>
-            <input class="box" type="radio" name="v" prop:checked=move || answer.get() == Some(it) on:change=move |_| answer.set(Some(it))/>
+            <input class="box" type="radio" name="v" prop:checked=move || answer.get() == Some(it)
+                on:change=move |_| answer.set(Some(it))/>
             <span><b>{title}</b></span>
             <span class="meta">{note}</span>
         </label>

@@ -42,10 +42,13 @@ pub fn EnrolPage(session: Session) -> impl IntoView {
                     <p class="lead">{t!("enrol.lead")}</p>
                 </header>
                 {move || wrong.get().map(|text| view! { <Bad text/> })}
-                <Field id="hub" label=t!("enrol.hub") hint=t!("enrol.hub_hint") value=hub typed=move |text| hub.set(text) mode="url"/>
-                <Field id="enrol_code" label=t!("enrol.code") hint=t!("enrol.code_hint") class="input input-big" value=code typed=move |text| code.set(text)/>
+                <Field id="hub" label=t!("enrol.hub") hint=t!("enrol.hub_hint") value=hub
+                    typed=move |text| hub.set(text) mode="url"/>
+                <Field id="enrol_code" label=t!("enrol.code") hint=t!("enrol.code_hint") class="input input-big"
+                    value=code typed=move |text| code.set(text)/>
                 <div class="btns">
-                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="enrol" aria-busy=move || busy.get().to_string()>
+                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="enrol"
+                        aria-busy=move || busy.get().to_string()>
                         {t!("enrol.go")}<kbd>"Enter"</kbd>
                     </button>
                     <span class="quiet" role="status">{move || busy.get().then_some(t!("enrol.busy"))}</span>
@@ -66,7 +69,7 @@ pub fn FirstPinPage(session: Session) -> impl IntoView {
             <StationSide session/>
             <div class="unlock-main">
                 <Tiles people who/>
-                <PinForm who/>
+                <PinForm who done=|()| ()/>
                 <UnlockFoot/>
             </div>
         </main>
@@ -75,7 +78,11 @@ pub fn FirstPinPage(session: Session) -> impl IntoView {
 
 /// Two times the same PIN, for the person chosen.
 #[component]
-pub fn PinForm(who: RwSignal<Option<AgentId>>) -> impl IntoView {
+pub fn PinForm(
+    who: RwSignal<Option<AgentId>>,
+    #[prop(into)] done: Callback<()>,
+    #[prop(default = "btn btn-go btn-big")] class: &'static str,
+) -> impl IntoView {
     let (pin, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
@@ -93,8 +100,9 @@ pub fn PinForm(who: RwSignal<Option<AgentId>>) -> impl IntoView {
                 Ok(session) => {
                     desk().adopt(session);
                     desk().refresh();
+                    done.run(());
                 }
-                Err(failure) => wrong.set(Some(say::failure(&failure))),
+                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
             }
             let _ = busy.try_set(false);
         });
@@ -104,12 +112,14 @@ pub fn PinForm(who: RwSignal<Option<AgentId>>) -> impl IntoView {
             <p class="err" role="status" hidden=move || wrong.with(Option::is_none)>
                 <Icon name="late"/><span data-test="pin-error">{wrong}</span>
             </p>
-            <Field id="pin" label=t!("enrol.new_pin") hint=t!("enrol.new_pin_hint") kind="password" class="input input-big w-16"
+            <Field id="pin" label=t!("enrol.new_pin") hint=t!("enrol.new_pin_hint") kind="password"
+                class="input input-big w-16"
                 value=pin typed=move |text| pin.set(text)/>
             <Field id="pin_again" label=t!("enrol.pin_again") kind="password" class="input input-big w-16"
                 value=again typed=move |text| again.set(text)/>
             <div class="btns">
-                <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="set-pin" aria-busy=move || busy.get().to_string()>
+                <button type="submit" class=class data-primary="" data-test="set-pin"
+                    aria-busy=move || busy.get().to_string()>
                     {t!("enrol.set_pin")}<kbd>"Enter"</kbd>
                 </button>
             </div>

@@ -32,7 +32,12 @@ pub fn HelpDialog() -> impl IntoView {
                     ("Ctrl S", t!("help.saved")),
                 ].map(line).into_iter().collect_view()}
             </dl>
-            <div class="btns"><button type="button" class="btn" data-primary="" data-test="help-close" on:click=move |_| open.set(false)>{t!("app.seen")}</button></div>
+            <div class="btns">
+                <button type="button" class="btn" data-primary="" data-test="help-close"
+                    on:click=move |_| open.set(false)>
+                    {t!("app.seen")}
+                </button>
+            </div>
         </Dialog>
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use crate::parts::{Due, StageTag};
+use crate::parts::{Due, StageTag, held_name};
 
 /// What is loaded of a list, and what of it stands in the document.
 #[derive(Clone, Copy)]
@@ -242,12 +242,19 @@ fn leaf_view(book: Book, index: usize, open: Callback<CaseRow>) -> impl IntoView
     let content = move || {
         if !near.get() {
             let height = book.heights.with_value(|heights| heights.get(index).copied()).unwrap_or(2_800.0);
-            return view! { <tr class="gap" aria-hidden="true"><td colspan="6" style:height=format!("{height}px")></td></tr> }.into_any();
+            return view! {
+                <tr class="gap" aria-hidden="true"><td colspan="6" style:height=format!("{height}px")></td></tr>
+            }
+            .into_any();
         }
         book.leaves.with_untracked(|leaves| {
             let first: usize = leaves.iter().take(index).map(Vec::len).sum();
             let rows = leaves.get(index).map(Vec::as_slice).unwrap_or_default();
-            rows.iter().enumerate().map(|(at, row)| row_view(book, first + at, row.clone(), open)).collect_view().into_any()
+            rows.iter()
+                .enumerate()
+                .map(|(at, row)| row_view(book, first + at, row.clone(), open))
+                .collect_view()
+                .into_any()
         })
     };
     view! { <tbody data-leaf=index>{content}</tbody> }
@@ -263,7 +270,7 @@ fn row_view(book: Book, index: usize, row: CaseRow, open: Callback<CaseRow>) -> 
         <tr id=format!("row-{index}") aria-rowindex=index + 2 data-test="case-row" data-id=row.id.to_string()
             aria-selected=move || (book.at.get() == index).to_string() on:click=move |_| open.run(target.clone())>
             <td><Due left=row.days_left pressing=row.pressing.clone() class="due due-1"/></td>
-            <td><b>{row.name.clone()}</b>" "<span class="small quiet num">{tail}</span></td>
+            <td><b data-test="case-name">{held_name(&row.name)}</b>" "<span class="small quiet num">{tail}</span></td>
             <td>{row.item.clone()}</td>
             <td><StageTag row=row.clone()/></td>
             <td class="small quiet num">{number}</td>

@@ -11,12 +11,24 @@ use crate::parts::{Icon, Mark};
 /// The mark, the station, today and the clock the deadlines are counted by.
 #[component]
 pub fn StationSide(session: Session) -> impl IntoView {
-    let today = session.now.date();
+    // The clock goes on while the screen waits.
+    let now = move || desk().session.with(|it| it.as_ref().map_or(session.now, |it| it.now));
+    let day = move || t!("unlock.today", day = dates::full(now().date()), weekday = dates::weekday(now().date()));
     let doubt = (session.clock == TimeQuality::Unconfirmed).then(|| {
-        view! { <p class="note note-warn" data-test="clock-doubt"><Icon name="clock"/><span>{t!("unlock.clock_doubt")}</span></p> }
+        view! {
+            <p class="note note-warn" data-test="clock-doubt">
+                <Icon name="clock"/>
+                <span>{t!("unlock.clock_doubt")}</span>
+            </p>
+        }
     });
     let recovered = (session.recovered > 0).then(|| {
-        view! { <p class="note" data-test="recovered"><Icon name="undo"/><span>{t!("unlock.recovered", n = session.recovered)}</span></p> }
+        view! {
+            <p class="note" data-test="recovered">
+                <Icon name="undo"/>
+                <span>{t!("unlock.recovered", n = session.recovered)}</span>
+            </p>
+        }
     });
     view! {
         <section class="unlock-side" aria-label=t!("unlock.station")>
@@ -27,8 +39,8 @@ pub fn StationSide(session: Session) -> impl IntoView {
             </div>
             {recovered}
             <div class="unlock-date">
-                <p class="quiet">{t!("unlock.today", day = dates::full(today), weekday = dates::weekday(today))}</p>
-                <p class="unlock-clock">{dates::clock(session.now)}</p>
+                <p class="quiet">{day}</p>
+                <p class="unlock-clock">{move || dates::clock(now())}</p>
                 <p class="small quiet">{t!("unlock.by_this_clock")}</p>
             </div>
             {doubt}
@@ -43,7 +55,8 @@ pub fn UnlockFoot() -> impl IntoView {
     let size = move |(percent, word): (u16, &'static str)| {
         view! {
             <label>
-                <input type="radio" name="size" prop:checked=move || desk.size.get() == percent on:change=move |_| desk.set_size(percent)/>
+                <input type="radio" name="size" prop:checked=move || desk.size.get() == percent
+                    on:change=move |_| desk.set_size(percent)/>
                 {word}
             </label>
         }

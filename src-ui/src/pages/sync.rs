@@ -13,7 +13,10 @@ use crate::{dates, say, transport, words};
 /// The exchange with the district.
 #[component]
 pub fn SyncPage() -> impl IntoView {
-    let sync = load(|| Some(GetSync {}));
+    let sync = load(|| {
+        desk().exchanged.track();
+        Some(GetSync {})
+    });
     let busy = RwSignal::new(false);
     let now = move |_| {
         if busy.get_untracked() {
@@ -35,7 +38,8 @@ pub fn SyncPage() -> impl IntoView {
         <main class="page" id="main" tabindex="-1" data-page="sync">
             <header class="list-head">
                 <h1>{t!("sync.title")}</h1>
-                <button type="button" class="btn push" data-primary="" data-test="sync-now" aria-busy=move || busy.get().to_string() on:click=now>
+                <button type="button" class="btn push" data-primary="" data-test="sync-now"
+                    aria-busy=move || busy.get().to_string() on:click=now>
                     <Icon name="sync"/>{move || if busy.get() { t!("sync.trying") } else { t!("sync.now") }}
                 </button>
             </header>
@@ -55,7 +59,11 @@ fn facts(sync: SyncView) -> impl IntoView {
         <ul class="link-strip">
             <li><Icon name=icon/><b data-test="sync-state">{words}</b><span>{t!("sync.by_itself")}</span></li>
             <li><Icon name="check"/><b data-test="sync-last">{last}</b>{receipt(sync.last_receipt)}</li>
-            <li><Icon name="inbox"/><b>{t!("sync.received", n = sync.received_total)}</b><span>{t!("sync.hub", hub = sync.hub)}</span></li>
+            <li>
+                <Icon name="inbox"/>
+                <b>{t!("sync.received", n = sync.received_total)}</b>
+                <span>{t!("sync.hub", hub = sync.hub)}</span>
+            </li>
         </ul>
         {sync.progress.map(progress)}
         {problems(sync.problems)}
@@ -96,7 +104,11 @@ fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
         view! {
             <li class="note note-warn" data-test=format!("problem-{code}")>
                 <Icon name="flag"/>
-                <div><b>{what}</b><p class="quiet">{act}</p><p class="small quiet">{many}{t!("sync.since", at = dates::moment(problem.since))}</p></div>
+                <div>
+                    <b>{what}</b>
+                    <p class="quiet">{act}</p>
+                    <p class="small quiet">{many}{t!("sync.since", at = dates::moment(problem.since))}</p>
+                </div>
             </li>
         }
     };
@@ -116,7 +128,9 @@ fn outbox(count: u32, bytes: u64, waiting: Vec<WaitingCase>) -> impl IntoView {
     let line = |case: WaitingCase| {
         view! {
             <tr>
-                <th scope="row"><Go to=Route::Case(case.id)>{t!("sync.of_case", name = case.name, item = case.item)}</Go></th>
+                <th scope="row">
+                    <Go to=Route::Case(case.id)>{t!("sync.of_case", name = case.name, item = case.item)}</Go>
+                </th>
                 <td class="r num">{t!("sync.changes", n = case.changes)}</td>
                 <td class="r num">{dates::bytes(case.bytes)}</td>
             </tr>
@@ -125,12 +139,30 @@ fn outbox(count: u32, bytes: u64, waiting: Vec<WaitingCase>) -> impl IntoView {
     let table = move || {
         view! {
             <table class="table table-tight" data-test="outbox">
-                <thead><tr><th scope="col">{t!("sync.col_what")}</th><th scope="col" class="r">{t!("sync.col_changes")}</th><th scope="col" class="r">{t!("sync.col_bytes")}</th></tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">{t!("sync.col_what")}</th>
+                        <th scope="col" class="r">{t!("sync.col_changes")}</th>
+                        <th scope="col" class="r">{t!("sync.col_bytes")}</th>
+                    </tr>
+                </thead>
                 <tbody>
                     {waiting.into_iter().map(line).collect_view()}
-                    {(rest > 0).then(|| view! { <tr><th scope="row">{t!("sync.the_rest")}</th><td class="r num">{t!("sync.changes", n = rest)}</td><td></td></tr> })}
+                    {(rest > 0).then(|| view! {
+                        <tr>
+                            <th scope="row">{t!("sync.the_rest")}</th>
+                            <td class="r num">{t!("sync.changes", n = rest)}</td>
+                            <td></td>
+                        </tr>
+                    })}
                 </tbody>
-                <tfoot><tr><th scope="row">{t!("sync.total")}</th><td class="r num">{t!("sync.changes", n = count)}</td><td class="r num">{dates::bytes(bytes)}</td></tr></tfoot>
+                <tfoot>
+                    <tr>
+                        <th scope="row">{t!("sync.total")}</th>
+                        <td class="r num">{t!("sync.changes", n = count)}</td>
+                        <td class="r num">{dates::bytes(bytes)}</td>
+                    </tr>
+                </tfoot>
             </table>
         }
     };
@@ -141,7 +173,10 @@ fn outbox(count: u32, bytes: u64, waiting: Vec<WaitingCase>) -> impl IntoView {
     };
     view! {
         <section class="stack" aria-labelledby="h-out">
-            <div class="sec-head"><h2 id="h-out" data-test="outbox-count">{t!("sync.waiting", n = count)}</h2><span class="push num">{dates::bytes(bytes)}</span></div>
+            <div class="sec-head">
+                <h2 id="h-out" data-test="outbox-count">{t!("sync.waiting", n = count)}</h2>
+                <span class="push num">{dates::bytes(bytes)}</span>
+            </div>
             {content}
         </section>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::dates;
 use crate::load::{load, show};
-use crate::parts::{Due, Empty, Go, Held, Icon, next_verb};
+use crate::parts::{Due, Empty, Go, Held, Icon, held_name, next_verb};
 use crate::route::Route;
 
 /// The work table.
@@ -32,7 +32,10 @@ fn table(today: Today) -> impl IntoView {
         </header>
         <div class="two">
             <section aria-labelledby="h-due">
-                <div class="sec-head"><h2 id="h-due">{t!("today.to_do")}</h2><span class="push">{t!("today.by_deadline")}</span></div>
+                <div class="sec-head">
+                    <h2 id="h-due">{t!("today.to_do")}</h2>
+                    <span class="push">{t!("today.by_deadline")}</span>
+                </div>
                 {due_rows(today.rows, today.counts)}
             </section>
             <div class="stack-4">
@@ -67,7 +70,7 @@ fn due_rows(rows: Vec<CaseRow>, counts: Counts) -> AnyView {
     let line = |row: CaseRow| {
         let (to, verb) = (Route::Case(row.id), next_verb(row.stage));
         let why = t!("today.why", stage = crate::say::stage(row.stage), place = row.place);
-        let (name, spoken) = (row.name.clone(), row.name);
+        let (name, spoken) = (held_name(&row.name), row.name);
         view! {
             <li data-test="due-row">
                 <Due left=row.days_left pressing=row.pressing.clone()/>
@@ -90,7 +93,13 @@ fn drafts(drafts: Vec<DraftRow>) -> Option<impl IntoView> {
             <li data-test="draft-row">
                 <Go to=Route::New(Some(draft.id.0.to_string()))>
                     <Icon name="edit"/>
-                    <span><b>{name}</b><small class="quiet">{items}<Held text=t!("today.draft_saved", at = dates::moment(draft.saved))/></small></span>
+                    <span>
+                        <b>{name}</b>
+                        <small class="quiet">
+                            {items}
+                            <Held text=t!("today.draft_saved", at = dates::moment(draft.saved))/>
+                        </small>
+                    </span>
                     <Icon name="next"/>
                 </Go>
             </li>
@@ -113,17 +122,43 @@ fn corners(counts: Counts) -> impl IntoView {
             view! {
                 <li>
                     <Go to=Route::Cases(find)>
-                        <Icon name=icon/><span><b>{title}</b><small class="quiet">{note}</small></span><Icon name="next"/>
+                        <Icon name=icon/>
+                        <span><b>{title}</b><small class="quiet">{note}</small></span>
+                        <Icon name="next"/>
                     </Go>
                 </li>
             }
         })
     };
     let lines = [
-        (View::Attention, "split", counts.attention, t!("today.attention", n = dates::count(counts.attention)), t!("today.attention_note")),
-        (View::Supplementing, "lack", counts.supplementing, t!("today.supplementing", n = dates::count(counts.supplementing)), t!("today.supplementing_note")),
-        (View::NoLimit, "info", counts.no_limit, t!("today.no_limit", n = dates::count(counts.no_limit)), t!("today.no_limit_note")),
-        (View::Finished, "done", counts.finished, t!("today.finished", n = dates::count(counts.finished)), t!("today.finished_note")),
+        (
+            View::Attention,
+            "split",
+            counts.attention,
+            t!("today.attention", n = dates::count(counts.attention)),
+            t!("today.attention_note"),
+        ),
+        (
+            View::Supplementing,
+            "lack",
+            counts.supplementing,
+            t!("today.supplementing", n = dates::count(counts.supplementing)),
+            t!("today.supplementing_note"),
+        ),
+        (
+            View::NoLimit,
+            "info",
+            counts.no_limit,
+            t!("today.no_limit", n = dates::count(counts.no_limit)),
+            t!("today.no_limit_note"),
+        ),
+        (
+            View::Finished,
+            "done",
+            counts.finished,
+            t!("today.finished", n = dates::count(counts.finished)),
+            t!("today.finished_note"),
+        ),
     ];
     let any = lines.iter().any(|line| line.2 > 0);
     any.then(|| {

@@ -73,7 +73,10 @@ pub fn Tiles(people: Vec<Tile>, who: RwSignal<Option<AgentId>>) -> impl IntoView
                 <input class="sr" type="radio" name="who" on:change=choose
                     prop:checked=move || who.with(|who| who.as_ref() == Some(&mine))/>
                 <span class="face">{tile.name.chars().next()}</span>
-                <span><b>{tile.name.clone()}</b><small class="quiet">{t!("unlock.post", role = role, unit = tile.unit)}</small></span>
+                <span>
+                    <b>{tile.name.clone()}</b>
+                    <small class="quiet">{t!("unlock.post", role = role, unit = tile.unit)}</small>
+                </span>
                 <Icon name="check"/>
             </label>
         }
@@ -110,10 +113,12 @@ fn PinBox(
                     <Icon name="late"/><span data-test="pin-error">{wrong}</span>
                 </p>
                 <div class="pin-row">
-                    <input class="input input-big pin-input" id="pin" type="password" inputmode="numeric" autocomplete="off"
+                    <input class="input input-big pin-input" id="pin" type="password" inputmode="numeric"
+                        autocomplete="off"
                         maxlength="32" aria-describedby="pin-h" data-test="pin" node_ref=here
                         prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
-                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="unlock" aria-busy=move || busy.get().to_string()>
+                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="unlock"
+                        aria-busy=move || busy.get().to_string()>
                         {t!("unlock.open")}<kbd>"Enter"</kbd>
                     </button>
                 </div>

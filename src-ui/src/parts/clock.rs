@@ -135,7 +135,11 @@ fn cell(days: &[RulerDay], at: usize) -> impl IntoView + use<> {
         class.push_str(" today");
     }
     if day.ends {
-        class.push_str(if day.fill == Fill::Overdue || days.iter().any(|day| day.fill == Fill::Overdue) { " end end-late" } else { " end" });
+        class.push_str(if day.fill == Fill::Overdue || days.iter().any(|day| day.fill == Fill::Overdue) {
+            " end end-late"
+        } else {
+            " end"
+        });
     }
     let up = upper(days, at).map(|(side, text)| view! { <span class=format!("up {side}")>{text}</span> });
     let down = lower(days, at).map(|text| view! { <span class="dn">{text}</span> });
@@ -153,7 +157,11 @@ fn upper(days: &[RulerDay], at: usize) -> Option<(&'static str, String)> {
         _ => "strong",
     };
     if day.ends {
-        let text = if day.today { t!("due.ruler_end_today").to_owned() } else { t!("due.ruler_end", day = dates::day(day.date)) };
+        let text = if day.today {
+            t!("due.ruler_end_today").to_owned()
+        } else {
+            t!("due.ruler_end", day = dates::day(day.date))
+        };
         return Some((side(at), text));
     }
     let far = |other: Option<usize>| other.is_none_or(|other| other.abs_diff(at) >= room);
@@ -175,6 +183,8 @@ fn lower(days: &[RulerDay], at: usize) -> Option<String> {
     if middle == Some(at) {
         return Some(t!("due.ruler_holiday", n = longest.map_or(0, run)));
     }
-    let lone = days[at].day == DayKind::MakeUp && middle.is_none_or(|middle| middle.abs_diff(at) >= room) && at + 1 < days.len();
+    let lone = days[at].day == DayKind::MakeUp
+        && middle.is_none_or(|middle| middle.abs_diff(at) >= room)
+        && at + 1 < days.len();
     lone.then(|| t!("due.ruler_make_up").to_owned())
 }

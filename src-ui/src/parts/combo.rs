@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::Icon;
+use crate::typing::committed;
 
 /// One line to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,34 +52,24 @@ pub fn Combo(
             return;
         }
         let count = choices.with_untracked(Vec::len);
-        let taken = match event.key().as_str() {
-            "ArrowDown" if count > 0 => {
+        match (event.key().as_str(), open.get_untracked()) {
+            ("ArrowDown", _) if count > 0 => {
                 set_closed.set(false);
                 set_at.update(|at| *at = (*at + 1) % count);
-                true
             }
-            "ArrowUp" if count > 0 => {
-                set_at.update(|at| *at = (*at + count - 1) % count);
-                true
-            }
-            "Enter" if open.get_untracked() => {
-                pick(at.get_untracked().min(count.saturating_sub(1)));
-                true
-            }
-            "Escape" if open.get_untracked() => {
-                set_closed.set(true);
-                true
-            }
-            _ => false,
-        };
-        if taken {
-            event.prevent_default();
+            ("ArrowUp", _) if count > 0 => set_at.update(|at| *at = (*at + count - 1) % count),
+            ("Enter", true) => pick(at.get_untracked().min(count.saturating_sub(1))),
+            ("Escape", true) => set_closed.set(true),
+            _ => return,
         }
+        event.prevent_default();
     };
     let hear = move |event: web_sys::Event| {
-        set_closed.set(false);
-        set_at.set(0);
-        typed.run(event_target_value(&event));
+        if let Some(text) = committed(&event) {
+            set_closed.set(false);
+            set_at.set(0);
+            typed.run(text);
+        }
     };
     let option = move |(index, choice): (usize, Choice)| {
         let selected = move || (at.get() == index).to_string();
@@ -88,7 +79,8 @@ pub fn Combo(
             pick(index);
         };
         view! {
-            <li id=format!("{id}-{index}") role="option" aria-selected=selected on:mousedown=take data-test=format!("{id}-option")>
+            <li id=format!("{id}-{index}") role="option" aria-selected=selected on:mousedown=take
+                data-test=format!("{id}-option")>
                 <Line choice/>
             </li>
         }
@@ -98,11 +90,12 @@ pub fn Combo(
             <label class="input-wrap">
                 <span class="sr">{label}</span>
                 <Icon name="search"/>
-                <input class=class id=id data-test=id data-first="" role="combobox" autocomplete="off" spellcheck="false"
+                <input class=class id=id data-test=id data-first="" role="combobox" autocomplete="off"
+                    spellcheck="false"
                     aria-expanded=move || open.get().to_string()
                     aria-controls=format!("{id}-list")
                     aria-activedescendant=move || open.get().then(|| format!("{id}-{}", at.get()))
-                    prop:value=value on:input=hear on:keydown=press/>
+                    prop:value=value on:input=hear on:compositionend=move |event| hear(event.into()) on:keydown=press/>
             </label>
             <Show when=move || open.get()>
                 <ul class="combo-list" id=format!("{id}-list") role="listbox"

@@ -24,7 +24,8 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog class="dialog" node_ref=here data-test=id aria-labelledby=format!("{id}-t") on:close=move |_| open.set(false)>
+        <dialog class="dialog" node_ref=here data-test=id aria-labelledby=format!("{id}-t")
+            on:close=move |_| open.set(false)>
             <Show when=move || open.get()>
                 <h2 id=format!("{id}-t")>{title}</h2>
                 {children()}

@@ -28,7 +28,9 @@ pub fn Due(
         (Some(due), left) => ("", near(due, left), distance(due, left, pressing.as_ref())),
     };
     let late = (shade == " due-late").then(|| view! { <Icon name="late"/> });
-    view! { <span class=format!("{class}{shade}") data-test="due"><b>{late}{first}</b>" "<small>{second}</small></span> }
+    view! {
+        <span class=format!("{class}{shade}") data-test="due"><b>{late}{first}</b>" "<small>{second}</small></span>
+    }
 }
 
 fn near(due: End, left: Option<i32>) -> String {
@@ -44,7 +46,11 @@ fn distance(due: End, left: Option<i32>, pressing: Option<&Pressing>) -> String 
     match (due, left) {
         (End::At { at, .. }, Some(0 | 1)) => t!("due.before", h = at.hour(), m = format!("{:02}", at.minute())),
         (_, Some(left)) if left > 1 => t!("due.left", n = left),
-        _ => pressing.and_then(|it| it.kind).and_then(|kind| words::one_of("clock", &say::code(&kind))).unwrap_or("").to_owned(),
+        _ => pressing
+            .and_then(|it| it.kind)
+            .and_then(|kind| words::one_of("clock", &say::code(&kind)))
+            .unwrap_or("")
+            .to_owned(),
     }
 }
 
@@ -63,7 +69,9 @@ pub fn weight(row: &CaseRow) -> Weight {
         (Stage::NotAccepted, ..) => Weight::Plain,
         (Stage::Decided { .. }, ..) => Weight::Mine,
         (Stage::Supplementing { .. } | Stage::Suspended, ..) => Weight::Pause,
-        (Stage::New | Stage::Consulting | Stage::Mandated | Stage::Received, ..) | (.., Some(Whose::Mine)) => Weight::Mine,
+        (Stage::New | Stage::Consulting | Stage::Mandated | Stage::Received, ..) | (.., Some(Whose::Mine)) => {
+            Weight::Mine
+        }
         (_, Some(0 | 1), _) => Weight::Soon,
         _ => Weight::Wait,
     }

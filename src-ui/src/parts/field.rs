@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::typing::committed;
 
 /// A text field. `typed` hears every keystroke; `wrong` is the sentence to show, if any.
 #[component]
@@ -27,6 +28,11 @@ pub fn Field(
         (true, false) => Some(format!("{id}-h")),
         _ => None,
     };
+    let hear = move |event: web_sys::Event| {
+        if let Some(text) = committed(&event) {
+            typed.run(text);
+        }
+    };
     let hint = hint.map(|hint| view! { <span class="hint" id=format!("{id}-h")>{hint}</span> });
     view! {
         <div class="field" class:field-err=move || wrong.get().is_some()>
@@ -40,7 +46,7 @@ pub fn Field(
                 aria-invalid=move || wrong.get().is_some().to_string()
                 aria-describedby=described
                 prop:value=value
-                on:input=move |event| typed.run(event_target_value(&event))/>
+                on:input=hear on:compositionend=move |event| hear(event.into())/>
             {move || good.get().map(|good| view! { <span class="ok-note"><Icon name="check"/>{good}</span> })}
         </div>
     }

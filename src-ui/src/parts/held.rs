@@ -11,12 +11,19 @@ pub fn Held(#[prop(into)] text: String) -> impl IntoView {
     pieces(&text).into_iter().map(piece).collect_view()
 }
 
+/// A person's name; no line begins with the dot between its parts.
+pub fn held_name(name: &str) -> String {
+    name.replace('·', "\u{2060}·")
+}
+
 /// The text cut into dates and the rest.
 fn pieces(text: &str) -> Vec<(bool, String)> {
     let mut pieces: Vec<(bool, String)> = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let stops = |sign: char| sign.is_ascii_digit() != first.is_ascii_digit() && !(first.is_ascii_digit() && "年月日:".contains(sign));
+        let stops = |sign: char| {
+            sign.is_ascii_digit() != first.is_ascii_digit() && !(first.is_ascii_digit() && "年月日:".contains(sign))
+        };
         let run = &rest[..rest.find(stops).unwrap_or(rest.len())];
         let held = first.is_ascii_digit() && run.contains(['月', ':']);
         match pieces.last_mut() {

@@ -19,7 +19,7 @@ pub use combo::{Choice, Combo, Face};
 pub use dialog::Dialog;
 pub use due::{Due, StageTag, next_verb};
 pub use field::{ErrorSummary, Field};
-pub use held::Held;
+pub use held::{Held, held_name};
 pub use icon::{Icon, Mark, Sprite};
 pub use papers::{Papers, Story, story_line};
 pub use sheet::{NoticeText, SheetFrame};

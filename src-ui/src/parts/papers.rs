@@ -3,6 +3,7 @@
 use daiban_model::api::StoryLine;
 use daiban_model::case::event::{PaperLine, PaperState};
 use daiban_model::stamp::TimeQuality;
+use jiff::civil::Date;
 use leptos::prelude::*;
 
 use super::{Held, Icon, Tag, Weight};
@@ -44,14 +45,27 @@ pub fn Story(story: Vec<StoryLine>) -> impl IntoView {
 pub fn story_line(line: StoryLine) -> impl IntoView {
     let kind = line.kind.rsplit('.').next().unwrap_or_default().to_owned();
     let doubt = (line.quality == TimeQuality::Unconfirmed).then_some(t!("story_line.doubt"));
-    let detail = (!line.detail.is_empty()).then(|| view! { <p>{line.detail}</p> });
+    let detail = told(&kind, line.detail);
+    let detail = (!detail.is_empty()).then(|| view! { <p><Held text=detail/></p> });
     view! {
         <li data-test="story-line" data-kind=kind.clone()>
             <Icon name=story_icon(&kind)/>
             <b>{words::one_of("story", &kind).unwrap_or(t!("story_line.unknown"))}</b>
             {detail}
-            <p class="when"><Held text=t!("story_line.when", at = dates::moment(line.at), by = line.by, unit = line.unit)/>{doubt}</p>
+            <p class="when">
+                <Held text=t!("story_line.when", at = dates::moment(line.at), by = line.by, unit = line.unit)/>
+                {doubt}
+            </p>
         </li>
+    }
+}
+
+/// A day and a grade come as data; everything else as it was written.
+fn told(kind: &str, detail: String) -> String {
+    match detail.parse::<Date>() {
+        Ok(day) => dates::full(day),
+        Err(_) if kind == "rated" => words::one_of("grade", &detail).map_or(detail, str::to_owned),
+        Err(_) => detail,
     }
 }
 
@@ -63,11 +77,12 @@ fn story_icon(kind: &str) -> &'static str {
         "mandated" | "mandate_ended" => "sign",
         "accepted" | "started" | "resumed" | "extended" => "clock",
         "suspended" => "pause",
-        "decided" | "delivered" => "done",
+        "granted" | "denied" | "delivered" => "done",
         "rated" => "star",
-        "not_accepted" | "withdrawn" => "back",
+        "returned" | "withdrawn" => "back",
         "settled" | "reviewed" | "linked" => "split",
-        "corrected" => "edit",
+        "corrected" | "typed" => "edit",
+        _ if kind.starts_with("not_accepted") => "back",
         _ => "note",
     }
 }

@@ -23,9 +23,11 @@ pub fn SlipSheet(slip: Slip) -> impl IntoView {
     let (taken, missing): (Vec<PaperLine>, Vec<PaperLine>) =
         slip.papers.into_iter().partition(|paper| paper.state != PaperState::Missing);
     let doubt = (slip.quality == TimeQuality::Unconfirmed).then(|| view! { <p>{t!("sheet.clock_doubt")}</p> });
-    let unverified = (slip.verified == Verification::Unverified).then(|| view! { <p><b>{t!("sheet.unverified")}</b></p> });
+    let unverified =
+        (slip.verified == Verification::Unverified).then(|| view! { <p><b>{t!("sheet.unverified")}</b></p> });
     let lack = (!missing.is_empty()).then(|| lacking(missing, slip.supplement_by.map(dates::full)));
-    let hand_over = slip.hand_over_by.map(|clock| view! { <p><Held text=t!("sheet.hand_over", day = end(clock.due))/></p> });
+    let hand_over =
+        slip.hand_over_by.map(|clock| view! { <p><Held text=t!("sheet.hand_over", day = end(clock.due))/></p> });
     let clock = |clock: daiban_model::case::clocks::Clock| {
         let name = words::one_of("clock", &say::code(&clock.kind)).unwrap_or_default();
         view! { <p><Held text=t!("sheet.clock", name = name, length = length(clock.limit), end = end(clock.due))/></p> }
@@ -88,7 +90,9 @@ pub fn NoticeText(notice: NoticeSheet) -> impl IntoView {
             <p>{t!("sheet.notice_head", name = notice.name, items = items)}</p>
             <ol>{notice.lines.into_iter().map(line).collect_view()}</ol>
             <p><Held text=term/></p>
-            <p>{t!("sheet.notice_from", station = notice.station, agent = notice.agent, at = dates::full_moment(notice.given))}</p>
+            <p>
+                {t!("sheet.notice_from", station = notice.station, agent = notice.agent, at = dates::full_moment(notice.given))}
+            </p>
         </div>
     }
 }

@@ -24,7 +24,8 @@ pub fn Go(
     };
     let test = (!test.is_empty()).then_some(test);
     view! {
-        <a class=class href=to.path() data-test=test aria-current=move || current.get().then_some("page") on:click=follow>
+        <a class=class href=to.path() data-test=test aria-current=move || current.get().then_some("page")
+            on:click=follow>
             {children()}
         </a>
     }
@@ -52,7 +53,8 @@ fn belongs(here: &Route, place: &Route) -> bool {
 #[component]
 pub fn SideBar() -> impl IntoView {
     let desk = desk();
-    let station = move || desk.session.with(|session| session.as_ref().and_then(|s| s.station.clone()).unwrap_or_default());
+    let station =
+        move || desk.session.with(|session| session.as_ref().and_then(|s| s.station.clone()).unwrap_or_default());
     let waiting = move || desk.sync.with(|sync| sync.as_ref().map(|s| s.outbox).filter(|n| *n > 0));
     let link = move |(_, place, icon, name, test): (u8, Route, &'static str, &'static str, &'static str)| {
         let to = place.clone();
@@ -94,8 +96,8 @@ pub fn link_words(link: Link) -> (&'static str, &'static str) {
 pub fn SyncBadge() -> impl IntoView {
     let badge = |sync: &SyncView| {
         let (icon, words) = link_words(sync.state);
-        let waiting = (sync.outbox > 0)
-            .then(|| t!("link.waiting", n = sync.outbox, size = dates::bytes(sync.outbox_bytes)));
+        let waiting =
+            (sync.outbox > 0).then(|| t!("link.waiting", n = sync.outbox, size = dates::bytes(sync.outbox_bytes)));
         let last = sync.last_ok.map(|at| t!("link.last", day = dates::day(at.date())));
         view! {
             <Go to=Route::Sync class="badge" test="sync-badge">
@@ -145,12 +147,19 @@ pub fn TopBar() -> impl IntoView {
             <label class="input-wrap top-search" role="search">
                 <span class="sr">{t!("app.search")}</span>
                 <Icon name="search"/>
-                <input class="input" type="search" data-search="" data-test="top-search" placeholder=t!("app.search_hint") on:keydown=find/>
+                <input class="input" type="search" data-search="" data-test="top-search"
+                    placeholder=t!("app.search_hint") on:keydown=find/>
                 <kbd>"Ctrl K"</kbd>
             </label>
             <SavedMark/>
-            <Go to=Route::Sync class="btn btn-plain top-who" test="who"><Icon name="user"/>{name}</Go>
-            <button type="button" class="btn btn-plain" data-test="lock" on:click=move |_| desk.lock()><Icon name="lock"/>{t!("app.lock")}</button>
+            <button type="button" class="btn btn-plain top-who" data-test="who" on:click=move |_| desk.people.set(true)>
+                <Icon name="user"/>
+                {name}
+            </button>
+            <button type="button" class="btn btn-plain" data-test="lock" on:click=move |_| desk.lock()>
+                <Icon name="lock"/>
+                {t!("app.lock")}
+            </button>
         </header>
     }
 }
@@ -167,7 +176,8 @@ pub fn FocusBar(
 ) -> impl IntoView {
     view! {
         <header class="top top-focus">
-            <button type="button" class="btn btn-plain" data-back=move || esc.get().then_some("") data-test="back" on:click=move |_| back.run(())>
+            <button type="button" class="btn btn-plain" data-back=move || esc.get().then_some("") data-test="back"
+                on:click=move |_| back.run(())>
                 <Icon name="left"/>{back_word}
             </button>
             <b class="song focus-title">{title}</b>

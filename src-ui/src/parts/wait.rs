@@ -13,7 +13,11 @@ pub fn Skeleton(#[prop(default = 4)] rows: usize) -> impl IntoView {
 
 /// Nothing there, and the next useful thing.
 #[component]
-pub fn Empty(#[prop(into)] title: String, #[prop(into)] next: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn Empty(
+    #[prop(into)] title: String,
+    #[prop(into)] next: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="empty" data-test="empty">
             <h3>{title}</h3>

@@ -23,8 +23,10 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::wire::DocId;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::keys::DatabaseKey;
+
 use super::{
-    Batch, FeedEntry, Key, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snapshot, Store, StoreError, Stored,
+    Batch, FeedEntry, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snapshot, Store, StoreError, Stored,
 };
 
 /// Readers beside the writer.
@@ -40,7 +42,7 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens or makes an encrypted database. A newer or damaged one, or one of another key, is left untouched.
-    pub fn open(path: &Path, key: &Key) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
         Self::connect(path, Some(key))
     }
 
@@ -49,7 +51,7 @@ impl SqliteStore {
         Self::connect(path, None)
     }
 
-    fn connect(path: &Path, key: Option<&Key>) -> Result<Self, StoreError> {
+    fn connect(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, StoreError> {
         let writer = Mutex::new(schema::writer(path, key)?);
         let readers = (0..READERS).map(|_| schema::reader(path, key).map(Mutex::new)).collect::<Result<_, _>>()?;
         Ok(Self { writer, readers, turn: AtomicUsize::new(0), encrypted: key.is_some() })

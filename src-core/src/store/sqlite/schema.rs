@@ -7,7 +7,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
-use crate::store::{Key, StoreError};
+use crate::keys::DatabaseKey;
+use crate::store::StoreError;
 
 /// Migrations in order; the schema's version is how many were run. Never edited after a release.
 const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_base.sql")];
@@ -26,7 +27,7 @@ const SETTINGS: &str = "
 ";
 
 /// The one connection that writes. Nothing is written before key and version are known to fit.
-pub(super) fn writer(path: &Path, key: Option<&Key>) -> Result<Connection, StoreError> {
+pub(super) fn writer(path: &Path, key: Option<&DatabaseKey>) -> Result<Connection, StoreError> {
     let mut connection = open(path, key, OpenFlags::SQLITE_OPEN_CREATE)?;
     // Until it is known to be ours, closing must not even carry the log over into the file.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -46,14 +47,14 @@ pub(super) fn writer(path: &Path, key: Option<&Key>) -> Result<Connection, Store
 }
 
 /// A connection that only reads.
-pub(super) fn reader(path: &Path, key: Option<&Key>) -> Result<Connection, StoreError> {
+pub(super) fn reader(path: &Path, key: Option<&DatabaseKey>) -> Result<Connection, StoreError> {
     let connection = open(path, key, OpenFlags::empty())?;
     connection.execute_batch(SETTINGS)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
-fn open(path: &Path, key: Option<&Key>, extra: OpenFlags) -> Result<Connection, StoreError> {
+fn open(path: &Path, key: Option<&DatabaseKey>, extra: OpenFlags) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -65,17 +66,19 @@ fn open(path: &Path, key: Option<&Key>, extra: OpenFlags) -> Result<Connection, 
 }
 
 /// Gives the raw key. It goes in as text because the statement takes no parameters; the text is wiped.
-fn unlock(connection: &Connection, key: &Key) -> Result<(), StoreError> {
+fn unlock(connection: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     // Room for all of it at once: a text that grows leaves copies behind.
     let mut statement = Zeroizing::new(String::with_capacity(96));
     statement.push_str("PRAGMA key = \"x'");
-    for byte in key.bytes() {
+    for byte in key.as_bytes() {
         for half in [byte >> 4, byte & 15] {
             statement.push(char::from(DIGITS[usize::from(half)]));
         }
     }
     statement.push_str("'\"");
+    // What fails is told by the answer; the library would also print it.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     connection.execute_batch(&statement).map_err(|_| StoreError::WrongKey)
 }
 

@@ -202,7 +202,7 @@ impl<S: Store> Hub<S> {
     }
 
     /// The present version of each package.
-    pub(super) async fn published(&self) -> Result<Vec<(PackageKind, u32, Signed)>, StoreError> {
+    pub async fn published(&self) -> Result<Vec<(PackageKind, u32, Signed)>, StoreError> {
         let stored = self.store.states("package/").await?;
         let read = |kind: PackageKind| {
             let (_, bytes) = stored.iter().find(|(name, _)| *name == package_key(kind))?;

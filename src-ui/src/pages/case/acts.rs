@@ -1,6 +1,7 @@
 //! What may be done now: the next step stands out, the rest is beside it. An act is filled in where its button stood.
 
 use daiban_model::api::{Act, Offer};
+use daiban_model::case::clocks::Whose;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,41 +12,49 @@ use crate::load::Load;
 use crate::parts::{ErrorSummary, Field, Icon};
 use crate::{keys, say, transport, words};
 
-/// Acts that lead a case on, in the order in which one would be proposed.
-const FORWARD: [Offer; 12] = [
+/// Acts that lead a case on. The engine names the likeliest first; the others stand beside it.
+const FORWARD: [Offer; 9] = [
     Offer::Supplement,
     Offer::FinishAtOnce,
     Offer::HandOver,
-    Offer::AcceptDeemed,
     Offer::Accept,
     Offer::Resume,
     Offer::Start,
     Offer::Decide,
     Offer::Deliver,
-    Offer::EnterRating,
     Offer::Archive,
-    Offer::GiveNotice,
 ];
 
 /// The next step and what else may be done, or the act that is being filled in.
 #[component]
 pub(super) fn ActPanel(open: Open) -> impl IntoView {
     let acts = open.part(|page| page.acts.clone());
+    let whose = open.part(|page| page.row.pressing.as_ref().map(|pressing| pressing.whose));
     move || match open.acting.get() {
         Some(offer) => view! { <ActForm open offer/> }.into_any(),
-        None => view! { <Offers open acts=acts.get()/> }.into_any(),
+        None => view! { <Offers open acts=acts.get() whose=whose.get()/> }.into_any(),
     }
 }
 
+/// Whom a case waits for when nobody here can lead it on.
+fn waiting(whose: Option<Whose>) -> Option<impl IntoView> {
+    let words = match whose? {
+        Whose::Mine => return None,
+        Whose::Organ => t!("case.waits_for_organ"),
+        Whose::Applicant => t!("case.waits_for_applicant"),
+    };
+    Some(view! { <p class="note" data-test="waits-for"><Icon name="hour"/><span>{words}</span></p> })
+}
+
 #[component]
-fn Offers(open: Open, acts: Vec<Offer>) -> impl IntoView {
+fn Offers(open: Open, acts: Vec<Offer>, whose: Option<Whose>) -> impl IntoView {
     let choose = move |offer: Offer| {
         desk().failed.set(None);
         open.acting.set(Some(offer));
     };
-    let Some(first) = FORWARD.into_iter().find(|offer| acts.contains(offer)) else {
+    let Some(first) = acts.iter().copied().find(|offer| FORWARD.contains(offer)) else {
         let rest = rest(acts, None, choose);
-        return view! { <div class="btns" data-test="offers">{rest}</div> }.into_any();
+        return view! { {waiting(whose)}<div class="btns" data-test="offers">{rest}</div> }.into_any();
     };
     let note = words::one_of("offer_note", &say::code(&first)).unwrap_or_default();
     let rest = rest(acts, Some(first), choose);
@@ -53,7 +62,8 @@ fn Offers(open: Open, acts: Vec<Offer>) -> impl IntoView {
         <div class="note note-next" data-test="next-step">
             <Icon name="next"/>
             <div><b>{t!("case.next", act = offer_word(first))}</b><br/><span class="quiet">{note}</span></div>
-            <button type="button" class="btn btn-go" data-primary="" data-test=format!("offer-{}", say::code(&first)) on:click=move |_| choose(first)>
+            <button type="button" class="btn btn-go" data-primary="" data-test=format!("offer-{}", say::code(&first))
+                on:click=move |_| choose(first)>
                 {offer_word(first)}<kbd>"Enter"</kbd>
             </button>
         </div>
@@ -65,7 +75,11 @@ fn Offers(open: Open, acts: Vec<Offer>) -> impl IntoView {
 fn rest(acts: Vec<Offer>, first: Option<Offer>, choose: impl Fn(Offer) + Copy + Send + 'static) -> impl IntoView {
     let button = move |offer: Offer| {
         let test = format!("offer-{}", say::code(&offer));
-        view! { <button type="button" class="btn btn-sm" data-test=test on:click=move |_| choose(offer)>{offer_word(offer)}</button> }
+        view! {
+            <button type="button" class="btn btn-sm" data-test=test on:click=move |_| choose(offer)>
+                {offer_word(offer)}
+            </button>
+        }
     };
     acts.into_iter().filter(|offer| Some(*offer) != first && *offer != Offer::Note).map(button).collect_view()
 }
@@ -87,7 +101,9 @@ fn ActForm(open: Open, offer: Offer) -> impl IntoView {
         let lacking = form::lacking(&form_asks(open, offer), &answers.read_untracked());
         errors.set(lacking);
         let command = form::command(offer, &answers.read_untracked());
-        let (Some(command), true, false) = (command, errors.with_untracked(Vec::is_empty), busy.get_untracked()) else { return };
+        let (Some(command), true, false) = (command, errors.with_untracked(Vec::is_empty), busy.get_untracked()) else {
+            return;
+        };
         busy.set(true);
         let id = open.id;
         spawn_local(async move {
@@ -103,9 +119,12 @@ fn ActForm(open: Open, offer: Offer) -> impl IntoView {
             let _ = busy.try_set(false);
         });
     };
-    request_animation_frame(|| keys::focus("[data-act-form] input, [data-act-form] textarea, [data-act-form] [data-primary]"));
+    request_animation_frame(|| {
+        keys::focus("[data-act-form] input, [data-act-form] textarea, [data-act-form] [data-primary]")
+    });
     view! {
-        <form class="note note-next act-form" data-act-form="" data-test="act-form" on:submit=move |event| { event.prevent_default(); submit(); }>
+        <form class="note note-next act-form" data-act-form="" data-test="act-form"
+            on:submit=move |event| { event.prevent_default(); submit(); }>
             <Icon name="edit"/>
             <div class="stack">
                 <h2>{offer_word(offer)}</h2>
@@ -113,8 +132,15 @@ fn ActForm(open: Open, offer: Offer) -> impl IntoView {
                 <ErrorSummary errors/>
                 {asks.into_iter().map(|ask| question(ask, answers)).collect_view()}
                 <div class="btns">
-                    <button type="submit" class="btn btn-go" data-primary="" data-test="act-do" aria-busy=move || busy.get().to_string()>{offer_word(offer)}<kbd>"Enter"</kbd></button>
-                    <button type="button" class="btn btn-text" data-back="" data-test="act-not" on:click=close>{t!("case.not_now")}<kbd>"Esc"</kbd></button>
+                    <button type="submit" class="btn btn-go" data-primary="" data-test="act-do"
+                        aria-busy=move || busy.get().to_string()>
+                        {offer_word(offer)}
+                        <kbd>"Enter"</kbd>
+                    </button>
+                    <button type="button" class="btn btn-text" data-back="" data-test="act-not" on:click=close>
+                        {t!("case.not_now")}
+                        <kbd>"Esc"</kbd>
+                    </button>
                 </div>
             </div>
         </form>
@@ -138,8 +164,9 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
         Ask::Text { id, label, .. } => {
             view! { <Field id label=label value=value(id) typed=set(id.to_owned())/> }.into_any()
         }
-        Ask::Number { id, label, .. } => {
-            view! { <Field id label=label value=value(id) typed=set(id.to_owned()) mode="numeric" class="input w-8"/> }.into_any()
+        Ask::Number { id, label } => {
+            view! { <Field id label=label value=value(id) typed=set(id.to_owned()) mode="numeric" class="input w-8"/> }
+                .into_any()
         }
         Ask::Long { id, label, .. } => long(id, label, value(id), set(id.to_owned())),
         Ask::Choice { id, label, options } => choice(id.to_owned(), label.to_owned(), options, answers),
@@ -153,7 +180,8 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
                 <div class="field">
                     <label for=id.clone()>{paper}</label>
                     <span class="hint">{t!("act.paper_hint")}</span>
-                    <input class="input" id=id.clone() autocomplete="off" prop:value=value(&id) on:input=move |event| typed(event_target_value(&event))/>
+                    <input class="input" id=id.clone() autocomplete="off" prop:value=value(&id)
+                        on:input=move |event| typed(event_target_value(&event))/>
                 </div>
             }
             .into_any()
@@ -161,11 +189,18 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
     }
 }
 
-fn long(id: &'static str, label: &'static str, value: Signal<String>, typed: impl Fn(String) + Send + 'static) -> AnyView {
+fn long(
+    id: &'static str,
+    label: &'static str,
+    value: Signal<String>,
+    typed: impl Fn(String) + Send + 'static,
+) -> AnyView {
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <textarea class="textarea" id=id data-test=id prop:value=value on:input=move |event| typed(event_target_value(&event))></textarea>
+            <textarea class="textarea" id=id data-test=id prop:value=value
+                on:input=move |event| typed(event_target_value(&event))>
+            </textarea>
         </div>
     }
     .into_any()

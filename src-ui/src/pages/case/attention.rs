@@ -25,8 +25,14 @@ pub(super) fn conflicts(id: CaseId, conflicts: &[ConflictView]) -> impl IntoView
         view! {
             <div class="note note-warn" data-test="conflict">
                 <Icon name="split"/>
-                <div><b>{t!("case.two_values", field = say::field(field))}</b><br/><span class="quiet">{rule}</span></div>
-                <Go to=Route::Conflict(id, field.path().to_owned()) class="btn" test="open-conflict">{t!("case.choose_value")}</Go>
+                <div>
+                    <b>{t!("case.two_values", field = say::field(field))}</b>
+                    <br/>
+                    <span class="quiet">{rule}</span>
+                </div>
+                <Go to=Route::Conflict(id, field.path().to_owned()) class="btn" test="open-conflict">
+                    {t!("case.choose_value")}
+                </Go>
             </div>
         }
     };
@@ -42,7 +48,10 @@ pub(super) fn Anomalies(open: Open) -> impl IntoView {
         (!anomalies.with(Vec::is_empty)).then(|| {
             view! {
                 <section class="stack" aria-labelledby="h-anomalies" data-test="anomalies">
-                    <div class="sec-head"><h2 id="h-anomalies">{t!("case.anomalies")}</h2><span class="push">{t!("case.anomalies_note")}</span></div>
+                    <div class="sec-head">
+                        <h2 id="h-anomalies">{t!("case.anomalies")}</h2>
+                        <span class="push">{t!("case.anomalies_note")}</span>
+                    </div>
                     {lines}
                 </section>
             }
@@ -66,6 +75,12 @@ fn Anomaly(open: Open, anomaly: AnomalyView) -> impl IntoView {
             }
         });
     };
+    let enter = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            event.prevent_default();
+            review();
+        }
+    };
     view! {
         <div class="note note-warn" data-test="anomaly">
             <Icon name="split"/>
@@ -73,9 +88,10 @@ fn Anomaly(open: Open, anomaly: AnomalyView) -> impl IntoView {
                 <b>{say::misfit(anomaly.why)}</b>
                 <ol class="line">{story_line(anomaly.line)}</ol>
                 <form class="row" on:submit=move |event| { event.prevent_default(); review(); }>
-                    <input class="input w-16" data-test="finding" autocomplete="off" aria-label=t!("case.finding") placeholder=t!("case.finding")
+                    <input class="input w-16" data-test="finding" autocomplete="off" aria-label=t!("case.finding")
+                        placeholder=t!("case.finding")
                         prop:value=finding on:input=move |event| finding.set(event_target_value(&event))
-                        on:keydown=move |event| if event.key() == "Enter" && !event.is_composing() { event.prevent_default(); review(); }/>
+                        on:keydown=enter/>
                     <button type="submit" class="btn btn-sm" data-test="review">{t!("case.review")}</button>
                 </form>
             </div>

@@ -16,9 +16,8 @@ use crate::{dates, keys, say, transport, words};
 #[component]
 pub(super) fn Facts(open: Open) -> impl IntoView {
     let fields = open.part(|page| page.fields.clone());
-    let writable = Memo::new(move |_| {
-        open.page.with(|page| matches!(page, Load::Ready(page) if page.row.stage.is_open()))
-    });
+    let writable =
+        Memo::new(move |_| open.page.with(|page| matches!(page, Load::Ready(page) if page.row.stage.is_open())));
     let editing = RwSignal::new(None::<Field>);
     let line = move |view: FieldView| field_line(open, view, writable, editing);
     view! {
@@ -42,7 +41,12 @@ fn field_line(open: Open, it: FieldView, writable: Memo<bool>, editing: RwSignal
         });
     };
     let eye = (it.masked == Masking::Masked).then(|| {
-        view! { <button type="button" class="link small" data-test=format!("reveal-{}", field.path()) title=t!("case.reveal_note") on:click=reveal>{t!("case.reveal")}</button> }
+        view! {
+            <button type="button" class="link small" data-test=format!("reveal-{}", field.path())
+                title=t!("case.reveal_note") on:click=reveal>
+                {t!("case.reveal")}
+            </button>
+        }
     });
     let masked = it.masked;
     let edit = move |_| {
@@ -54,14 +58,20 @@ fn field_line(open: Open, it: FieldView, writable: Memo<bool>, editing: RwSignal
         <div data-test=format!("field-{}", field.path())>
             <dt>{name}</dt>
             <dd>
-                <Show when=move || editing.get() == Some(field) fallback=move || view! { <span data-test="field-value">{shown}</span>" " }>
-                    <EditField open field editing value=if masked == Masking::Masked { String::new() } else { value.clone() }/>
+                <Show when=move || editing.get() == Some(field) fallback=move || view! {
+                    <span data-test="field-value">{shown}</span>" "
+                }>
+                    <EditField open field editing value=if masked == Masking::Masked { String::new() }
+                        else { value.clone() }/>
                 </Show>
                 {eye}
             </dd>
             <dd>
                 <Show when=move || { writable.get() && editing.get() != Some(field) }>
-                    <button type="button" class="link" data-test=format!("edit-{}", field.path()) on:click=edit>{t!("check.change")}<span class="sr">{name}</span></button>
+                    <button type="button" class="link" data-test=format!("edit-{}", field.path()) on:click=edit>
+                        {t!("check.change")}
+                        <span class="sr">{name}</span>
+                    </button>
                 </Show>
             </dd>
         </div>
@@ -87,11 +97,14 @@ fn EditField(open: Open, field: Field, editing: RwSignal<Option<Field>>, value: 
     };
     view! {
         <form class="row" on:submit=move |event| { event.prevent_default(); save(); }>
-            <input class="input w-16" id="edit_field" data-test="edit-field" autocomplete="off" aria-label=say::field(field)
+            <input class="input w-16" id="edit_field" data-test="edit-field" autocomplete="off"
+                aria-label=say::field(field)
                 prop:value=typed on:input=move |event| typed.set(event_target_value(&event))
                 on:keydown=move |event| if event.key() == "Enter" && !event.is_composing() { event.prevent_default(); save(); }/>
             <button type="submit" class="btn btn-sm" data-test="save-field">{t!("case.save_field")}</button>
-            <button type="button" class="btn btn-text" on:click=move |_| editing.set(None)>{t!("case.keep_field")}</button>
+            <button type="button" class="btn btn-text" on:click=move |_| editing.set(None)>
+                {t!("case.keep_field")}
+            </button>
         </form>
     }
 }
@@ -101,11 +114,18 @@ pub(super) fn mandate(open: Open) -> impl IntoView {
     let mandate = open.part(|page| page.mandate.clone());
     move || {
         mandate.get().map(|it| {
-            let powers: Vec<&str> = it.powers.iter().filter_map(|power| words::one_of("power", &say::code(power))).collect();
+            let powers: Vec<&str> =
+                it.powers.iter().filter_map(|power| words::one_of("power", &say::code(power))).collect();
             let signature = words::one_of("signature", &say::code(&it.signature)).unwrap_or_default();
             let text = match it.ended {
                 Some(day) => t!("case.mandate_ended", agent = it.agent, day = dates::full(day)),
-                None => t!("case.mandate", agent = it.agent, powers = powers.join("、"), until = dates::full(it.until), signature = signature),
+                None => t!(
+                    "case.mandate",
+                    agent = it.agent,
+                    powers = powers.join("、"),
+                    until = dates::full(it.until),
+                    signature = signature
+                ),
             };
             view! { <p class="ok-note pad-top" data-test="mandate"><Icon name="sign"/><span>{text}</span></p> }
         })
@@ -140,8 +160,13 @@ pub(super) fn NoteForm(open: Open) -> impl IntoView {
                 <div class="sec-head"><h2 id="h-notes">{t!("case.note")}</h2></div>
                 <form class="stack-1 pad-top" on:submit=move |event| { event.prevent_default(); add(); }>
                     <label class="sr" for="new_note">{t!("case.note")}</label>
-                    <textarea class="textarea" id="new_note" data-test="new-note" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
-                    <button type="submit" class="btn btn-sm" data-test="add-note"><Icon name="plus"/>{t!("case.add_note")}</button>
+                    <textarea class="textarea" id="new_note" data-test="new-note" prop:value=text
+                        on:input=move |event| text.set(event_target_value(&event))>
+                    </textarea>
+                    <button type="submit" class="btn btn-sm" data-test="add-note">
+                        <Icon name="plus"/>
+                        {t!("case.add_note")}
+                    </button>
                 </form>
             </section>
         </Show>

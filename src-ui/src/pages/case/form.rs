@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use daiban_model::api::{CasePage, Offer};
 use daiban_model::case::Command;
-use daiban_model::case::event::{
-    AcceptanceBasis, Decision, Grade, NoticeLine, Outcome, PaperLine, PaperState,
-};
+use daiban_model::case::event::{AcceptanceBasis, Decision, Grade, NoticeLine, Outcome, PaperLine, PaperState};
 use daiban_model::case::field::Field;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,8 +19,8 @@ pub(super) type Answers = BTreeMap<String, String>;
 pub(super) enum Ask {
     /// A line; `need` says whether it must be there, `say` what stands there to begin with.
     Text { id: &'static str, label: &'static str, need: Need, say: String },
-    /// A number.
-    Number { id: &'static str, label: &'static str, need: Need },
+    /// A number; it must be there.
+    Number { id: &'static str, label: &'static str },
     /// Some lines.
     Long { id: &'static str, label: &'static str, need: Need },
     /// One of several, each with its code and word.
@@ -55,20 +53,26 @@ impl Ask {
     fn lacks(&self, answers: &Answers) -> Option<(&'static str, String)> {
         let (id, label) = match self {
             Self::Text { id, label, need: Need::Must, .. }
-            | Self::Number { id, label, need: Need::Must }
+            | Self::Number { id, label }
             | Self::Long { id, label, need: Need::Must }
             | Self::Choice { id, label, .. } => (*id, *label),
             _ => return None,
         };
         let empty = answers.get(id).is_none_or(|answer| answer.trim().is_empty());
-        empty.then(|| (id, t!("act.lacking", what = label)))
+        if empty {
+            return Some((id, t!("act.lacking", what = label)));
+        }
+        let number = matches!(self, Self::Number { .. });
+        let readable = answers.get(id).is_some_and(|answer| answer.trim().parse::<u16>().is_ok());
+        (number && !readable).then(|| (id, t!("act.not_a_number", what = label)))
     }
 }
 
 /// What must be answered and is not.
 pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, String)> {
     let mut lacking: Vec<_> = asks.iter().filter_map(|ask| ask.lacks(answers)).collect();
-    let papers: Vec<&String> = asks.iter().filter_map(|ask| if let Ask::Paper { id, .. } = ask { Some(id) } else { None }).collect();
+    let papers: Vec<&String> =
+        asks.iter().filter_map(|ask| if let Ask::Paper { id, .. } = ask { Some(id) } else { None }).collect();
     if !papers.is_empty() && papers.iter().all(|id| !answers.contains_key(*id)) {
         lacking.push(("papers", t!("act.no_paper").to_owned()));
     }
@@ -77,6 +81,14 @@ pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, Str
 
 fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
     Ask::Text { id, label, need, say: String::new() }
+}
+
+fn number(id: &'static str, label: &'static str) -> Ask {
+    Ask::Number { id, label }
+}
+
+fn reasons(need: Need) -> Ask {
+    Ask::Long { id: "reasons", label: t!("act.reasons"), need }
 }
 
 fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'static str>, codes: &[&str]) -> Ask {
@@ -101,25 +113,50 @@ const NOT_ACCEPTED: [&str; 4] = ["no_licence_needed", "other_organ", "out_of_sco
 /// The questions of an act.
 pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
     use Need::{May, Must};
-    let reasons = |need| Ask::Long { id: "reasons", label: t!("act.reasons"), need };
-    let notice_no = || text("notice_no", t!("act.notice_no"), Must);
     match offer {
         Offer::GiveNotice => notice_asks(page),
         Offer::Supplement => paper_asks(page),
         Offer::HandOver => vec![Ask::Text { id: "to", label: t!("act.to"), need: Must, say: page.department.clone() }],
-        Offer::Accept => vec![choice("basis", t!("act.basis"), |code| one_of("basis", code), &["complete", "conditional"])],
-        Offer::AcceptDeemed | Offer::Start | Offer::Resume | Offer::Archive => Vec::new(),
+        Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), May)],
+        Offer::Withdraw => vec![reasons(May), number("returned", t!("act.papers_returned"))],
+        Offer::Deliver => vec![
+            choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
+            Ask::Text { id: "signer", label: t!("act.signer"), need: Must, say: page.row.name.clone() },
+            text("signer_relation", t!("act.signer_relation"), May),
+        ],
+        Offer::EnterRating => vec![
+            choice("grade", t!("act.grade"), |code| one_of("grade", code), &["5", "4", "3", "2", "1"]),
+            text("channel", t!("act.channel"), Must),
+        ],
+        Offer::Note => vec![Ask::Long { id: "text", label: t!("act.text"), need: Must }],
+        Offer::Correct => {
+            let options = Field::ALL.map(|field| (field.path().replace('.', "_"), crate::say::field(field))).to_vec();
+            let which = Ask::Choice { id: "field", label: t!("act.which_field"), options };
+            vec![which, text("value", t!("act.right_value"), Must), reasons(Must)]
+        }
+        organ => organ_asks(organ),
+    }
+}
+
+/// The questions of what is done for the organ in charge.
+fn organ_asks(offer: Offer) -> Vec<Ask> {
+    use Need::{May, Must};
+    let notice_no = || text("notice_no", t!("act.notice_no"), Must);
+    match offer {
+        Offer::Accept => {
+            vec![choice("basis", t!("act.basis"), |code| one_of("basis", code), &["complete", "conditional"])]
+        }
         Offer::RefuseAcceptance => vec![
             choice("reason", t!("act.why_not"), |code| one_of("not_accepted", code), &NOT_ACCEPTED),
             text("right_office", t!("act.right_office"), May),
         ],
         Offer::Suspend => vec![
             choice("kind", t!("act.stop_kind"), |code| one_of("stop", code), &STOPS),
-            Ask::Number { id: "days", label: t!("act.expected_days"), need: Must },
+            number("days", t!("act.expected_days")),
             notice_no(),
         ],
         Offer::Extend => vec![
-            Ask::Number { id: "days", label: t!("act.further_days"), need: Must },
+            number("days", t!("act.further_days")),
             text("approver", t!("act.approver"), Must),
             reasons(Must),
             notice_no(),
@@ -130,28 +167,8 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             reasons(May),
             text("valid_until", t!("act.valid_until"), May),
         ],
-        Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), May)],
         Offer::Return => vec![reasons(May)],
-        Offer::Withdraw => {
-            vec![reasons(May), Ask::Number { id: "returned", label: t!("act.papers_returned"), need: Must }]
-        }
-        Offer::Deliver => vec![
-            choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
-            Ask::Text { id: "signer", label: t!("act.signer"), need: Must, say: page.row.name.clone() },
-            text("signer_relation", t!("act.signer_relation"), May),
-        ],
-        Offer::EnterRating => {
-            vec![choice("grade", t!("act.grade"), |code| one_of("grade", code), &["5", "4", "3", "2", "1"]), text("channel", t!("act.channel"), Must)]
-        }
-        Offer::Note => vec![Ask::Long { id: "text", label: t!("act.text"), need: Must }],
-        Offer::Correct => {
-            let options = Field::ALL.map(|field| (field.path().replace('.', "_"), crate::say::field(field))).to_vec();
-            vec![
-                Ask::Choice { id: "field", label: t!("act.which_field"), options },
-                text("value", t!("act.right_value"), Must),
-                reasons(Must),
-            ]
-        }
+        _ => Vec::new(),
     }
 }
 
@@ -171,7 +188,8 @@ fn notice_asks(page: &CasePage) -> Vec<Ask> {
 }
 
 fn paper_asks(page: &CasePage) -> Vec<Ask> {
-    let missing = page.papers.iter().filter(|paper| paper.state == PaperState::Missing).map(|paper| paper.name.as_str());
+    let missing =
+        page.papers.iter().filter(|paper| paper.state == PaperState::Missing).map(|paper| paper.name.as_str());
     let told = page.notices.iter().flat_map(|notice| &notice.lines).map(|line| line.paper.as_str());
     let mut names: Vec<&str> = Vec::new();
     for name in missing.chain(told) {
@@ -187,36 +205,21 @@ fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
     serde_json::from_value(Value::String(code.to_owned())).ok()
 }
 
+fn said(answers: &Answers, id: &str) -> String {
+    answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default()
+}
+
 /// The command that comes of the answers; `None` when one of them cannot be read.
 pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
-    let said = |id: &str| answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default();
-    let number = |id: &str| said(id).parse::<u16>().ok();
+    let said = |id: &str| said(answers, id);
     Some(match offer {
         Offer::GiveNotice => Command::GiveNotice { lines: notice_lines(answers), raised_by: said("raised_by") },
         Offer::Supplement => Command::Supplement { papers: brought(answers) },
         Offer::HandOver => Command::HandOver { to: said("to") },
-        Offer::Accept => Command::Accept { basis: parsed(&said("basis"))? },
-        Offer::AcceptDeemed => Command::Accept { basis: AcceptanceBasis::Deemed },
-        Offer::RefuseAcceptance => {
-            Command::RefuseAcceptance { reason: parsed(&said("reason"))?, right_office: said("right_office") }
-        }
-        Offer::Start => Command::Start,
-        Offer::Suspend => Command::Suspend {
-            kind: parsed(&said("kind"))?,
-            expected_days: number("days")?,
-            notice_no: said("notice_no"),
-        },
-        Offer::Resume => Command::Resume,
-        Offer::Extend => Command::Extend {
-            days: number("days")?,
-            approver: said("approver"),
-            reason: said("reasons"),
-            notice_no: said("notice_no"),
-        },
-        Offer::Decide => Command::Decide(decision(parsed(&said("outcome"))?, answers)),
         Offer::FinishAtOnce => Command::FinishAtOnce { number: said("number") },
-        Offer::Return => Command::Decide(decision(Outcome::Returned, answers)),
-        Offer::Withdraw => Command::Withdraw { reason: said("reasons"), papers_returned: number("returned")? },
+        Offer::Withdraw => {
+            Command::Withdraw { reason: said("reasons"), papers_returned: said("returned").parse().ok()? }
+        }
         Offer::Deliver => {
             Command::Deliver { way: parsed(&said("way"))?, signer: said("signer"), relation: said("signer_relation") }
         }
@@ -230,12 +233,36 @@ pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             let field = Field::ALL.into_iter().find(|field| field.path().replace('.', "_") == said("field"))?;
             Command::Correct { field, value: said("value"), reason: said("reasons") }
         }
+        organ => return organ_command(organ, answers),
+    })
+}
+
+/// What is done for the organ in charge.
+fn organ_command(offer: Offer, answers: &Answers) -> Option<Command> {
+    let said = |id: &str| said(answers, id);
+    let days = || said("days").parse::<u16>().ok();
+    let notice_no = said("notice_no");
+    Some(match offer {
+        Offer::Accept => Command::Accept { basis: parsed(&said("basis"))? },
+        Offer::AcceptDeemed => Command::Accept { basis: AcceptanceBasis::Deemed },
+        Offer::RefuseAcceptance => {
+            Command::RefuseAcceptance { reason: parsed(&said("reason"))?, right_office: said("right_office") }
+        }
+        Offer::Start => Command::Start,
+        Offer::Suspend => Command::Suspend { kind: parsed(&said("kind"))?, expected_days: days()?, notice_no },
+        Offer::Resume => Command::Resume,
+        Offer::Extend => {
+            Command::Extend { days: days()?, approver: said("approver"), reason: said("reasons"), notice_no }
+        }
+        Offer::Decide => Command::Decide(decision(parsed(&said("outcome"))?, answers)),
+        Offer::Return => Command::Decide(decision(Outcome::Returned, answers)),
+        _ => return None,
     })
 }
 
 /// A decision of today; the day is the station's, which the page does not know better than the engine.
 fn decision(outcome: Outcome, answers: &Answers) -> Decision {
-    let said = |id: &str| answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default();
+    let said = |id: &str| said(answers, id);
     Decision {
         outcome,
         on: crate::desk::today(),
@@ -289,6 +316,12 @@ mod tests {
         let asks = [text("to", "交给哪里", Need::Must), text("number", "号", Need::May)];
         let lacking: Vec<_> = lacking(&asks, &answers(&[("to", " ")])).into_iter().map(|(id, _)| id).collect();
         assert_eq!(lacking, ["to"], "a blank is no answer, and what may be left out is not asked again");
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_said() {
+        let lacking: Vec<_> = lacking(&[number("days", "几天")], &answers(&[("days", "三天")]));
+        assert_eq!(lacking.len(), 1, "words are no number");
     }
 
     #[test]

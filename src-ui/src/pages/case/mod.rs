@@ -14,8 +14,9 @@ use leptos::prelude::*;
 use self::acts::ActPanel;
 use self::attention::{Anomalies, conflicts};
 use self::facts::{Facts, NoteForm, mandate};
+use crate::desk::desk;
 use crate::load::{Load, load, show};
-use crate::parts::{ClockBand, FailNote, Go, Icon, Papers, SheetFrame, StageTag, Story, Tag, Weight};
+use crate::parts::{ClockBand, FailNote, Go, Icon, Papers, SheetFrame, StageTag, Story, Tag, Weight, held_name};
 use crate::route::Route;
 use crate::{say, words};
 
@@ -43,26 +44,32 @@ impl Open {
 /// The page of one case.
 #[component]
 pub fn CasePage(case: CaseId) -> impl IntoView {
-    let page = load(move || Some(OpenCase { id: case }));
+    let page = load(move || {
+        desk().exchanged.track();
+        Some(OpenCase { id: case })
+    });
     let open = Open { id: case, page, acting: RwSignal::new(None) };
     let sheets_wanted = RwSignal::new(false);
+    let ready = Memo::new(move |_| page.with(|page| matches!(page, Load::Ready(_))));
     view! {
         <main class="page" id="main" tabindex="-1" data-page="case">
             {show(page, move |page: &Box<Content>| head((**page).clone(), sheets_wanted))}
             <FailNote/>
-            <ActPanel open/>
-            <Show when=move || sheets_wanted.get()><SheetSection open/></Show>
-            <Anomalies open/>
-            <div class="two case-body">
-                <div class="stack-5">
-                    <PaperSection open/>
-                    <Facts open/>
+            <Show when=move || ready.get()>
+                <ActPanel open/>
+                <Show when=move || sheets_wanted.get()><SheetSection open/></Show>
+                <Anomalies open/>
+                <div class="two case-body">
+                    <div class="stack-5">
+                        <PaperSection open/>
+                        <Facts open/>
+                    </div>
+                    <div class="stack-5">
+                        <StorySection open/>
+                        <NoteForm open/>
+                    </div>
                 </div>
-                <div class="stack-5">
-                    <StorySection open/>
-                    <NoteForm open/>
-                </div>
-            </div>
+            </Show>
         </main>
     }
 }
@@ -71,23 +78,35 @@ fn head(page: Content, sheets_wanted: RwSignal<bool>) -> impl IntoView {
     let row = page.row.clone();
     let tail = (!row.id_tail.is_empty()).then(|| format!("…{}", row.id_tail));
     let sent = match page.sent {
-        Sent::Waiting { changes } => view! { <Tag weight=Weight::Plain icon="sync" text=t!("case.unsent", n = changes)/> }.into_any(),
-        Sent::Arrived { seq } => view! { <Tag weight=Weight::Plain icon="check" text=t!("case.arrived", n = seq)/> }.into_any(),
+        Sent::Waiting { changes } => {
+            view! { <Tag weight=Weight::Plain icon="sync" text=t!("case.unsent", n = changes)/> }.into_any()
+        }
+        Sent::Arrived { seq } => {
+            view! { <Tag weight=Weight::Plain icon="check" text=t!("case.arrived", n = seq)/> }.into_any()
+        }
     };
     let number = if row.number.is_empty() { t!("case.no_number").to_owned() } else { row.number.clone() };
     view! {
         <header class="case-head">
             <div class="case-title">
-                <p class="small quiet"><Go to=Route::Cases(String::new())>{t!("nav.cases")}</Go>"　"<span class="num" data-test="case-number">{number}</span></p>
+                <p class="small quiet">
+                    <Go to=Route::Cases(String::new())>{t!("nav.cases")}</Go>
+                    "　"
+                    <span class="num" data-test="case-number">{number}</span>
+                </p>
                 <h1 data-test="case-item">{row.item.clone()}</h1>
                 <p class="case-who">
-                    <b data-test="case-name">{row.name.clone()}</b>" "<span class="num">{tail}</span>"　"
+                    <b data-test="case-name">{held_name(&row.name)}</b>" "<span class="num">{tail}</span>"　"
                     {t!("case.place_and_department", place = row.place, department = page.department)}
                 </p>
-                <p class="row"><span data-test="case-stage"><StageTag row=page.row.clone()/></span><span data-test="case-sent">{sent}</span></p>
+                <p class="row">
+                    <span data-test="case-stage"><StageTag row=page.row.clone()/></span>
+                    <span data-test="case-sent">{sent}</span>
+                </p>
             </div>
             <div class="btns push">
-                <button type="button" class="btn" data-test="show-sheets" on:click=move |_| sheets_wanted.update(|it| *it = !*it)>
+                <button type="button" class="btn" data-test="show-sheets"
+                    on:click=move |_| sheets_wanted.update(|it| *it = !*it)>
                     <Icon name="print"/>{t!("case.sheets")}
                 </button>
             </div>
@@ -120,17 +139,24 @@ fn stages(stage: Stage) -> impl IntoView {
         Stage::Archived => 7,
     };
     let line = |(index, name): (usize, &'static str)| {
-        let mark = if index < at { view! { <Icon name="done"/> }.into_any() } else { view! { <span class="dot"></span> }.into_any() };
+        let mark = if index < at {
+            view! { <Icon name="done"/> }.into_any()
+        } else {
+            view! { <span class="dot"></span> }.into_any()
+        };
         let name = if index == at { say::stage(stage) } else { name };
         view! { <li class:is-done=index < at aria-current=(index == at).then_some("step")>{mark}{name}</li> }
     };
-    view! { <ol class="steps" aria-label=t!("steps.label")>{names.into_iter().enumerate().map(line).collect_view()}</ol> }
+    view! {
+        <ol class="steps" aria-label=t!("steps.label")>{names.into_iter().enumerate().map(line).collect_view()}</ol>
+    }
 }
 
 #[component]
 fn PaperSection(open: Open) -> impl IntoView {
     let papers = open.part(|page| page.papers.clone());
-    let missing = move || papers.with(|papers| papers.iter().filter(|paper| paper.state == PaperState::Missing).count());
+    let missing =
+        move || papers.with(|papers| papers.iter().filter(|paper| paper.state == PaperState::Missing).count());
     let head = move || match (papers.with(Vec::len), missing()) {
         (0, _) => t!("case.no_papers").to_owned(),
         (all, 0) => t!("case.papers_all", n = all),
@@ -138,7 +164,10 @@ fn PaperSection(open: Open) -> impl IntoView {
     };
     view! {
         <section id="papers" aria-labelledby="h-papers">
-            <div class="sec-head"><h2 id="h-papers">{t!("case.papers")}</h2><span class="push" data-test="papers-count">{head}</span></div>
+            <div class="sec-head">
+                <h2 id="h-papers">{t!("case.papers")}</h2>
+                <span class="push" data-test="papers-count">{head}</span>
+            </div>
             {move || view! { <Papers papers=papers.get()/> }}
             {mandate(open)}
         </section>
@@ -159,10 +188,15 @@ fn StorySection(open: Open) -> impl IntoView {
     let more = move || story.with(Vec::len).saturating_sub(8);
     view! {
         <section id="story" aria-labelledby="h-story">
-            <div class="sec-head"><h2 id="h-story">{t!("case.story")}</h2><span class="push">{move || t!("case.story_n", n = story.with(Vec::len))}</span></div>
+            <div class="sec-head">
+                <h2 id="h-story">{t!("case.story")}</h2>
+                <span class="push">{move || t!("case.story_n", n = story.with(Vec::len))}</span>
+            </div>
             {lines}
             <Show when=move || { more() > 0 && !all.get() }>
-                <button type="button" class="link" on:click=move |_| all.set(true)>{move || t!("case.story_all", n = more())}</button>
+                <button type="button" class="link" on:click=move |_| all.set(true)>
+                    {move || t!("case.story_all", n = more())}
+                </button>
             </Show>
         </section>
     }
@@ -175,7 +209,11 @@ fn SheetSection(open: Open) -> impl IntoView {
         <section class="stack" aria-label=t!("case.sheets")>
             {show(sheets, |sheets: &Sheets| view! { <SheetFrame sheets=sheets.clone()/> })}
             <div class="btns">
-                <button type="button" class="btn" data-test="print" on:click=|_| { let _ = window().print(); }><Icon name="print"/>{t!("case.print")}<kbd>"Ctrl P"</kbd></button>
+                <button type="button" class="btn" data-test="print" on:click=|_| { let _ = window().print(); }>
+                    <Icon name="print"/>
+                    {t!("case.print")}
+                    <kbd>"Ctrl P"</kbd>
+                </button>
             </div>
         </section>
     }

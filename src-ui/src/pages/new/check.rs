@@ -5,9 +5,10 @@ use daiban_model::case::event::{Help, PaperState};
 use leptos::prelude::*;
 
 use super::StepHead;
+use super::items::OpenMatters;
 use super::work::Work;
 use crate::parts::{ClockFace, Icon};
-use crate::{say, words};
+use crate::{dates, say, words};
 
 /// The fifth step.
 #[component]
@@ -22,7 +23,11 @@ pub(super) fn CheckStep(work: Work) -> impl IntoView {
     };
     let faults = move || {
         let faults = work.preview.with(|preview| preview.as_ref().map(|it| it.faults.len()).unwrap_or_default());
-        (faults > 0).then(|| view! { <p class="note note-warn"><Icon name="flag"/><span>{t!("check.lacking", n = faults)}</span></p> })
+        (faults > 0).then(|| {
+            view! {
+                <p class="note note-warn"><Icon name="flag"/><span>{t!("check.lacking", n = faults)}</span></p>
+            }
+        })
     };
     let outlook = move || {
         let outlook = work.preview.with(|preview| preview.as_ref().map(|it| it.outlook.clone()).unwrap_or_default());
@@ -33,14 +38,22 @@ pub(super) fn CheckStep(work: Work) -> impl IntoView {
         <div class="step-body">
             {faults}
             {warnings}
+            <OpenMatters work/>
             <dl class="check" data-test="check">{lines}</dl>
         </div>
-        <aside class="step-right"><h2 class="sec-head">{t!("check.then")}</h2><div class="stack" data-test="outlook">{outlook}</div></aside>
+        <aside class="step-right">
+            <h2 class="sec-head">{t!("check.then")}</h2>
+            <div class="stack" data-test="outlook">{outlook}</div>
+        </aside>
         <div class="step-bar">
-            <button type="button" class="btn btn-go btn-big" data-primary="" data-first="" data-test="receive" on:click=move |_| work.receive()>
+            <button type="button" class="btn btn-go btn-big" data-primary="" data-first="" data-test="receive"
+                on:click=move |_| work.receive()>
                 {t!("check.receive")}<kbd>"Enter"</kbd>
             </button>
-            <button type="button" class="btn btn-text" data-back="" data-test="step-back" on:click=move |_| work.go(Step::Mandate)>{t!("new.back")}</button>
+            <button type="button" class="btn btn-text" data-back="" data-test="step-back"
+                on:click=move |_| work.go(Step::Mandate)>
+                {t!("new.back")}
+            </button>
         </div>
     }
 }
@@ -55,7 +68,12 @@ fn answers(work: Work, draft: &Draft, items: Vec<String>) -> impl IntoView + use
             <div>
                 <dt>{name}</dt>
                 <dd data-test=format!("check-{}", say::code(&step))>{text}</dd>
-                <dd><button type="button" class="link" on:click=move |_| work.go(step)>{t!("check.change")}<span class="sr">{name}</span></button></dd>
+                <dd>
+                    <button type="button" class="link" on:click=move |_| work.go(step)>
+                        {t!("check.change")}
+                        <span class="sr">{name}</span>
+                    </button>
+                </dd>
             </div>
         }
     };
@@ -70,7 +88,8 @@ fn answers(work: Work, draft: &Draft, items: Vec<String>) -> impl IntoView + use
 
 fn who(draft: &Draft) -> String {
     let person = &draft.person;
-    let number = if person.id_later == Later::Absent { t!("check.id_later").to_owned() } else { masked(&person.citizen_id) };
+    let number =
+        if person.id_later == Later::Absent { t!("check.id_later").to_owned() } else { masked(&person.citizen_id) };
     t!("check.who_line", name = person.name, id = number)
 }
 
@@ -87,8 +106,14 @@ fn masked(number: &str) -> String {
 fn reach(draft: &Draft) -> String {
     let person = &draft.person;
     let phone = if person.phone_none == Later::Absent { t!("check.no_phone").to_owned() } else { person.phone.clone() };
-    let contact = (!person.contact.is_empty()).then(|| t!("check.contact", name = person.contact, phone = person.contact_phone));
-    [Some(phone), contact, Some(person.address.clone())].into_iter().flatten().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("，")
+    let contact =
+        (!person.contact.is_empty()).then(|| t!("check.contact", name = person.contact, phone = person.contact_phone));
+    [Some(phone), contact, Some(person.address.clone())]
+        .into_iter()
+        .flatten()
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join("，")
 }
 
 fn papers(draft: &Draft) -> String {
@@ -114,7 +139,8 @@ fn mandate(draft: &Draft) -> String {
         return t!("check.no_mandate").to_owned();
     }
     let powers: Vec<&str> = it.powers.iter().filter_map(|power| words::one_of("power", &say::code(power))).collect();
-    let signature = it.signature.and_then(|kind| words::one_of("signature", &say::code(&kind))).unwrap_or(t!("check.not_signed"));
+    let signature =
+        it.signature.and_then(|kind| words::one_of("signature", &say::code(&kind))).unwrap_or(t!("check.not_signed"));
     let other = match it.signature {
         Some(SignatureKind::Thumb) => t!("check.witness", name = it.other),
         Some(SignatureKind::Guardian) => t!("check.guardian", name = it.other, relation = it.relation),
@@ -125,7 +151,14 @@ fn mandate(draft: &Draft) -> String {
         Some(Consent::Refused) => t!("check.consent_refused"),
         None => t!("check.consent_open"),
     };
-    t!("check.mandate_line", powers = powers.join("、"), until = it.until, signature = signature, other = other, consent = consent)
+    t!(
+        "check.mandate_line",
+        powers = powers.join("、"),
+        until = dates::typed(&it.until),
+        signature = signature,
+        other = other,
+        consent = consent
+    )
 }
 
 fn follows(outlook: Outlook) -> impl IntoView {

@@ -1,11 +1,12 @@
 //! 办什么: any words find the item; several may be taken at once, and each paper is asked for once.
 
-use daiban_model::api::{ItemRow, Items, ListItems, Step, Verification};
+use daiban_model::api::{ItemRow, Items, ListItems, OpenMatter, Step, Verification};
 use daiban_model::ids::ItemCode;
 use leptos::prelude::*;
 
 use super::work::Work;
 use super::{StepBar, StepHead};
+use crate::keys;
 use crate::load::{Load, load, show};
 use crate::parts::{Empty, Field, Icon, Tag, Weight};
 use crate::typing::{Pause, committed};
@@ -34,15 +35,36 @@ pub(super) fn ItemsStep(work: Work) -> impl IntoView {
             pause.after(move || text.set(typed.trim().to_owned()));
         }
     };
+    let take_first = move |event: web_sys::KeyboardEvent| {
+        if event.key() != "Enter"
+            || event.is_composing()
+            || event.key_code() == 229
+            || text.with_untracked(String::is_empty)
+        {
+            return;
+        }
+        event.prevent_default();
+        let first = items.with_untracked(|items| match items {
+            Load::Ready(items) => items.rows.first().map(|row| row.code.clone()),
+            _ => None,
+        });
+        let Some(code) = first else { return };
+        if work.draft.with_untracked(|draft| !draft.items.contains(&code)) {
+            toggle(work, &code);
+        }
+        text.set(String::new());
+        keys::focus("#items");
+    };
     view! {
-        <StepHead work title lead=""/>
+        <StepHead work title lead=t!("items.lead")/>
         <div class="step-body">
             <label class="input-wrap">
                 <span class="sr">{t!("items.find")}</span>
                 <Icon name="search"/>
-                <input class="input input-big" type="search" id="items" data-first="" data-find="" data-test="item-search"
+                <input class="input input-big" type="search" id="items" data-first="" data-find=""
+                    data-test="item-search"
                     placeholder=t!("items.find_hint") autocomplete="off"
-                    on:input=hear on:compositionend=move |event| hear(event.into())/>
+                    prop:value=text on:input=hear on:compositionend=move |event| hear(event.into()) on:keydown=take_first/>
             </label>
             <Categories items category/>
             {show(items, move |items: &Items| list(work, items))}
@@ -68,7 +90,8 @@ fn Categories(items: RwSignal<Load<Items>>, category: RwSignal<String>) -> impl 
     view! {
         <label class="field w-16">
             <span class="sr">{t!("items.categories")}</span>
-            <select class="select" data-test="item-category" on:change=move |event| category.set(event_target_value(&event))>
+            <select class="select" data-test="item-category"
+                on:change=move |event| category.set(event_target_value(&event))>
                 <option value="">{t!("items.all_categories")}</option>
                 {move || names.get().into_iter().map(option).collect_view()}
             </select>
@@ -136,22 +159,42 @@ fn Chosen(work: Work) -> impl IntoView {
     let line = move |code: ItemCode| {
         let name = work.name_of(&code);
         view! {
-            <li>{name.clone()}" "<button type="button" class="link small" on:click=move |_| toggle(work, &code)>{t!("items.remove")}<span class="sr">{name}</span></button></li>
+            <li>
+                {name.clone()}
+                " "
+                <button type="button" class="link small" on:click=move |_| toggle(work, &code)>
+                    {t!("items.remove")}
+                    <span class="sr">{name}</span>
+                </button>
+            </li>
         }
     };
     let papers = Memo::new(move |_| work.draft.with(|draft| draft.papers.len()));
-    let open = Memo::new(move |_| work.preview.with(|preview| preview.as_ref().map(|it| it.open.clone()).unwrap_or_default()));
-    let escort = Memo::new(move |_| work.preview.with(|preview| preview.as_ref().is_some_and(|it| !it.escort_only.is_empty())));
-    let despite = Signal::derive(move || work.draft.with(|draft| draft.despite_open.clone()));
+    let escort =
+        Memo::new(move |_| work.preview.with(|preview| preview.as_ref().is_some_and(|it| !it.escort_only.is_empty())));
     view! {
         <h2 class="sec-head" data-test="chosen-count">{move || t!("items.chosen", n = items.with(Vec::len))}</h2>
         <ol class="chosen" data-test="chosen">{move || items.get().into_iter().map(line).collect_view()}</ol>
         <Show when=move || { papers.get() > 0 }><p>{move || t!("items.papers", n = papers.get())}</p></Show>
-        <Show when=move || escort.get()><p class="note note-warn"><Icon name="user"/><span>{t!("items.escort_note")}</span></p></Show>
+        <Show when=move || escort.get()>
+            <p class="note note-warn"><Icon name="user"/><span>{t!("items.escort_note")}</span></p>
+        </Show>
+        <OpenMatters work/>
+    }
+}
+
+/// The same matter is open already: going on needs a reason (R88).
+#[component]
+pub(super) fn OpenMatters(work: Work) -> impl IntoView {
+    let open =
+        Memo::new(move |_| work.preview.with(|preview| preview.as_ref().map(|it| it.open.clone()).unwrap_or_default()));
+    let despite = Signal::derive(move || work.draft.with(|draft| draft.despite_open.clone()));
+    let line = |it: OpenMatter| t!("person.open_line", name = it.name, number = it.number);
+    view! {
         <Show when=move || !open.with(Vec::is_empty)>
             <p class="note note-warn" data-test="open-matter">
                 <Icon name="info"/>
-                <span>{move || open.get().into_iter().map(|it| t!("person.open_line", name = it.name, number = it.number)).collect::<Vec<_>>().join("；")}</span>
+                <span>{move || open.get().into_iter().map(line).collect::<Vec<_>>().join("；")}</span>
             </p>
             <Field id="despite_open" label=t!("items.despite") hint=t!("items.despite_hint") value=despite
                 typed=move |text| work.edit(|draft| draft.despite_open = text)/>

@@ -20,7 +20,9 @@ pub(super) fn MandateStep(work: Work) -> impl IntoView {
         <StepHead work title lead=t!("mandate.lead")/>
         <div class="step-body">
             <Helps work/>
-            <Show when=move || proxy.get() fallback=|| view! { <p class="note" data-test="no-mandate"><Icon name="info"/><span>{t!("mandate.not_needed")}</span></p> }>
+            <Show when=move || proxy.get() fallback=|| view! {
+                <p class="note" data-test="no-mandate"><Icon name="info"/><span>{t!("mandate.not_needed")}</span></p>
+            }>
                 <Powers work/>
                 <Term work/>
                 <Consents work/>
@@ -39,13 +41,18 @@ fn Helps(work: Work) -> impl IntoView {
         let first = (it == Help::Proxy).then_some("");
         view! {
             <label data-test=format!("help-{}", say::code(&it))>
-                <input type="radio" name="help" data-first=first prop:checked=chosen on:change=move |_| work.edit(|draft| draft.help = it)/>
+                <input type="radio" name="help" data-first=first prop:checked=chosen
+                    on:change=move |_| work.edit(|draft| draft.help = it)/>
                 {word}
             </label>
         }
     };
     let kinds = [Help::Proxy, Help::Guidance, Help::Coordination, Help::Advice];
-    view! { <span class="seg" role="group" aria-label=t!("mandate.help") id="help">{kinds.map(help).into_iter().collect_view()}</span> }
+    view! {
+        <span class="seg" role="group" aria-label=t!("mandate.help") id="help">
+            {kinds.map(help).into_iter().collect_view()}
+        </span>
+    }
 }
 
 const POWERS: [Power; 7] =
@@ -72,7 +79,11 @@ fn Powers(work: Work) -> impl IntoView {
             </label>
         }
     };
-    view! { <div class="pick ticks pick-tight" role="group" aria-label=t!("mandate.powers")>{POWERS.map(tick).into_iter().collect_view()}</div> }
+    view! {
+        <div class="pick ticks pick-tight" role="group" aria-label=t!("mandate.powers")>
+            {POWERS.map(tick).into_iter().collect_view()}
+        </div>
+    }
 }
 
 #[component]
@@ -84,13 +95,19 @@ fn Term(work: Work) -> impl IntoView {
     let ends = move |months: i64, word: &'static str| {
         // The day before the same day of the later month: a year is a year, not a year and a day.
         let last = today().saturating_add(Span::new().months(months)).yesterday().unwrap_or_default();
-        view! { <button type="button" class="btn btn-sm" on:click=move |_| work.edit(|draft| draft.mandate.until = last.to_string())>{word}</button> }
+        view! {
+            <button type="button" class="btn btn-sm"
+                on:click=move |_| work.edit(|draft| draft.mandate.until = last.to_string())>
+                {word}
+            </button>
+        }
     };
     let sign = move |it: SignatureKind| {
         let code = say::code(&it);
+        let id = (it == SignatureKind::Hand).then_some("signature");
         view! {
             <label data-test=format!("sign-{code}")>
-                <input type="radio" name="sign" prop:checked=move || kind.get() == Some(it)
+                <input type="radio" name="sign" id=id prop:checked=move || kind.get() == Some(it)
                     on:change=move |_| work.edit(|draft| draft.mandate.signature = Some(it))/>
                 {words::one_of("signature", &code)}
             </label>
@@ -102,15 +119,20 @@ fn Term(work: Work) -> impl IntoView {
             <div class="stack-1">
                 <Field id="until" label=t!("mandate.until") hint=t!("mandate.until_hint") class="input w-8" value=until
                     typed=move |text| work.edit(|draft| draft.mandate.until = text)/>
-                <span class="btns">{ends(3, t!("mandate.three_months"))}{ends(6, t!("mandate.six_months"))}{ends(12, t!("mandate.one_year"))}</span>
+                <span class="btns">
+                    {ends(3, t!("mandate.three_months"))}
+                    {ends(6, t!("mandate.six_months"))}
+                    {ends(12, t!("mandate.one_year"))}
+                </span>
             </div>
             <div class="field" role="group" aria-labelledby="sign-t">
                 <span class="legend" id="sign-t">{t!("mandate.how_signed")}</span>
                 <span class="hint">{t!("mandate.how_signed_hint")}</span>
-                <span class="seg" id="signature">{kinds.map(sign).into_iter().collect_view()}</span>
+                <span class="seg">{kinds.map(sign).into_iter().collect_view()}</span>
             </div>
             <Show when=move || kind.get() == Some(SignatureKind::Thumb)>
-                <Field id="other" label=t!("mandate.witness") hint=t!("mandate.witness_hint") class="input w-8" value=other
+                <Field id="other" label=t!("mandate.witness") hint=t!("mandate.witness_hint") class="input w-8"
+                    value=other
                     typed=move |text| work.edit(|draft| draft.mandate.other = text)/>
             </Show>
             <Show when=move || kind.get() == Some(SignatureKind::Guardian)>
@@ -154,19 +176,31 @@ fn Consents(work: Work) -> impl IntoView {
 fn Parties(work: Work) -> impl IntoView {
     let agent = desk().session.with_untracked(|session| match session.as_ref().map(|it| it.state.clone()) {
         Some(SessionState::Open { name, role, unit, .. }) => {
-            t!("mandate.agent_line", name = name, role = words::one_of("role", &say::code(&role)).unwrap_or_default(), unit = unit)
+            t!(
+                "mandate.agent_line",
+                name = name,
+                role = words::one_of("role", &say::code(&role)).unwrap_or_default(),
+                unit = unit
+            )
         }
         _ => String::new(),
     });
     let escort = move || {
         let names = work.preview.with(|preview| {
-            preview.as_ref().map(|it| it.escort_only.iter().map(|code| work.name_of(code)).collect::<Vec<_>>()).unwrap_or_default()
+            preview
+                .as_ref()
+                .map(|it| it.escort_only.iter().map(|code| work.name_of(code)).collect::<Vec<_>>())
+                .unwrap_or_default()
         });
         (!names.is_empty()).then(|| {
             view! {
                 <p class="note note-warn" data-test="escort-only">
                     <Icon name="user"/>
-                    <span><b>{t!("mandate.escort", n = names.len())}</b><br/><span class="small quiet">{names.join("、")}</span></span>
+                    <span>
+                        <b>{t!("mandate.escort", n = names.len())}</b>
+                        <br/>
+                        <span class="small quiet">{names.join("、")}</span>
+                    </span>
                 </p>
             }
         })
@@ -174,7 +208,10 @@ fn Parties(work: Work) -> impl IntoView {
     view! {
         <h2 class="sec-head">{t!("mandate.parties")}</h2>
         <dl class="facts">
-            <div><dt>{t!("mandate.principal")}</dt><dd><b>{move || work.draft.with(|draft| draft.person.name.clone())}</b></dd></div>
+            <div>
+                <dt>{t!("mandate.principal")}</dt>
+                <dd><b>{move || work.draft.with(|draft| draft.person.name.clone())}</b></dd>
+            </div>
             <div><dt>{t!("mandate.agent")}</dt><dd>{agent}</dd></div>
             <div><dt>{t!("mandate.fee")}</dt><dd>{t!("mandate.no_fee")}</dd></div>
         </dl>

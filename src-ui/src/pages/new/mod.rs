@@ -9,16 +9,16 @@ mod register;
 mod slip;
 mod work;
 
-use daiban_model::api::{Draft, DraftId, GetDraft, StartDraft, Step};
+use daiban_model::api::{Draft, DraftId, Failure, GetDraft, StartDraft, Step};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use self::work::Work;
 use crate::desk::desk;
 use crate::load::Load;
-use crate::parts::{Bad, FailNote, FocusBar, Skeleton, Step as StepLine, VSteps};
+use crate::parts::{Bad, Dialog, FailNote, FocusBar, Skeleton, Step as StepLine, VSteps};
 use crate::route::Route;
-use crate::{say, transport};
+use crate::{dates, say, transport};
 
 /// The page of a new case: begins a draft, or goes on with one.
 #[component]
@@ -28,7 +28,11 @@ pub fn NewCasePage(draft: Option<String>) -> impl IntoView {
     spawn_local(async move {
         let reply = match id {
             Some(id) => transport::call(GetDraft { id }).await,
-            None => transport::call(StartDraft { from: None, item: None }).await,
+            // The place remembers the draft, so that locking and reloading come back to it.
+            None => match transport::call(StartDraft { from: None, item: None }).await {
+                Ok(draft) => return desk().router.note(Route::New(Some(draft.id.0.to_string()))),
+                Err(failure) => Err(failure),
+            },
         };
         let _ = opened.try_set(reply.map_or_else(Load::Failed, Load::Ready));
     });
@@ -36,7 +40,8 @@ pub fn NewCasePage(draft: Option<String>) -> impl IntoView {
         opened.with(|opened| match opened {
             Load::Waiting => view! { <main class="page" id="main"><Skeleton/></main> }.into_any(),
             Load::Failed(failure) => {
-                let text = say::failure(failure);
+                let text =
+                    if *failure == Failure::NotFound { t!("new.gone").to_owned() } else { say::failure(failure) };
                 let back = move |()| desk().router.go(Route::Today);
                 view! {
                     <FocusBar back back_word=t!("new.to_today") title=t!("new.title")/>
@@ -79,7 +84,9 @@ fn Steps(draft: Draft) -> impl IntoView {
             on:focusin=move |event| work.note_focus(&event)>
             <div class="step">
                 <aside class="step-side">
-                    <VSteps steps=lines closed=Signal::derive(move || work.taken.with(Option::is_some)) at=Signal::derive(move || index(step.get())) go/>
+                    <VSteps steps=lines closed=Signal::derive(move || work.taken.with(Option::is_some))
+                        at=Signal::derive(move || index(step.get())) go/>
+                    <Throw work/>
                 </aside>
                 <div class="step-main">
                     {move || match step.get() {
@@ -96,14 +103,48 @@ fn Steps(draft: Draft) -> impl IntoView {
     }
 }
 
+/// A draft that is not wanted any more. Nothing was registered, so nothing has to be told to anyone.
+#[component]
+fn Throw(work: Work) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let title = Signal::derive(|| t!("new.throw_title").to_owned());
+    view! {
+        <Show when=move || work.taken.with(Option::is_none)>
+            <button type="button" class="btn btn-text" data-test="throw" on:click=move |_| open.set(true)>
+                {t!("new.throw")}
+            </button>
+        </Show>
+        <Dialog id="throw-dialog" open title>
+            <p>{t!("new.throw_note")}</p>
+            <div class="btns">
+                <button type="button" class="btn btn-danger" data-test="throw-yes" on:click=move |_| work.throw_away()>
+                    {t!("new.throw_yes")}
+                </button>
+                <button type="button" class="btn" data-primary="" data-test="throw-no"
+                    on:click=move |_| open.set(false)>
+                    {t!("new.throw_no")}
+                </button>
+            </div>
+        </Dialog>
+    }
+}
+
 /// The left column: what was answered, in a few words.
 fn summary(work: Work) -> Vec<StepLine> {
     use daiban_model::case::event::{Help, PaperState};
     work.draft.with(|draft| {
         let missing = draft.papers.iter().filter(|paper| paper.state == Some(PaperState::Missing)).count();
         let there = draft.papers.iter().filter(|paper| paper.state.is_some()).count() - missing;
-        let papers = if missing == 0 { t!("new.papers_there", n = there) } else { t!("new.papers_some", n = there, missing = missing) };
-        let mandate = if draft.help == Help::Proxy { t!("new.mandate_until", day = draft.mandate.until) } else { t!("new.no_mandate").to_owned() };
+        let papers = if missing == 0 {
+            t!("new.papers_there", n = there)
+        } else {
+            t!("new.papers_some", n = there, missing = missing)
+        };
+        let mandate = if draft.help == Help::Proxy {
+            t!("new.mandate_until", day = dates::typed(&draft.mandate.until))
+        } else {
+            t!("new.no_mandate").to_owned()
+        };
         let line = |name: &'static str, answer: String| StepLine { name, answer };
         vec![
             line(t!("new.step_person"), draft.person.name.clone()),
@@ -123,11 +164,17 @@ fn StepBar(work: Work, here: Step, go: &'static str, #[prop(optional)] children:
     let next = ORDER.get(at + 1).copied().unwrap_or(Step::Slip);
     let before = at.checked_sub(1).and_then(|at| ORDER.get(at)).copied();
     let back = before.map(|before| {
-        view! { <button type="button" class="btn btn-text" data-back="" data-test="step-back" on:click=move |_| work.go(before)>{t!("new.back")}</button> }
+        view! {
+            <button type="button" class="btn btn-text" data-back="" data-test="step-back"
+                on:click=move |_| work.go(before)>
+                {t!("new.back")}
+            </button>
+        }
     });
     view! {
         <div class="step-bar">
-            <button type="button" class="btn btn-go btn-big" data-primary="" data-test="step-next" on:click=move |_| work.advance(here, next)>
+            <button type="button" class="btn btn-go btn-big" data-primary="" data-test="step-next"
+                on:click=move |_| work.advance(here, next)>
                 {go}<kbd>"Enter"</kbd>
             </button>
             {back}

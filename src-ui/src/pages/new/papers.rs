@@ -13,7 +13,8 @@ use crate::{say, words};
 #[component]
 pub(super) fn PapersStep(work: Work) -> impl IntoView {
     // Only which papers there are builds rows anew; the answers live inside the rows.
-    let names = Memo::new(move |_| work.draft.with(|draft| draft.papers.iter().map(|it| it.name.clone()).collect::<Vec<_>>()));
+    let names =
+        Memo::new(move |_| work.draft.with(|draft| draft.papers.iter().map(|it| it.name.clone()).collect::<Vec<_>>()));
     let rows = move || {
         let names = names.get();
         if names.is_empty() {
@@ -69,17 +70,23 @@ fn row(work: Work, at: usize, name: String) -> impl IntoView {
             it => state.get() == Some(it),
         };
         let first = (at == 0 && code == "have").then_some("");
+        let id = (code == "have").then(|| format!("paper-{at}"));
         view! {
             <label data-test=format!("paper-{code}")>
-                <input type="radio" name=format!("paper-{at}") data-first=first prop:checked=chosen on:change=move |_| set.run((it, count()))/>
+                <input type="radio" name=format!("paper-{at}") id=id data-first=first prop:checked=chosen
+                    on:change=move |_| set.run((it, count()))/>
                 {word}
             </label>
         }
     };
     view! {
         <li class="paper" class:is-lack=move || state.get() == Some(PaperState::Missing) data-test="paper-row">
-            <span><b>{name.clone()}</b><span class="meta">{for_items}</span><Show when=move || there.get()>{form(state, set, count)}</Show></span>
-            <span class="seg" role="group" aria-label=name id=format!("paper-{at}")>
+            <span>
+                <b>{name.clone()}</b>
+                <span class="meta">{for_items}</span>
+                <Show when=move || there.get()>{form(state, set, count)}</Show>
+            </span>
+            <span class="seg" role="group" aria-label=name>
                 {answer(PaperState::Copy, t!("papers.have"), "have")}
                 {answer(PaperState::Missing, t!("papers.lack"), "lack")}
                 {answer(PaperState::Electronic, t!("papers.electronic"), "electronic")}
@@ -106,16 +113,25 @@ fn form(
     view! {
         <span class="row paper-form">
             <select class="select" aria-label=t!("papers.form") on:change=kind>
-                <option value="copy" selected=move || !original()>{words::one_of("paper_why", &say::code(&PaperState::Copy))}</option>
-                <option value="original" selected=original>{words::one_of("paper_why", &say::code(&PaperState::Original))}</option>
+                <option value="copy" selected=move || !original()>
+                    {words::one_of("paper_why", &say::code(&PaperState::Copy))}
+                </option>
+                <option value="original" selected=original>
+                    {words::one_of("paper_why", &say::code(&PaperState::Original))}
+                </option>
             </select>
-            <label class="row"><input class="input count" inputmode="numeric" maxlength="2" prop:value=move || count().to_string() on:change=many/>{t!("papers.copies")}</label>
+            <label class="row">
+                <input class="input count" inputmode="numeric" maxlength="2" prop:value=move || count().to_string()
+                    on:change=many/>
+                {t!("papers.copies")}
+            </label>
         </span>
     }
 }
 
 fn notice(work: Work) -> impl IntoView {
-    let missing = work.draft.with(|draft| draft.papers.iter().filter(|it| it.state == Some(PaperState::Missing)).count());
+    let missing =
+        work.draft.with(|draft| draft.papers.iter().filter(|it| it.state == Some(PaperState::Missing)).count());
     let open = work.draft.with(|draft| draft.papers.iter().filter(|it| it.state.is_none()).count());
     let sheet: Option<NoticeSheet> = work.preview.with(|preview| preview.as_ref().and_then(|it| it.notice.clone()));
     let head = match (missing, open) {
@@ -123,6 +139,7 @@ fn notice(work: Work) -> impl IntoView {
         (0, open) => t!("papers.still_open", n = open),
         (missing, _) => t!("papers.missing", n = missing),
     };
-    let sheet = sheet.filter(|_| missing > 0).map(|notice| view! { <div class="mini-sheet"><NoticeText notice/></div> });
+    let sheet =
+        sheet.filter(|_| missing > 0).map(|notice| view! { <div class="mini-sheet"><NoticeText notice/></div> });
     view! { <h2 class="sec-head" data-test="missing-count">{head}</h2>{sheet} }
 }

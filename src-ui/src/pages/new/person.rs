@@ -18,7 +18,8 @@ pub(super) fn PersonStep(work: Work) -> impl IntoView {
     let find = RwSignal::new(String::new());
     let hits = RwSignal::new(Vec::<PersonHit>::new());
     let taken = RwSignal::new(None::<PersonHit>);
-    let typed_some = work.draft.with_untracked(|draft| !draft.person.name.is_empty() || !draft.person.citizen_id.is_empty());
+    let typed_some =
+        work.draft.with_untracked(|draft| !draft.person.name.is_empty() || !draft.person.citizen_id.is_empty());
     let registering = RwSignal::new(typed_some);
     let pause = Pause::new(120);
     let asked = StoredValue::new(0_u32);
@@ -46,10 +47,12 @@ pub(super) fn PersonStep(work: Work) -> impl IntoView {
     view! {
         <StepHead work title=t!("person.title") lead=t!("person.lead")/>
         <div class="step-body">
-            <Combo id="who" label=t!("person.find") value=find typed=ask picked=pick choices=Signal::derive(move || choices(find, hits))/>
+            <Combo id="who" label=t!("person.find") value=find typed=ask picked=pick
+                choices=Signal::derive(move || choices(find, hits))/>
             <Show when=move || !registering.get()>
                 <div class="btns">
-                    <button type="button" class="btn" data-test="register-new" on:click=move |_| begin_register(work, &find.get_untracked(), registering)>
+                    <button type="button" class="btn" data-test="register-new"
+                        on:click=move |_| begin_register(work, &find.get_untracked(), registering)>
                         <Icon name="plus"/>{t!("person.new")}
                     </button>
                 </div>
@@ -113,8 +116,13 @@ fn known(hit: PersonHit) -> impl IntoView {
     let fact = |name: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
     };
-    let open = hit.open.iter().map(|matter| t!("person.open_line", name = matter.name, number = matter.number)).collect::<Vec<_>>();
-    let open = if open.is_empty() { t!("person.nothing_open").to_owned() } else { t!("person.open", list = open.join("；")) };
+    let open = hit
+        .open
+        .iter()
+        .map(|matter| t!("person.open_line", name = matter.name, number = matter.number))
+        .collect::<Vec<_>>();
+    let open =
+        if open.is_empty() { t!("person.nothing_open").to_owned() } else { t!("person.open", list = open.join("；")) };
     view! {
         <h2 class="sec-head">{t!("person.is_it")}</h2>
         <dl class="facts" data-test="known-person">

@@ -13,7 +13,10 @@ use crate::{say, words};
 /// The form of one person.
 #[component]
 pub(super) fn Register(work: Work) -> impl IntoView {
-    let text = move |id: &'static str, label: &'static str, get: fn(&DraftPerson) -> &String, set: fn(&mut DraftPerson, String)| {
+    let text = move |id: &'static str,
+                     label: &'static str,
+                     get: fn(&DraftPerson) -> &String,
+                     set: fn(&mut DraftPerson, String)| {
         let value = Signal::derive(move || work.draft.with(|draft| get(&draft.person).clone()));
         let typed = move |text: String| work.edit(|draft| set(&mut draft.person, text));
         view! { <Field id label value typed/> }
@@ -59,7 +62,8 @@ fn IdField(work: Work) -> impl IntoView {
         <div class="stack-1">
             <Field id="citizen_id" label=t!("person.id") class="input input-id" value=number typed wrong good/>
             <label class="row">
-                <input class="box" type="checkbox" id="id_later" data-test="id-later" prop:checked=absent on:change=later/>
+                <input class="box" type="checkbox" id="id_later" data-test="id-later" prop:checked=absent
+                    on:change=later/>
                 {t!("person.id_later")}
             </label>
         </div>
@@ -113,7 +117,8 @@ fn PhoneField(work: Work) -> impl IntoView {
         <div class="stack-1">
             <Field id="phone" label=t!("person.phone") mode="tel" value=number typed wrong/>
             <label class="row">
-                <input class="box" type="checkbox" id="phone_none" data-test="phone-none" prop:checked=none on:change=turn/>
+                <input class="box" type="checkbox" id="phone_none" data-test="phone-none" prop:checked=none
+                    on:change=turn/>
                 {t!("person.phone_none")}
             </label>
         </div>
@@ -127,7 +132,8 @@ fn Ways(work: Work) -> impl IntoView {
         let chosen = move || work.draft.with(|draft| draft.way == it);
         view! {
             <label>
-                <input type="radio" name="way" prop:checked=chosen on:change=move |_| work.edit(|draft| draft.way = it)/>
+                <input type="radio" name="way" prop:checked=chosen
+                    on:change=move |_| work.edit(|draft| draft.way = it)/>
                 {word}
             </label>
         }

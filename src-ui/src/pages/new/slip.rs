@@ -15,7 +15,8 @@ pub(super) fn SlipStep(work: Work) -> impl IntoView {
         taken.as_ref().map(|taken| (taken.cases.clone(), taken.sheets.clone())).unwrap_or_default()
     });
     let line = |(case, sheets): (daiban_model::ids::CaseId, &Sheets)| {
-        let (number, item) = sheets.slip.as_ref().map(|slip| (slip.number.clone(), slip.item.clone())).unwrap_or_default();
+        let (number, item) =
+            sheets.slip.as_ref().map(|slip| (slip.number.clone(), slip.item.clone())).unwrap_or_default();
         view! {
             <li>
                 <b>{item}</b>
@@ -40,12 +41,18 @@ pub(super) fn SlipStep(work: Work) -> impl IntoView {
             <ol class="task">{lines}</ol>
             <p class="note"><Icon name="star"/><span>{t!("slip.rating")}</span></p>
         </div>
-        <aside class="step-right">{sheets.into_iter().map(|sheets| view! { <SheetFrame sheets/> }).collect_view()}</aside>
+        <aside class="step-right">{sheets.into_iter().map(|sheets| view! {
+            <SheetFrame sheets/>
+        }).collect_view()}</aside>
         <div class="step-bar">
-            <button type="button" class="btn btn-go btn-big" data-primary="" data-first="" data-test="print" on:click=print>
+            <button type="button" class="btn btn-go btn-big" data-primary="" data-first="" data-test="print"
+                on:click=print>
                 <Icon name="print"/>{t!("slip.print")}<kbd>"Ctrl P"</kbd>
             </button>
-            <button type="button" class="btn btn-big" data-test="again" on:click=again><Icon name="plus"/>{t!("slip.again")}</button>
+            <button type="button" class="btn btn-big" data-test="again" on:click=again>
+                <Icon name="plus"/>
+                {t!("slip.again")}
+            </button>
             {first.map(|case| view! { <Go to=Route::Case(case) class="btn btn-text">{t!("slip.this_case")}</Go> })}
         </div>
     }

@@ -197,15 +197,24 @@ impl Work {
 
     /// 先放着: back to the desk. A draft in which nothing was typed leaves no trace.
     pub fn leave(self) {
-        let (id, blank) = self.draft.with_untracked(|draft| (draft.id, is_blank(draft)));
-        if blank && self.taken.with_untracked(Option::is_none) {
-            self.pause.stop();
-            self.keeping.set_value(Keeping::default());
-            spawn_local(async move {
-                let _ = transport::call(DropDraft { id }).await;
-            });
+        if self.draft.with_untracked(is_blank) && self.taken.with_untracked(Option::is_none) {
+            self.throw_away();
+        } else {
+            desk().router.go(Route::Today);
         }
-        desk().router.go(Route::Today);
+    }
+
+    /// The draft is not wanted any more.
+    pub fn throw_away(self) {
+        let id = self.draft.with_untracked(|draft| draft.id);
+        self.pause.stop();
+        self.keeping.set_value(Keeping::default());
+        spawn_local(async move {
+            if let Err(failure) = transport::call(DropDraft { id }).await {
+                desk().fail(&failure);
+            }
+            desk().router.go(Route::Today);
+        });
     }
 
     /// Remembers which field has the cursor, so that a restart puts it there again.
@@ -235,12 +244,12 @@ impl Work {
     }
 }
 
-/// Finds a field by the name faults and drafts use: its id, or the last part of a dotted path.
+/// Finds a field by the name faults and drafts use: its id, or a dotted path such as `person.name` or `paper.3`.
 fn put_cursor_on(focus: &str) -> bool {
     let last = focus.rsplit('.').next().unwrap_or_default();
-    let clean = |name: &str| !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-".contains(sign));
-    let found = [focus, last].into_iter().find(|id| clean(id) && document().get_element_by_id(id).is_some());
-    found.inspect(|id| keys::focus(&format!("#{id}"))).is_some()
+    let names = [focus.to_owned(), last.to_owned(), focus.replace('.', "-")];
+    let found = names.into_iter().find(|id| document().get_element_by_id(id).is_some());
+    found.inspect(|id| keys::focus(&format!("[id=\"{id}\"]"))).is_some()
 }
 
 /// The papers the items ask for, with the answers given so far.
@@ -278,7 +287,9 @@ pub(super) fn Errors(work: Work) -> impl IntoView {
                 keys::focus("[data-first]");
             }
         };
-        view! { <li><button type="button" class="link" data-test=format!("fault-{code}") on:click=lead>{text}</button></li> }
+        view! {
+            <li><button type="button" class="link" data-test=format!("fault-{code}") on:click=lead>{text}</button></li>
+        }
     };
     view! {
         <Show when=move || !work.errors.with(Vec::is_empty)>

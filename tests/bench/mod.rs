@@ -1,0 +1,12 @@
+//! What the measurements share: a corpus, cases as documents, a hub on loopback, a station, a counting proxy, figures.
+//!
+//! The programs are `bench/desk.rs` and `bench/sync.rs`. Every figure is a ratio to a reference measured in the same run;
+//! nothing here asserts a time.
+
+pub mod case_doc;
+pub mod corpus;
+pub mod figures;
+pub mod hub;
+pub mod limit;
+pub mod proxy;
+pub mod station;

@@ -1,1 +1,4 @@
+//! What stories and measurements share.
 
+#[path = "../bench/mod.rs"]
+pub mod bench;

@@ -27,7 +27,8 @@ impl<S: Store> Answer<S> for Act {
         if matches!(self.command, Command::Receive { .. }) {
             return Err(super::internal("a receipt outside a draft"));
         }
-        let file = desk.act(file, self.command).await?;
+        let command = checked(self.command, &file, desk.now().date())?;
+        let file = desk.act(file, command).await?;
         let page = desk.case_page(&file);
         engine.tell(Changed::Cases { ids: vec![self.id] });
         Ok(Box::new(page))
@@ -87,6 +88,10 @@ impl<S: Store> Desk<S> {
         };
         let now = self.tick();
         let events = decide(&file.facts.case, command, &permit, &now).map_err(|why| Failure::Refused { why })?;
+        if let Some(last) = events.last() {
+            // A decision may use later readings than the one it was given; the next act comes after all of them.
+            self.clock.observe(last.stamp.hlc, self.edge.now());
+        }
         let mut edits: Vec<Edit> = events.iter().map(event_edit).collect();
         edits.extend(register.map(|(field, value)| Edit::Register { path: field.path().to_owned(), value }));
         Ok(edits)
@@ -97,16 +102,43 @@ pub(super) fn event_edit(event: &Event) -> Edit {
     Edit::Event { stamp: event.stamp, text: event.to_text() }
 }
 
+/// What is typed in a command is looked at like what is typed in a field; a settlement keeps one of the values that stand, or a
+/// third one that is right where both were wrong.
+fn checked(command: Command, file: &OpenFile, today: jiff::civil::Date) -> Result<Command, Failure> {
+    Ok(match command {
+        Command::Type { field, to, .. } => {
+            let from = file.facts.field(field).to_owned();
+            Command::Type { field, from, to: check::field(field, &to, today)? }
+        }
+        Command::Correct { field, value, reason } => {
+            Command::Correct { field, value: check::field(field, &value, today)?, reason }
+        }
+        Command::Settle { field, kept, .. } => {
+            let conflict = file.facts.conflicts.iter().find(|conflict| conflict.path == field.path());
+            let values = conflict.ok_or(Failure::NotFound)?.values.iter().map(|(value, ..)| value);
+            let (stays, dropped): (Vec<_>, Vec<_>) = values.cloned().partition(|value| *value == kept);
+            let kept = if stays.is_empty() { check::field(field, &kept, today)? } else { kept };
+            Command::Settle { field, kept, dropped }
+        }
+        other => other,
+    })
+}
+
+/// The field that others rest on and that nobody has chosen for yet.
+pub(super) fn disputed(file: &OpenFile) -> Option<Field> {
+    let waits = |field: &Field| {
+        field.while_disputed() == WhileDisputed::Waits
+            && file.facts.conflicts.iter().any(|conflict| conflict.path == field.path())
+    };
+    Field::ALL.into_iter().find(waits)
+}
+
 /// A field that others rest on waits until someone has chosen (design.md section 4); notes and the choice itself go on.
 fn undisputed(file: &OpenFile, command: &Command) -> Result<(), Failure> {
     if command.action() == Action::Annotate {
         return Ok(());
     }
-    let waits = |field: &Field| {
-        field.while_disputed() == WhileDisputed::Waits
-            && file.facts.conflicts.iter().any(|conflict| conflict.path == field.path())
-    };
-    match Field::ALL.into_iter().find(waits) {
+    match disputed(file) {
         Some(field) => Err(Failure::Refused { why: Refusal::Disputed { field } }),
         None => Ok(()),
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::published::Published;
 use super::{internal, storage};
 use crate::doc::{Doc, DocFault, Edit};
-use crate::edge::Edge;
+use crate::edge::{Edge, draw};
 use crate::projection::{self, Facts};
 use crate::store::{Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Store, StoreError, Stored, StoredChange};
 use crate::sync::station::{Thread, Trust};
@@ -99,8 +99,7 @@ impl<S: Store> Desk<S> {
         };
         let marks = store.peer(PeerQuery::Cursors(PeerId::Hub)).await.map_err(storage)?;
         let key = SigningKey::from_bytes(&identity.secret);
-        let mut session = [0; 16];
-        edge.chance(&mut session);
+        let session: [u8; 16] = draw(&*edge);
         let mut desk = Self {
             actor: actor(&certificate.device, incarnation, &session),
             tag: device_tag(&certificate.device, incarnation),
@@ -151,6 +150,15 @@ impl<S: Store> Desk<S> {
         Reckoning { calendar: &self.published.calendar, now: self.now().local() }
     }
 
+    /// Begins another incarnation of this device, because the hub knows another history of the present one (sync.md section 4):
+    /// numbers, actor and mark begin anew, so nothing written from now on can be taken for something written elsewhere.
+    pub(crate) fn reincarnate(&mut self, incarnation: u32) {
+        let session: [u8; 16] = draw(&*self.edge);
+        self.incarnation = incarnation;
+        self.actor = actor(&self.certificate.device, incarnation, &session);
+        self.tag = device_tag(&self.certificate.device, incarnation);
+    }
+
     /// The moment of the next act.
     pub(crate) fn tick(&mut self) -> Moment<'_> {
         let at = self.edge.now();
@@ -179,7 +187,7 @@ impl<S: Store> Desk<S> {
         let mut batch = Batch::default();
         let file = self.stage(file, edits, &mut batch)?;
         self.commit(batch).await?;
-        self.cover(&file).await?;
+        self.cover(&file).await;
         Ok(file)
     }
 
@@ -190,6 +198,7 @@ impl<S: Store> Desk<S> {
         let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
         file.facts = Facts::of(&file.doc);
         file.stored.tail.push(new.bytes.clone());
+        file.stored.unsent += 1;
         batch.changes.push(StoredChange { hash, doc, scope: file.scope, actor, actor_seq, segment: None, bytes: new.bytes });
         batch.outbox.push(hash);
         batch.docs.push(DocState { doc, kind: file.doc.kind(), scope: file.scope, heads: file.doc.heads() });
@@ -204,15 +213,20 @@ impl<S: Store> Desk<S> {
 
     /// Commits with the clock's reading, so that it never runs back across a restart.
     pub(crate) async fn commit(&self, mut batch: Batch) -> Result<(), Failure> {
-        batch.states.push((CLOCK.to_owned(), Some(wire::encode(&self.clock.last()))));
+        batch.states.push(self.clock_state());
         self.store.commit(batch).await.map(drop).map_err(storage)
     }
 
-    /// Takes a snapshot when the tail has grown long.
-    pub(crate) async fn cover(&self, file: &OpenFile) -> Result<(), Failure> {
-        match file.doc.snapshot_after(file.stored.tail.len()) {
-            Some(snapshot) => self.store.cover(*file.id.0.as_bytes(), snapshot).await.map_err(storage),
-            None => Ok(()),
+    pub(crate) fn clock_state(&self) -> (String, Option<Vec<u8>>) {
+        (CLOCK.to_owned(), Some(wire::encode(&self.clock.last())))
+    }
+
+    /// Takes a snapshot when the tail has grown long. The act it follows is durable already: a snapshot that cannot be taken
+    /// now is taken after a later act, and nobody is told that the act failed.
+    async fn cover(&self, file: &OpenFile) {
+        let Some(snapshot) = file.doc.snapshot_after(file.stored.tail.len()) else { return };
+        if let Err(fault) = self.store.cover(*file.id.0.as_bytes(), snapshot).await {
+            tracing::warn!(%fault, "a snapshot was not taken");
         }
     }
 
@@ -250,9 +264,15 @@ pub(crate) fn principal(agent: &daiban_model::organisation::Agent, certificate: 
             }
         }
     }
+    // Acting for a unit that this station may not write for would make cases that the hub never takes.
+    let unit = if serves.iter().any(|served| served.covers(agent.unit)) {
+        agent.unit
+    } else {
+        serves.first().copied().unwrap_or(agent.unit)
+    };
     serves.sort_unstable();
     serves.dedup();
-    Principal { agent: agent.id.clone(), name: agent.name.clone(), role: agent.role, unit: agent.unit, serves }
+    Principal { agent: agent.id.clone(), name: agent.name.clone(), role: agent.role, unit, serves }
 }
 
 /// The actor of a session (sync.md section 4).

@@ -1,20 +1,20 @@
 //! Changes of a frame folded into their documents, one document at a time, so that memory does not grow with the frame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_model::api::Failure;
 use daiban_model::ids::ScopeCode;
-use daiban_model::wire::{DocId, SegmentKey};
+use daiban_model::wire::{DocId, SegmentKey, Why};
 
 use super::desk::{Desk, doc_failure};
 use super::storage;
 use crate::doc::{Doc, DocFault};
 use crate::projection::Facts;
-use crate::store::{ActorRow, Batch, DocKind, DocState, Store, StoredChange};
+use crate::store::{ActorRow, Batch, DocKind, DocState, PeerQuery, Store, StoredChange};
 use crate::sync::station::CheckedSegment;
 
-/// The changes, documents and rows of a frame; or the segment one of whose changes a document refused.
-pub(super) type Folded = Result<(Batch, Vec<DocId>), SegmentKey>;
+/// The changes, documents and rows of a frame; or the first segment that cannot be folded in, and why.
+pub(super) type Folded = Result<(Batch, Vec<DocId>), (SegmentKey, Why)>;
 
 /// Folds all changes of some segments into their documents.
 pub(super) async fn fold_in<S: Store>(
@@ -22,11 +22,15 @@ pub(super) async fn fold_in<S: Store>(
     segments: &[CheckedSegment],
     scope: ScopeCode,
 ) -> Result<Folded, Failure> {
+    let actors = match actors(desk, segments).await? {
+        Ok(actors) => actors,
+        Err(culprit) => return Ok(Err((culprit, Why::ForeignActor))),
+    };
     let mut by_doc: BTreeMap<DocId, Vec<&StoredChange>> = BTreeMap::new();
     for change in segments.iter().flat_map(|segment| &segment.changes) {
         by_doc.entry(change.doc).or_default().push(change);
     }
-    let (mut batch, mut docs) = (Batch { actors: actors(segments), ..Batch::default() }, Vec::new());
+    let (mut batch, mut docs) = (Batch { actors, ..Batch::default() }, Vec::new());
     for (doc, changes) in by_doc {
         match one(desk, doc, scope, &changes, &mut batch).await? {
             Ok(()) => docs.push(doc),
@@ -44,8 +48,16 @@ async fn one<S: Store>(
     scope: ScopeCode,
     changes: &[&StoredChange],
     batch: &mut Batch,
-) -> Result<Result<(), SegmentKey>, Failure> {
+) -> Result<Result<(), (SegmentKey, Why)>, Failure> {
     let stored = desk.store.load(id).await.map_err(storage)?;
+    let culprit = |why| match changes.first().and_then(|change| change.segment) {
+        Some((key, _)) => Ok(Err((key, why))),
+        None => Err(super::internal("a change from elsewhere without a segment")),
+    };
+    // A case has one scope at a time: a device of another division does not take it over by writing to it.
+    if stored.state.as_ref().is_some_and(|state| state.scope != scope) {
+        return culprit(Why::OutOfScope);
+    }
     let opened = if stored.state.is_some() { Doc::open(&stored) } else { Doc::new(DocKind::Case) };
     let mut doc = opened.map_err(doc_failure)?;
     for change in changes {
@@ -53,7 +65,7 @@ async fn one<S: Store>(
             Ok(()) => {}
             Err(DocFault::Damaged) => return Err(doc_failure(DocFault::Damaged)),
             Err(_) => match change.segment {
-                Some((key, _)) => return Ok(Err(key)),
+                Some((key, _)) => return Ok(Err((key, Why::Malformed))),
                 None => return Err(super::internal("a change from elsewhere without a segment")),
             },
         }
@@ -64,16 +76,24 @@ async fn one<S: Store>(
     Ok(Ok(()))
 }
 
-fn actors(segments: &[CheckedSegment]) -> Vec<ActorRow> {
-    let mut actors: Vec<ActorRow> = Vec::new();
+/// The actors of some segments; or the segment that writes as an actor of another device.
+async fn actors<S: Store>(
+    desk: &Desk<S>,
+    segments: &[CheckedSegment],
+) -> Result<Result<Vec<ActorRow>, SegmentKey>, Failure> {
+    let all = segments.iter().flat_map(|segment| segment.changes.iter().map(|change| change.actor));
+    let query = PeerQuery::Known { changes: Vec::new(), actors: all.collect::<BTreeSet<_>>().into_iter().collect() };
+    let known = desk.store.peer(query).await.map_err(storage)?.actors;
+    let mut bound: BTreeMap<[u8; 16], ActorRow> = known.into_iter().map(|row| (row.actor, row)).collect();
     for segment in segments {
-        let header = &segment.stored.header;
+        let key = segment.stored.header.key();
         for change in &segment.changes {
-            if !actors.iter().any(|row| row.actor == change.actor) {
-                let (device, incarnation) = (header.device, header.incarnation);
-                actors.push(ActorRow { actor: change.actor, device, incarnation });
+            let (actor, device, incarnation) = (change.actor, key.device, key.incarnation);
+            let row = bound.entry(actor).or_insert(ActorRow { actor, device, incarnation });
+            if row.device != device {
+                return Ok(Err(key));
             }
         }
     }
-    actors
+    Ok(Ok(bound.into_values().collect()))
 }

@@ -1,4 +1,6 @@
 //! Cases before they are received: kept on every pause in typing, the same after a kill, never synced.
+//!
+//! A draft is its writer's alone: whoever signs in next at the same laptop does not see it (R219).
 
 use std::collections::BTreeMap;
 
@@ -13,7 +15,7 @@ use daiban_model::catalogue::{Item, ProxyMode};
 use daiban_model::deadline;
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CitizenId;
-use daiban_model::ids::ItemCode;
+use daiban_model::ids::{AgentId, ItemCode};
 use daiban_model::stamp::Wall;
 use uuid::Uuid;
 
@@ -27,8 +29,8 @@ const LONGEST: usize = 256 << 10;
 /// People shown for a typed text.
 const PEOPLE: u16 = 60;
 
-/// A draft as kept.
-type Kept = (i64, Draft);
+/// A draft as kept: when, whose, what.
+type Kept = (i64, AgentId, Draft);
 
 fn name_of(id: DraftId) -> String {
     format!("draft/{}", id.0.simple())
@@ -39,10 +41,11 @@ pub(super) async fn rows<S: Store>(desk: &Desk<S>) -> Result<Vec<DraftRow>, Fail
     let mut kept: Vec<Kept> = Vec::new();
     for (_, bytes) in desk.store.states("draft/").await.map_err(storage)? {
         // A draft that does not read stays where it is; it must not hide the others.
-        kept.extend(serde_json::from_slice::<Kept>(&bytes).ok());
+        let own = |(_, owner, _): &Kept| *owner == desk.who.agent;
+        kept.extend(serde_json::from_slice::<Kept>(&bytes).ok().filter(own));
     }
-    kept.sort_by_key(|(saved, _)| std::cmp::Reverse(*saved));
-    Ok(kept.into_iter().map(|(saved, draft)| row(desk, saved, &draft)).collect())
+    kept.sort_by_key(|(saved, ..)| std::cmp::Reverse(*saved));
+    Ok(kept.into_iter().map(|(saved, _, draft)| row(desk, saved, &draft)).collect())
 }
 
 fn row<S: Store>(desk: &Desk<S>, saved: i64, draft: &Draft) -> DraftRow {
@@ -59,13 +62,13 @@ impl<S: Store> Desk<S> {
         let name = name_of(id);
         let kept = self.store.states(&name).await.map_err(storage)?;
         let bytes = kept.into_iter().find(|(found, _)| *found == name).ok_or(Failure::NotFound)?.1;
-        let (_, draft): Kept = serde_json::from_slice(&bytes).map_err(|_| internal("a draft does not read"))?;
-        Ok(draft)
+        let (_, owner, draft): Kept = serde_json::from_slice(&bytes).map_err(|_| internal("a draft does not read"))?;
+        if owner == self.who.agent { Ok(draft) } else { Err(Failure::NotFound) }
     }
 
     async fn keep(&self, draft: &Draft) -> Result<Saved, Failure> {
         let at = self.now();
-        let bytes = serde_json::to_vec(&(at.0, draft)).map_err(|_| internal("a draft does not write"))?;
+        let bytes = serde_json::to_vec(&(at.0, &self.who.agent, draft)).map_err(|_| internal("a draft does not write"))?;
         if bytes.len() > LONGEST {
             return Err(Failure::BadValue { code: "too_long".into(), arg: String::new() });
         }
@@ -128,13 +131,17 @@ impl<S: Store> Answer<S> for GetDraft {
 
 impl<S: Store> Answer<S> for SaveDraft {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Saved, Failure> {
-        engine.desk()?.keep(&self.draft).await
+        let desk = engine.desk()?;
+        // A pause in typing that is told late must not bring back a draft that was received or thrown away meanwhile.
+        desk.draft(self.draft.id).await?;
+        desk.keep(&self.draft).await
     }
 }
 
 impl<S: Store> Answer<S> for DropDraft {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Saved, Failure> {
         let desk = engine.desk()?;
+        desk.draft(self.id).await?;
         let states = vec![Desk::<S>::without_draft(self.id)];
         desk.commit(Batch { states, ..Batch::default() }).await?;
         let at = desk.now();

@@ -11,14 +11,17 @@ use daiban_model::api::{
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Cursor, Delivery, ExchangeReply, Frame, Hash, More, Outcome, Packages, Segment, SegmentKey, Signed, Why,
+    self, Cursor, Delivery, ExchangeReply, Frame, Hash, More, Outcome, Packages, Refused, Segment, SegmentKey, Signed, Why,
 };
 
 use super::answer::Answer;
 use super::desk::{Desk, LAST_OK, THREAD};
 use super::published::Published;
-use super::{Engine, doc_part, storage};
-use crate::store::{Batch, PeerId, PeerQuery, Quarantined, Receipted, Sealed, Store, StoredChange, StoredSegment};
+use super::{Engine, doc_part, storage, vault_failure};
+use crate::keys::incarnation;
+use crate::store::{
+    Batch, PeerId, PeerQuery, Quarantined, Receipted, Sealed, Store, StoreError, StoredChange, StoredSegment,
+};
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::segment::{self, Sealer};
 use crate::sync::station::{self, FrameContext, ReplyFault, Telling, Thread};
@@ -57,6 +60,10 @@ pub(super) struct LinkState {
     telling: Telling,
     packages_wanted: bool,
     max_bytes: u32,
+    /// The last request went without sealing what waits, to see first whether there is a road.
+    held: bool,
+    /// Packages were fetched in this run already: one that this version cannot read is not asked for again and again.
+    fetched: bool,
     /// Requests of this run that brought nothing but a new nonce or a call for cursors.
     detours: u8,
     progress: Progress,
@@ -85,6 +92,8 @@ impl Default for LinkState {
             telling: Telling::Same,
             packages_wanted: false,
             max_bytes: FIRST_BYTES,
+            held: false,
+            fetched: false,
             detours: 0,
             progress,
             problems: BTreeMap::new(),
@@ -94,7 +103,13 @@ impl Default for LinkState {
 
 impl LinkState {
     fn problem(&mut self, code: ProblemCode, since: Wall, records: u32) {
-        self.problems.entry(code).or_insert((since, 0)).1 += records;
+        self.problems.entry(code).or_insert((since, 0)).1 = records;
+    }
+
+    /// A request that brought nothing on: another one, but not for ever.
+    fn detour(&mut self) -> Turn {
+        self.detours += 1;
+        if self.detours > DETOURS { Turn::Done } else { Turn::Again }
     }
 
     /// An answer came that is one: what was wrong with the road is mended.
@@ -110,15 +125,22 @@ impl<S: Store> Engine<S> {
     pub async fn next_request(&mut self) -> Result<Option<Outgoing>, Failure> {
         let Some(desk) = self.desk.as_mut() else { return Ok(None) };
         let link = &mut self.link;
+        // Where nobody answered last time, what waits is sealed only when somebody answers: else a week without a road would
+        // make a segment of every edit.
+        link.held = link.state == Link::Offline;
         if link.state != Link::Working {
             link.progress = LinkState::default().progress;
-            link.detours = 0;
+            (link.detours, link.fetched) = (0, false);
             link.state = Link::Working;
         }
         let (road, (body, hash)) = if link.packages_wanted {
             (Road::Packages, station::request(&desk.key, &station::packages_request(desk.published.versions())))
         } else {
-            let segments = desk.outgoing(usize::try_from(link.max_bytes).unwrap_or(usize::MAX) * UP_FACTOR).await?;
+            let limit = usize::try_from(link.max_bytes).unwrap_or(usize::MAX).saturating_mul(UP_FACTOR);
+            if !link.held {
+                desk.seal_waiting(limit).await?;
+            }
+            let segments = desk.sendable(limit).await?;
             let digest = desk.published.digest();
             let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
             (Road::Exchange, station::request(&desk.key, &ask))
@@ -200,15 +222,11 @@ impl<S: Store> Engine<S> {
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         desk.thread = Thread { epoch, nonce };
         skew(desk, &mut self.link, hub_ms, now);
-        let detour = |link: &mut LinkState| {
-            link.detours += 1;
-            if link.detours > DETOURS { Turn::Done } else { Turn::Again }
-        };
         match outcome {
-            Outcome::StaleNonce => Ok(detour(&mut self.link)),
+            Outcome::StaleNonce => Ok(self.link.detour()),
             Outcome::SendCursors => {
                 self.link.telling = Telling::All;
-                Ok(detour(&mut self.link))
+                Ok(self.link.detour())
             }
             Outcome::Revoked => {
                 self.link.problem(ProblemCode::Revoked, now, 0);
@@ -221,40 +239,75 @@ impl<S: Store> Engine<S> {
     async fn delivered(&mut self, delivery: Delivery, now: Wall) -> Result<Turn, Failure> {
         let Delivery { receipts, refused, frames, more, packages, .. } = delivery;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        self.link.telling = Telling::Same;
-        self.link.progress.sent += desk.receipted(&receipts).await?;
-        for refused in &refused {
-            let code = if matches!(refused.why, Why::Forked { .. }) { ProblemCode::Forked } else { ProblemCode::RefusedByHub };
-            self.link.problem(code, now, 1);
+        let told = std::mem::replace(&mut self.link.telling, Telling::Same);
+        let sent = desk.receipted(&receipts).await?;
+        self.link.progress.sent += sent;
+        let settled = self.refused(&refused, now).await?;
+        let came = self.take_frames(frames, now).await?;
+        let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
+        desk.settle_thread(now).await?;
+        let rest = more == More::Yes || desk.has_more_to_send().await?;
+        self.link.packages_wanted = packages == Packages::Changed && !self.link.fetched;
+        self.link.fetched |= self.link.packages_wanted;
+        if let Came::Unusable = came {
+            // Told all cursors, the hub sends everything whole from there on; if that was so already, it makes no sense.
+            self.link.telling = Telling::All;
+            if told == Telling::Same {
+                return Ok(self.link.detour());
+            }
+            self.link.problem(ProblemCode::HubGarbled, now, 0);
         }
-        desk.refused(refused.iter().map(|refused| (refused.key, refused.why))).await?;
-        let mut touched = Vec::new();
+        let moved = sent > 0 || settled == Settled::Anew || came == Came::Something;
+        let again = (rest && (moved || self.link.held)) || self.link.packages_wanted;
+        Ok(if again { Turn::Again } else { Turn::Done })
+    }
+
+    /// Takes in what came, and tells the pages.
+    async fn take_frames(&mut self, frames: Vec<Frame>, now: Wall) -> Result<Came, Failure> {
+        let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
+        let (mut came, mut touched) = (Came::Nothing, Vec::new());
         for frame in frames {
             match desk.take_frame(frame, now).await? {
-                Some(came) => {
-                    self.link.progress.received += came.changes;
-                    if came.aside > 0 {
-                        self.link.problem(ProblemCode::Quarantined, now, came.aside);
-                    }
-                    touched.extend(came.docs);
+                Some(stored) => {
+                    self.link.progress.received += stored.changes;
+                    touched.extend(stored.docs);
+                    came = if came == Came::Nothing { Came::Something } else { came };
                 }
-                None => {
-                    // It does not go on from here: tell all cursors next time.
-                    self.link.telling = Telling::All;
-                    self.link.problem(ProblemCode::HubGarbled, now, 0);
-                }
+                None => came = Came::Unusable,
             }
         }
-        desk.settle_thread(now).await?;
-        let waiting = desk.store.peer(PeerQuery::Outbox { limit: 1 }).await.map_err(storage)?.outbox;
-        self.link.packages_wanted = packages == Packages::Changed;
         if !touched.is_empty() {
             let many = touched.len() > 200;
             let ids = if many { Vec::new() } else { touched.into_iter().map(crate::projection::case_id).collect() };
             self.tell(Changed::Cases { ids });
         }
-        let again = more == More::Yes || !waiting.is_empty() || self.link.packages_wanted;
-        Ok(if again { Turn::Again } else { Turn::Done })
+        Ok(came)
+    }
+
+    /// Notes what the hub will not take. Where that leaves a hole in this device's numbers, or where the hub knows another
+    /// history of them, everything else begins anew under the next incarnation (sync.md section 4). X3.
+    async fn refused(&mut self, refused: &[Refused], now: Wall) -> Result<Settled, Failure> {
+        let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
+        let is_fork = |refused: &&Refused| matches!(refused.why, Why::Forked { .. });
+        let waits = |refused: &&Refused| matches!(refused.why, Why::Gap { .. } | Why::Expired | Why::Revoked);
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (forked, waiting) = (refused.iter().filter(is_fork).count(), refused.iter().filter(waits).count());
+        self.link.problems.remove(&ProblemCode::RefusedByHub);
+        if waiting > 0 {
+            self.link.problem(ProblemCode::RefusedByHub, now, count(waiting));
+        }
+        let never: Vec<&Refused> = refused.iter().filter(|one| !is_fork(one) && !waits(one)).collect();
+        desk.set_refused(&never, now).await?;
+        let hole = never.iter().any(|one| one.why != Why::OutOfScope);
+        if forked == 0 && !hole {
+            return Ok(Settled::AsBefore);
+        }
+        if forked > 0 {
+            self.link.problem(ProblemCode::Forked, now, count(forked));
+        }
+        let next = incarnation::raise(&self.home.folder).map_err(vault_failure)?;
+        desk.begin_anew(next).await?;
+        Ok(Settled::Anew)
     }
 
     /// Takes newer packages into use; the old ones stay when one does not read.
@@ -282,26 +335,58 @@ enum Taken {
     Reply(ExchangeReply),
 }
 
+/// What the frames of an answer brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Nothing,
+    Something,
+    /// At least one of them does not go on from where this station is.
+    Unusable,
+}
+
+/// What became of this device's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    AsBefore,
+    /// They begin anew under another incarnation.
+    Anew,
+}
+
 /// What a frame brought.
-struct Came {
+struct Stored {
     changes: u32,
-    aside: u32,
     docs: Vec<wire::DocId>,
 }
 
 impl<S: Store> Desk<S> {
-    /// Seals what waits and answers the segments to be sent, oldest first.
-    async fn outgoing(&mut self, limit: usize) -> Result<Vec<Segment>, Failure> {
+    /// Seals what waits.
+    async fn seal_waiting(&mut self, limit: usize) -> Result<(), Failure> {
         let waiting = self.store.peer(PeerQuery::Outbox { limit }).await.map_err(storage)?.outbox;
-        self.seal(waiting).await?;
-        let refused = self.store.states("refused/").await.map_err(storage)?;
-        let query = PeerQuery::Unreceipted { limit };
+        self.seal(waiting).await
+    }
+
+    /// The segments to be sent, oldest first: sealed, without a receipt, and not among those that the hub will never take.
+    async fn sendable(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
+        let refused = self.store.states(REFUSED).await.map_err(storage)?;
+        // Those are asked for too, and must not crowd out the others. X3.
+        let theirs = refused.len().saturating_mul(wire::SEGMENT_BYTES + wire::MAX_CHANGE);
+        let query = PeerQuery::Unreceipted { limit: limit.saturating_add(theirs) };
         let sealed = self.store.peer(query).await.map_err(storage)?.segments;
-        let sendable = sealed.iter().filter(|(stored, _)| {
-            let name = refused_name(&stored.header.key());
-            !refused.iter().any(|(found, _)| *found == name)
+        let mut bytes = 0;
+        let is_refused = |key: &SegmentKey| refused.iter().any(|(found, _)| *found == refused_name(key));
+        let others = sealed.iter().filter(|(stored, _)| !is_refused(&stored.header.key())).take(wire::MAX_SEGMENTS);
+        let fitting = others.take_while(|(_, records)| {
+            let before = bytes;
+            bytes += records.iter().map(|(.., raw)| raw.len()).sum::<usize>();
+            before == 0 || bytes <= limit
         });
-        Ok(sendable.take(wire::MAX_SEGMENTS).map(|(stored, records)| segment::travelling(stored, records)).collect())
+        Ok(fitting.map(|(stored, records)| segment::travelling(stored, records)).collect())
+    }
+
+    /// Whether something waits that the hub may take.
+    async fn has_more_to_send(&self) -> Result<bool, Failure> {
+        let waiting = self.store.peer(PeerQuery::Outbox { limit: 1 }).await.map_err(storage)?.outbox;
+        Ok(!waiting.is_empty() || !self.sendable(1).await?.is_empty())
     }
 
     async fn seal(&mut self, waiting: Vec<StoredChange>) -> Result<(), Failure> {
@@ -362,15 +447,32 @@ impl<S: Store> Desk<S> {
         Ok(before.saturating_sub(after))
     }
 
-    /// Remembers segments the hub will not take, so that they are shown and not sent for ever.
-    async fn refused(&self, refused: impl Iterator<Item = (SegmentKey, Why)>) -> Result<(), Failure> {
-        let final_ones = refused.filter(|(_, why)| !matches!(why, Why::Gap { .. } | Why::Expired));
-        let states: Vec<_> = final_ones.map(|(key, why)| (refused_name(&key), Some(wire::encode(&why)))).collect();
+    /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
+    async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
+        let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
+        let states: Vec<_> = refused.iter().map(state).collect();
         if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
     }
 
+    /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
+    /// another incarnation.
+    async fn begin_anew(&mut self, incarnation: u32) -> Result<(), Failure> {
+        let refused = self.store.states(REFUSED).await.map_err(storage)?;
+        let query = PeerQuery::Unreceipted { limit: usize::MAX };
+        let open = self.store.peer(query).await.map_err(storage)?.segments;
+        let keys = open.iter().map(|(stored, _)| stored.header.key());
+        let keys = keys.filter(|key| !refused.iter().any(|(name, _)| *name == refused_name(key))).collect();
+        // One that has a place is at the hub: only its receipt is late.
+        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
+        let unplaced = frames.into_iter().filter(|(_, place)| place.is_none());
+        let withdrawn = unplaced.map(|(stored, _)| stored.header.key()).collect();
+        self.commit(Batch { withdrawn, ..Batch::default() }).await?;
+        self.reincarnate(incarnation);
+        Ok(())
+    }
+
     /// Checks and stores one frame with the cursor behind it. `None` when nothing of it can be used. X1.
-    async fn take_frame(&mut self, frame: Frame, now: Wall) -> Result<Option<Came>, Failure> {
+    async fn take_frame(&mut self, frame: Frame, now: Wall) -> Result<Option<Stored>, Failure> {
         let scope = frame.scope;
         let cursor = self.cursor(scope);
         let own = self.own_roots(&frame).await?;
@@ -381,7 +483,6 @@ impl<S: Store> Desk<S> {
         let Some(reached) = checked.reached else { return Ok(None) };
         let (mut batch, docs) = self.merge(&mut checked, scope).await?;
         let changes = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
-        let aside = u32::try_from(checked.aside.len()).unwrap_or(u32::MAX);
         for (stored, whole, why) in checked.aside {
             let (key, at_ms, bytes) = (stored.header.key(), now_ms, wire::encode(&whole));
             batch.segments.push(stored);
@@ -394,10 +495,22 @@ impl<S: Store> Desk<S> {
         }
         batch.feed = checked.placed;
         batch.cursors.push((PeerId::Hub, reached));
-        self.commit(batch).await?;
+        if !self.commit_frame(batch).await? {
+            return Ok(None);
+        }
         self.cursors.retain(|cursor| cursor.scope != scope);
         self.cursors.push(reached);
-        Ok(Some(Came { changes, aside, docs }))
+        Ok(Some(Stored { changes, docs }))
+    }
+
+    /// Commits a frame; not when it says of a stored segment or change something else than what is stored.
+    async fn commit_frame(&self, mut batch: Batch) -> Result<bool, Failure> {
+        batch.states.push(self.clock_state());
+        match self.store.commit(batch).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Clash) => Ok(false),
+            Err(fault) => Err(storage(fault)),
+        }
     }
 
     /// Folds the changes of a frame into their documents, one document at a time. A segment one of whose changes a document
@@ -416,7 +529,7 @@ impl<S: Store> Desk<S> {
                     }
                     return Ok((batch, docs));
                 }
-                Err(culprit) => {
+                Err((culprit, why)) => {
                     let Some(at) = checked.segments.iter().position(|one| one.stored.header.key() == culprit) else {
                         return Err(super::internal("a refused change without a segment"));
                     };
@@ -424,7 +537,7 @@ impl<S: Store> Desk<S> {
                     let records: Vec<_> =
                         bad.changes.into_iter().map(|change| (change.doc, change.hash, change.bytes)).collect();
                     let whole = segment::travelling(&bad.stored, &records);
-                    checked.aside.push((bad.stored, whole, Why::Malformed));
+                    checked.aside.push((bad.stored, whole, why));
                 }
             }
         }
@@ -462,8 +575,11 @@ impl<S: Store> Desk<S> {
     }
 }
 
+/// Under which names the segments are kept that the hub will never take.
+const REFUSED: &str = "refused/";
+
 fn refused_name(key: &SegmentKey) -> String {
-    format!("refused/{}/{}/{}", key.incarnation, key.scope, key.number)
+    format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)
 }
 
 /// Runs of changes that each make one segment.
@@ -523,9 +639,8 @@ impl<S: Store> Answer<S> for SyncNow {
 impl<S: Store> Engine<S> {
     async fn sync_view(&mut self) -> Result<SyncView, Failure> {
         let progress = (self.link.state == Link::Working).then_some(self.link.progress);
-        let problem = |(code, (since, records)): (&ProblemCode, &(Wall, u32))| Problem { code: *code, since: *since, records: *records };
-        let problems = self.link.problems.iter().map(problem).collect();
         let state = self.link.state;
+        let problems = self.problems().await?;
         let desk = self.desk()?;
         let owed = desk.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding;
         let last_ok = desk.store.states(LAST_OK).await.map_err(storage)?;
@@ -552,12 +667,38 @@ impl<S: Store> Engine<S> {
     }
 }
 
+impl<S: Store> Engine<S> {
+    /// What a person must act on: what went wrong with the road, and what was set aside here or at the hub, which outlives the
+    /// program.
+    async fn problems(&mut self) -> Result<Vec<Problem>, Failure> {
+        let mut problems = self.link.problems.clone();
+        let desk = self.desk()?;
+        let mut add = |code, since: Wall| {
+            let entry = problems.entry(code).or_insert((since, 0));
+            *entry = (entry.0.min(since), entry.1 + 1);
+        };
+        for aside in desk.store.peer(PeerQuery::Quarantine).await.map_err(storage)?.quarantine {
+            add(ProblemCode::Quarantined, Wall(i64::try_from(aside.at_ms).unwrap_or(i64::MAX)));
+        }
+        for (_, bytes) in desk.store.states(REFUSED).await.map_err(storage)? {
+            let kept: Option<(Why, Wall)> = wire::decode(&bytes, 64).ok();
+            add(ProblemCode::RefusedByHub, kept.map_or(Wall(0), |(_, since)| since));
+        }
+        let problem = |(code, (since, records))| Problem { code, since, records };
+        Ok(problems.into_iter().map(problem).collect())
+    }
+}
+
 impl<S: Store> Desk<S> {
     async fn waiting(&self, docs: &[(wire::DocId, u32, u64)]) -> Result<Vec<WaitingCase>, Failure> {
         let few = &docs[..docs.len().min(20)];
         let query = crate::store::RowQuery::ByDoc(few.iter().map(|(doc, ..)| *doc).collect());
         let rows = self.store.rows(query).await.map_err(storage)?.cases;
-        let mine = |row: &&crate::store::CaseRecord| self.who.serves.iter().any(|served| served.covers(row.scope));
+        let eyes = self.eyes();
+        let mine = |row: &&crate::store::CaseRecord| {
+            let own = eyes.only.is_none() || eyes.only == row.handler;
+            own && eyes.serves.iter().any(|served| served.covers(row.scope))
+        };
         let waiting = rows.iter().filter(mine).filter_map(|row| {
             let (_, changes, bytes) = few.iter().find(|(doc, ..)| doc == row.shown.id.0.as_bytes())?;
             let (name, item) = (row.shown.name.clone(), row.shown.item.clone());

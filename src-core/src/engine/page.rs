@@ -7,7 +7,7 @@ use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Case, Stage};
 
 use super::desk::{Desk, OpenFile};
-use super::story;
+use super::{cases, story};
 use crate::projection::Facts;
 use crate::store::Store;
 
@@ -55,10 +55,11 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// What Annex C allows from here and this person's post includes.
+    /// What Annex C allows from here and this person's post includes; while a field is disputed that others rest on, notes only.
     fn offers(&self, file: &OpenFile) -> Vec<Offer> {
         let subject = file.subject();
-        let may = |action| permit(&self.who, action, &subject).is_ok();
+        let waits = cases::disputed(file).is_some();
+        let may = |action| permit(&self.who, action, &subject).is_ok() && (!waits || action == Action::Annotate);
         let moves = moves(&file.facts.case);
         moves.into_iter().filter(|(_, action)| may(*action)).map(|(offer, _)| offer).collect()
     }

@@ -170,9 +170,7 @@ impl Reckoning<'_> {
             Stage::Received => (&[K::HandOver], Whose::Mine),
             Stage::Supplementing { .. } => (&[K::Supplement], Whose::Applicant),
             Stage::HandedOver => (&[K::Notice], Whose::Organ),
-            Stage::Accepted | Stage::InProcess | Stage::Suspended => {
-                (&[K::Promised, K::Statutory], Whose::Organ)
-            }
+            Stage::Accepted | Stage::InProcess | Stage::Suspended => (&[K::Promised, K::Statutory], Whose::Organ),
             Stage::Decided { .. } => (&[K::Delivery], Whose::Mine),
             Stage::NotAccepted | Stage::Delivered | Stage::Rated | Stage::Archived => return None,
         };
@@ -242,7 +240,9 @@ fn decision_limits(limits: Limits) -> impl Iterator<Item = (ClockKind, Option<Li
     let both = [(ClockKind::Statutory, limits.statutory), (ClockKind::Promised, limits.promised)];
     let clear = limits.clear_facts.map(|limit| (ClockKind::ClearFacts, Some(limit)));
     // Where the law itself has a short limit for clear facts, nobody promised another one: no empty line for it.
-    both.into_iter().filter(move |(kind, limit)| *kind == ClockKind::Statutory || limit.is_some() || clear.is_none()).chain(clear)
+    both.into_iter()
+        .filter(move |(kind, limit)| *kind == ClockKind::Statutory || limit.is_some() || clear.is_none())
+        .chain(clear)
 }
 
 fn decision_clock(case: &Case, start: Date, limit: Option<Limit>) -> deadline::Clock {

@@ -3,21 +3,23 @@
 //! D1: `decide` never yields what `fold` flags on the same state. Every act is tried on a copy of the case first, and its
 //! stamp is later than everything the case has seen.
 
+mod command;
+mod refusal;
+
 use jiff::civil::{Date, DateTime};
-use serde::{Deserialize, Serialize};
+
+pub use command::Command;
+pub use refusal::{Entry, Refusal};
 
 use super::clocks;
 use super::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, Mandate, MandateEnd, NotAccepted,
-    Notice, NoticeLine, Outcome, PaperLine, PaperState, Power, Receipt, Signature, Way, What,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Help, Mandate, NotAccepted, Notice, NoticeLine,
+    Outcome, PaperLine, PaperState, Receipt, Signature, What,
 };
-use super::field::Field;
-use super::fold::{Case, Misfit, Stage};
-use crate::access::{Action, Permit};
+use super::fold::Case;
+use crate::access::Permit;
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
-use crate::deadline::StopKind;
-use crate::ids::CaseId;
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
 
 /// When and where a decision is made; the edges hand it in.
@@ -47,317 +49,6 @@ impl Moment<'_> {
     }
 }
 
-/// What someone wants done to a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-pub enum Command {
-    /// Register the question.
-    Consult {
-        /// Kind of help.
-        help: Help,
-        /// How the person came.
-        way: Way,
-        /// In plain words.
-        words: String,
-    },
-    /// Tell everything missing at once.
-    GiveNotice {
-        /// Every missing or wrong paper.
-        lines: Vec<NoticeLine>,
-        /// What the applicant's new papers raised; needed for a further notice with new lines.
-        raised_by: String,
-    },
-    /// Write the mandate.
-    Entrust(Mandate),
-    /// End the mandate.
-    EndMandate {
-        /// Why.
-        reason: MandateEnd,
-    },
-    /// Take the papers. The receipt carries number, item and limits, which the engine fills in.
-    Receive {
-        /// Number, item, limits, papers.
-        receipt: Box<Receipt>,
-        /// What the item allows an agent to do.
-        proxy: ProxyMode,
-    },
-    /// Take missing papers.
-    Supplement {
-        /// The papers brought.
-        papers: Vec<PaperLine>,
-    },
-    /// Send the file on.
-    HandOver {
-        /// To which organ or unit.
-        to: String,
-    },
-    /// Accept.
-    Accept {
-        /// By whose word.
-        basis: AcceptanceBasis,
-    },
-    /// Do not accept.
-    RefuseAcceptance {
-        /// The reason code.
-        reason: NotAccepted,
-        /// The right organ.
-        right_office: String,
-    },
-    /// Begin work.
-    Start,
-    /// Stop the clock.
-    Suspend {
-        /// Kind.
-        kind: StopKind,
-        /// Expected length.
-        expected_days: u16,
-        /// The written notice.
-        notice_no: String,
-    },
-    /// End the stop.
-    Resume,
-    /// Prolong.
-    Extend {
-        /// Further days.
-        days: u16,
-        /// Who gave leave.
-        approver: String,
-        /// Why.
-        reason: String,
-        /// The written notice.
-        notice_no: String,
-    },
-    /// Enter the result.
-    Decide(Decision),
-    /// 即办件: accept and decide in one press, both recorded (R45, R58).
-    FinishAtOnce {
-        /// Number of the result.
-        number: String,
-    },
-    /// Enter the applicant's withdrawal.
-    Withdraw {
-        /// In the applicant's words.
-        reason: String,
-        /// Papers returned.
-        papers_returned: u16,
-    },
-    /// Hand over the result.
-    Deliver {
-        /// How.
-        way: DeliveryWay,
-        /// Who signed.
-        signer: String,
-        /// Relation, when it is not the applicant.
-        relation: String,
-    },
-    /// Type in a paper rating.
-    EnterRating {
-        /// The grade.
-        grade: Grade,
-        /// Where the paper came from.
-        channel: String,
-    },
-    /// Seal.
-    Archive,
-    /// Type a register.
-    Type {
-        /// Which.
-        field: Field,
-        /// What it read.
-        from: String,
-        /// What it shall read.
-        to: String,
-    },
-    /// Add a note.
-    Note {
-        /// Its words.
-        text: String,
-    },
-    /// Put a mistake in a closed file right.
-    Correct {
-        /// Which field.
-        field: Field,
-        /// What it should read.
-        value: String,
-        /// Why.
-        reason: String,
-    },
-    /// Say what holds about an act that did not fit.
-    Review {
-        /// The act.
-        act: Stamp,
-        /// The finding.
-        finding: String,
-    },
-    /// Choose between values written apart.
-    Settle {
-        /// The field.
-        field: Field,
-        /// The value that stays.
-        kept: String,
-        /// The others.
-        dropped: Vec<String>,
-    },
-    /// Mark as the same matter as another case.
-    Link {
-        /// The other case.
-        other: CaseId,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Command {
-    /// The right it needs.
-    pub fn action(&self) -> Action {
-        match self {
-            Self::Consult { .. }
-            | Self::GiveNotice { .. }
-            | Self::Entrust(_)
-            | Self::EndMandate { .. }
-            | Self::Receive { .. }
-            | Self::Supplement { .. }
-            | Self::Type { .. } => Action::Collect,
-            Self::HandOver { .. } => Action::HandOver,
-            Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
-            Self::Start
-            | Self::Suspend { .. }
-            | Self::Resume
-            | Self::Extend { .. }
-            | Self::Decide(_) => Action::Process,
-            Self::Withdraw { .. } => Action::Withdraw,
-            Self::Deliver { .. } => Action::Deliver,
-            Self::EnterRating { .. } => Action::EnterRating,
-            Self::Archive => Action::Archive,
-            Self::Note { .. }
-            | Self::Correct { .. }
-            | Self::Review { .. }
-            | Self::Settle { .. }
-            | Self::Link { .. } => Action::Annotate,
-        }
-    }
-
-    /// The power an agent needs when acting under a mandate (R63).
-    fn power(&self) -> Option<Power> {
-        match self {
-            Self::HandOver { .. } => Some(Power::Submit),
-            Self::Supplement { .. } => Some(Power::Supplement),
-            _ => None,
-        }
-    }
-}
-
-/// Why a command was not carried out. The screen has one sentence for each, saying what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Refusal {
-    /// The permit is for something else.
-    #[error("the permit is for another action")]
-    WrongPermit,
-    /// Annex C has no such move.
-    #[error("no such move from here")]
-    NoSuchMove {
-        /// Where the case stands.
-        from: Stage,
-    },
-    /// Done before.
-    #[error("this has been done before")]
-    DoneBefore,
-    /// The file is closed; corrections are added.
-    #[error("the file is closed")]
-    Closed,
-    /// Something that must be written is empty.
-    #[error("a required entry is empty")]
-    Empty {
-        /// Which entry: a key of the screen's words.
-        what: Entry,
-    },
-    /// A second notice with new lines and no new papers that raised it (R52).
-    #[error("everything missing must be told in one notice")]
-    SecondList,
-    /// Proxy work needs a mandate (R63).
-    #[error("proxy work needs a mandate")]
-    NoMandate,
-    /// The mandate has ended (R65).
-    #[error("the mandate has ended")]
-    MandateOver {
-        /// Its last day.
-        until: Date,
-    },
-    /// The mandate does not give this power (R63).
-    #[error("the mandate does not give this power")]
-    PowerNotGiven {
-        /// The power.
-        power: Power,
-    },
-    /// The item needs the person; it can be prepared and escorted only (R66).
-    #[error("the item needs the person there")]
-    PersonNeeded,
-    /// The witness of a thumbprint is the agent (R64).
-    #[error("the witness must be someone else")]
-    WitnessIsAgent,
-    /// The mandate's term is empty or longer than a year.
-    #[error("the mandate's term must end within a year")]
-    BadTerm,
-    /// Papers asked for are still missing.
-    #[error("papers are missing")]
-    PapersMissing {
-        /// How many.
-        count: usize,
-    },
-    /// The term has not run out (R51, R53).
-    #[error("the term has not run out")]
-    TooEarly {
-        /// Its last day.
-        until: Date,
-    },
-    /// The extension came after the first end (R60).
-    #[error("the term had ended already")]
-    TooLate {
-        /// The first end.
-        ended: Date,
-    },
-    /// Nobody else may stand where the applicant should (R69).
-    #[error("the signer's relation is needed")]
-    RelationNeeded,
-    /// Two values of a field stand side by side; someone must choose first.
-    #[error("a field is disputed")]
-    Disputed {
-        /// The field.
-        field: Field,
-    },
-}
-
-/// Entries that must not be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Entry {
-    /// Lines of a notice.
-    NoticeLines,
-    /// Powers of a mandate.
-    Powers,
-    /// The witness.
-    Witness,
-    /// The guardian.
-    Guardian,
-    /// Papers brought.
-    Papers,
-    /// The organ it goes to.
-    Organ,
-    /// The written notice's number.
-    NoticeNumber,
-    /// Reasons.
-    Reasons,
-    /// The number of the result.
-    ResultNumber,
-    /// Who gave leave.
-    Approver,
-    /// Who signed.
-    Signer,
-    /// Text.
-    Text,
-}
-
 /// Turns a command into events, or says why not. D1.
 pub fn decide(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Result<Vec<Event>, Refusal> {
     if permit.action() != command.action() {
@@ -377,19 +68,11 @@ pub fn decide(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) 
             quality: now.quality,
             what,
         };
-        tried.step(&event).map_err(refusal)?;
+        tried.step(&event).map_err(Refusal::from)?;
         hlc = hlc.next();
         events.push(event);
     }
     Ok(events)
-}
-
-fn refusal(misfit: Misfit) -> Refusal {
-    match misfit {
-        Misfit::NoSuchMove { from } => Refusal::NoSuchMove { from },
-        Misfit::DoneBefore | Misfit::NothingToReferTo => Refusal::DoneBefore,
-        Misfit::Closed => Refusal::Closed,
-    }
 }
 
 /// R63, R65: what an agent does for someone needs a mandate that holds today and gives the power.
@@ -445,9 +128,7 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             What::Corrected { field: field.path().to_owned(), value, reason }
         }
         Command::Review { act, finding } => What::Reviewed { act, finding: filled(finding, Entry::Text)? },
-        Command::Settle { field, kept, dropped } => {
-            What::Settled { field: field.path().to_owned(), kept, dropped }
-        }
+        Command::Settle { field, kept, dropped } => What::Settled { field: field.path().to_owned(), kept, dropped },
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
     };
     Ok(vec![act])

@@ -61,10 +61,7 @@ pub enum Stage {
 impl Stage {
     /// Whether the organ's decision, or the applicant's withdrawal, is still to come.
     pub fn is_open(self) -> bool {
-        !matches!(
-            self,
-            Self::NotAccepted | Self::Decided { .. } | Self::Delivered | Self::Rated | Self::Archived
-        )
+        !matches!(self, Self::NotAccepted | Self::Decided { .. } | Self::Delivered | Self::Rated | Self::Archived)
     }
 }
 
@@ -206,9 +203,7 @@ impl Case {
             What::Mandated(mandate) => self.mandated(mandate),
             What::MandateEnded { .. } => self.mandate_ended(event.at.date()),
             What::Received(receipt) => self.received(mark, receipt),
-            What::Supplemented { papers, completeness } => {
-                self.supplemented(papers, *completeness, event.at.date())
-            }
+            What::Supplemented { papers, completeness } => self.supplemented(papers, *completeness, event.at.date()),
             What::HandedOver { to } => self.handed_over(mark, to),
             What::Accepted { on, basis } => self.accepted(*on, *basis),
             What::NotAccepted { .. } => self.not_accepted(),

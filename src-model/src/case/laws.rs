@@ -63,10 +63,8 @@ fn command() -> impl Strategy<Value = Command> {
         reasons: "不符合条件".into(),
         valid_until: None,
     };
-    let receive = |promised, state| Command::Receive {
-        receipt: Box::new(receipt(promised, state)),
-        proxy: ProxyMode::Proxy,
-    };
+    let receive =
+        |promised, state| Command::Receive { receipt: Box::new(receipt(promised, state)), proxy: ProxyMode::Proxy };
     prop_oneof![
         Just(Command::Consult { help: Help::Advice, way: Way::Window, words: String::new() }),
         Just(Command::Consult { help: Help::Proxy, way: Way::Home, words: "摔伤了".into() }),
@@ -84,7 +82,9 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::Start),
         Just(Command::Suspend { kind: StopKind::Testing, expected_days: 10, notice_no: "告1".into() }),
         Just(Command::Resume),
-        Just(Command::Extend { days: 10, approver: "局长".into(), reason: "复杂".into(), notice_no: "延1".into() }),
+        Just(Command::Extend {
+            days: 10, approver: "局长".into(), reason: "复杂".into(), notice_no: "延1".into()
+        }),
         prop_oneof![Just(Outcome::Granted), Just(Outcome::Denied), Just(Outcome::Returned), Just(Outcome::Withdrawn)]
             .prop_map(move |outcome| Command::Decide(decision(outcome))),
         Just(Command::FinishAtOnce { number: "1".into() }),

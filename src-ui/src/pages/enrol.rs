@@ -9,7 +9,7 @@ use super::station::{StationSide, UnlockFoot};
 use super::unlock::Tiles;
 use crate::desk::desk;
 use crate::parts::{Bad, Field, Icon};
-use crate::{say, transport};
+use crate::{keys, say, transport};
 
 /// Address and code of the district.
 #[component]
@@ -18,6 +18,8 @@ pub fn EnrolPage(session: Session) -> impl IntoView {
     let code = RwSignal::new(session.code_hint.clone().unwrap_or_default());
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    let first = if hub.with_untracked(String::is_empty) { "#hub" } else { "#enrol_code" };
+    request_animation_frame(move || keys::focus(first));
     let enrol = move || {
         if busy.get_untracked() {
             return;

@@ -65,7 +65,7 @@ fn facts(sync: SyncView) -> impl IntoView {
                 <span>{t!("sync.hub", hub = sync.hub)}</span>
             </li>
         </ul>
-        {sync.progress.map(progress)}
+        {sync.progress.map(|it| progress(it, sync.outbox))}
         {problems(sync.problems)}
         {outbox(sync.outbox, sync.outbox_bytes, sync.waiting)}
     }
@@ -80,10 +80,11 @@ fn receipt(receipt: Option<ReceiptView>) -> impl IntoView {
 }
 
 /// Items and bytes, always: no spinner.
-fn progress(it: Progress) -> impl IntoView {
+fn progress(it: Progress, left: u32) -> impl IntoView {
+    let all = it.sent.saturating_add(left).max(1);
     view! {
         <section class="prog" data-test="progress" role="status">
-            <progress aria-label=t!("sync.under_way")></progress>
+            <progress max=all value=it.sent aria-label=t!("sync.under_way")></progress>
             <p class="nums">
                 <span>{t!("sync.sent_items", n = it.sent)}</span>
                 <span class="num">{t!("sync.up", size = dates::bytes(it.bytes_up))}</span>

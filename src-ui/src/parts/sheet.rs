@@ -30,7 +30,11 @@ pub fn SlipSheet(slip: Slip) -> impl IntoView {
         slip.hand_over_by.map(|clock| view! { <p><Held text=t!("sheet.hand_over", day = end(clock.due))/></p> });
     let clock = |clock: daiban_model::case::clocks::Clock| {
         let name = words::one_of("clock", &say::code(&clock.kind)).unwrap_or_default();
-        view! { <p><Held text=t!("sheet.clock", name = name, length = length(clock.limit), end = end(clock.due))/></p> }
+        let text = match clock.limit {
+            Some(_) => t!("sheet.clock", name = name, length = length(clock.limit), end = end(clock.due)),
+            None => t!("sheet.clock_unknown", name = name),
+        };
+        view! { <p><Held text/></p> }
     };
     view! {
         <div class="sheet" data-test="slip">

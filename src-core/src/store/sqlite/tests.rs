@@ -224,7 +224,7 @@ async fn names_and_numbers_cannot_be_found_in_the_file() {
     assert!(!holds(&place, &words), "while it is open");
     drop(store);
     assert!(!holds(&place, &words), "and after");
-    assert_eq!(format!("{:?}", place.key), "key", "nor is the key ever printed");
+    assert_eq!(format!("{:?}", place.key), "database key", "nor is the key ever printed");
 }
 
 #[tokio::test]

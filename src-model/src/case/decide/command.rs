@@ -1,0 +1,212 @@
+//! What someone may want done to a case, and the right and power each needs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Action;
+use crate::case::event::{
+    AcceptanceBasis, Decision, DeliveryWay, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine, PaperLine,
+    Power, Receipt, Way,
+};
+use crate::case::field::Field;
+use crate::catalogue::ProxyMode;
+use crate::deadline::StopKind;
+use crate::ids::CaseId;
+use crate::stamp::Stamp;
+
+/// What someone wants done to a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Register the question.
+    Consult {
+        /// Kind of help.
+        help: Help,
+        /// How the person came.
+        way: Way,
+        /// In plain words.
+        words: String,
+    },
+    /// Tell everything missing at once.
+    GiveNotice {
+        /// Every missing or wrong paper.
+        lines: Vec<NoticeLine>,
+        /// What the applicant's new papers raised; needed for a further notice with new lines.
+        raised_by: String,
+    },
+    /// Write the mandate.
+    Entrust(Mandate),
+    /// End the mandate.
+    EndMandate {
+        /// Why.
+        reason: MandateEnd,
+    },
+    /// Take the papers. The receipt carries number, item and limits, which the engine fills in.
+    Receive {
+        /// Number, item, limits, papers.
+        receipt: Box<Receipt>,
+        /// What the item allows an agent to do.
+        proxy: ProxyMode,
+    },
+    /// Take missing papers.
+    Supplement {
+        /// The papers brought.
+        papers: Vec<PaperLine>,
+    },
+    /// Send the file on.
+    HandOver {
+        /// To which organ or unit.
+        to: String,
+    },
+    /// Accept.
+    Accept {
+        /// By whose word.
+        basis: AcceptanceBasis,
+    },
+    /// Do not accept.
+    RefuseAcceptance {
+        /// The reason code.
+        reason: NotAccepted,
+        /// The right organ.
+        right_office: String,
+    },
+    /// Begin work.
+    Start,
+    /// Stop the clock.
+    Suspend {
+        /// Kind.
+        kind: StopKind,
+        /// Expected length.
+        expected_days: u16,
+        /// The written notice.
+        notice_no: String,
+    },
+    /// End the stop.
+    Resume,
+    /// Prolong.
+    Extend {
+        /// Further days.
+        days: u16,
+        /// Who gave leave.
+        approver: String,
+        /// Why.
+        reason: String,
+        /// The written notice.
+        notice_no: String,
+    },
+    /// Enter the result.
+    Decide(Decision),
+    /// 即办件: accept and decide in one press, both recorded (R45, R58).
+    FinishAtOnce {
+        /// Number of the result.
+        number: String,
+    },
+    /// Enter the applicant's withdrawal.
+    Withdraw {
+        /// In the applicant's words.
+        reason: String,
+        /// Papers returned.
+        papers_returned: u16,
+    },
+    /// Hand over the result.
+    Deliver {
+        /// How.
+        way: DeliveryWay,
+        /// Who signed.
+        signer: String,
+        /// Relation, when it is not the applicant.
+        relation: String,
+    },
+    /// Type in a paper rating.
+    EnterRating {
+        /// The grade.
+        grade: Grade,
+        /// Where the paper came from.
+        channel: String,
+    },
+    /// Seal.
+    Archive,
+    /// Type a register.
+    Type {
+        /// Which.
+        field: Field,
+        /// What it read.
+        from: String,
+        /// What it shall read.
+        to: String,
+    },
+    /// Add a note.
+    Note {
+        /// Its words.
+        text: String,
+    },
+    /// Put a mistake in a closed file right.
+    Correct {
+        /// Which field.
+        field: Field,
+        /// What it should read.
+        value: String,
+        /// Why.
+        reason: String,
+    },
+    /// Say what holds about an act that did not fit.
+    Review {
+        /// The act.
+        act: Stamp,
+        /// The finding.
+        finding: String,
+    },
+    /// Choose between values written apart.
+    Settle {
+        /// The field.
+        field: Field,
+        /// The value that stays.
+        kept: String,
+        /// The others.
+        dropped: Vec<String>,
+    },
+    /// Mark as the same matter as another case.
+    Link {
+        /// The other case.
+        other: CaseId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Command {
+    /// The right it needs.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Consult { .. }
+            | Self::GiveNotice { .. }
+            | Self::Entrust(_)
+            | Self::EndMandate { .. }
+            | Self::Receive { .. }
+            | Self::Supplement { .. }
+            | Self::Type { .. } => Action::Collect,
+            Self::HandOver { .. } => Action::HandOver,
+            Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
+            Self::Start | Self::Suspend { .. } | Self::Resume | Self::Extend { .. } | Self::Decide(_) => {
+                Action::Process
+            }
+            Self::Withdraw { .. } => Action::Withdraw,
+            Self::Deliver { .. } => Action::Deliver,
+            Self::EnterRating { .. } => Action::EnterRating,
+            Self::Archive => Action::Archive,
+            Self::Note { .. }
+            | Self::Correct { .. }
+            | Self::Review { .. }
+            | Self::Settle { .. }
+            | Self::Link { .. } => Action::Annotate,
+        }
+    }
+
+    /// The power an agent needs when acting under a mandate (R63).
+    pub(super) fn power(&self) -> Option<Power> {
+        match self {
+            Self::HandOver { .. } => Some(Power::Submit),
+            Self::Supplement { .. } => Some(Power::Supplement),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Why a command was not carried out.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::case::event::Power;
+use crate::case::field::Field;
+use crate::case::fold::{Misfit, Stage};
+
+/// Why a command was not carried out. The screen has one sentence for each, saying what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The permit is for something else.
+    #[error("the permit is for another action")]
+    WrongPermit,
+    /// Annex C has no such move.
+    #[error("no such move from here")]
+    NoSuchMove {
+        /// Where the case stands.
+        from: Stage,
+    },
+    /// Done before.
+    #[error("this has been done before")]
+    DoneBefore,
+    /// The file is closed; corrections are added.
+    #[error("the file is closed")]
+    Closed,
+    /// Something that must be written is empty.
+    #[error("a required entry is empty")]
+    Empty {
+        /// Which entry: a key of the screen's words.
+        what: Entry,
+    },
+    /// A second notice with new lines and no new papers that raised it (R52).
+    #[error("everything missing must be told in one notice")]
+    SecondList,
+    /// Proxy work needs a mandate (R63).
+    #[error("proxy work needs a mandate")]
+    NoMandate,
+    /// The mandate has ended (R65).
+    #[error("the mandate has ended")]
+    MandateOver {
+        /// Its last day.
+        until: Date,
+    },
+    /// The mandate does not give this power (R63).
+    #[error("the mandate does not give this power")]
+    PowerNotGiven {
+        /// The power.
+        power: Power,
+    },
+    /// The item needs the person; it can be prepared and escorted only (R66).
+    #[error("the item needs the person there")]
+    PersonNeeded,
+    /// The witness of a thumbprint is the agent (R64).
+    #[error("the witness must be someone else")]
+    WitnessIsAgent,
+    /// The mandate's term is empty or longer than a year.
+    #[error("the mandate's term must end within a year")]
+    BadTerm,
+    /// Papers asked for are still missing.
+    #[error("papers are missing")]
+    PapersMissing {
+        /// How many.
+        count: usize,
+    },
+    /// The term has not run out (R51, R53).
+    #[error("the term has not run out")]
+    TooEarly {
+        /// Its last day.
+        until: Date,
+    },
+    /// The extension came after the first end (R60).
+    #[error("the term had ended already")]
+    TooLate {
+        /// The first end.
+        ended: Date,
+    },
+    /// Nobody else may stand where the applicant should (R69).
+    #[error("the signer's relation is needed")]
+    RelationNeeded,
+    /// Two values of a field stand side by side; someone must choose first.
+    #[error("a field is disputed")]
+    Disputed {
+        /// The field.
+        field: Field,
+    },
+}
+
+/// Entries that must not be empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Lines of a notice.
+    NoticeLines,
+    /// Powers of a mandate.
+    Powers,
+    /// The witness.
+    Witness,
+    /// The guardian.
+    Guardian,
+    /// Papers brought.
+    Papers,
+    /// The organ it goes to.
+    Organ,
+    /// The written notice's number.
+    NoticeNumber,
+    /// Reasons.
+    Reasons,
+    /// The number of the result.
+    ResultNumber,
+    /// Who gave leave.
+    Approver,
+    /// Who signed.
+    Signer,
+    /// Text.
+    Text,
+}
+
+impl From<Misfit> for Refusal {
+    fn from(misfit: Misfit) -> Self {
+        match misfit {
+            Misfit::NoSuchMove { from } => Self::NoSuchMove { from },
+            Misfit::DoneBefore | Misfit::NothingToReferTo => Self::DoneBefore,
+            Misfit::Closed => Self::Closed,
+        }
+    }
+}

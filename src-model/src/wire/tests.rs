@@ -1,0 +1,120 @@
+//! The bytes of every road, pinned: a test that fails here says that released stations would no longer be understood.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::ids::{DeviceId, ScopeCode};
+use crate::stamp::Hlc;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn scope() -> ScopeCode {
+    "150205202202".parse().unwrap()
+}
+
+fn header() -> Header {
+    Header {
+        version: VERSION,
+        device: DeviceId([1; 32]),
+        incarnation: 1,
+        scope: scope(),
+        number: 2,
+        prev: Hash([3; 32]),
+        hlc: Hlc { ms: 1_772_415_000_000, counter: 4 },
+        agent: "SG-202202-01".parse().unwrap(),
+        count: 1,
+    }
+}
+
+fn segment() -> Segment {
+    let records = vec![Record { doc: [5; 16], change: vec![6, 7, 8] }];
+    Segment { header: header(), records, sig: Sig([9; 64]) }
+}
+
+fn pinned<T>(value: &T) -> String
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let bytes = encode(value);
+    assert_eq!(decode::<T>(&bytes, MAX_BODY).as_ref(), Ok(value), "what was encoded is read again");
+    assert_eq!(decode::<T>(&bytes[..bytes.len() - 1], MAX_BODY), Err(WireFault::Shape), "a cut one is not");
+    hex(&bytes)
+}
+
+#[test]
+fn a_segment_is_these_bytes() {
+    assert_snapshot!(pinned(&segment()), @"010101010101010101010101010101010101010101010101010101010101010101019afeb5c7af04020303030303030303030303030303030303030303030303030303030303030303c0bbaae1ca33040c53472d3230323230322d30310101050505050505050505050505050505050306070809090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909");
+}
+
+#[test]
+fn a_request_and_its_envelope_are_these_bytes() {
+    let request = ExchangeRequest {
+        version: VERSION,
+        nonce: Nonce { ms: 7, mac: [8; 16] },
+        epoch: Epoch([9; 8]),
+        cursors: Cursors::Same(Hash([1; 32])),
+        max_bytes: 98_304,
+        packages: 11,
+        segments: Vec::new(),
+    };
+    assert_snapshot!(pinned(&request), @"01070808080808080808080808080808080809090909090909090001010101010101010101010101010101010101010101010101010101010101018080060b00");
+    let envelope = Envelope { signer: [1; 32], sig: Sig([2; 64]), packing: Packing::Zstd, body: vec![3, 4] };
+    assert_snapshot!(pinned(&envelope), @"01010101010101010101010101010101010101010101010101010101010101010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020201020304");
+}
+
+#[test]
+fn a_delivery_is_these_bytes() {
+    let entries = vec![Entry::Yours { incarnation: 1, number: 2 }, Entry::Whole(segment())];
+    let frame = Frame { scope: scope(), from: 3, chain: Hash([4; 32]), certificates: Vec::new(), entries };
+    let refused = Refused { key: header().key(), why: Why::Gap { expected: 1 } };
+    let delivery = Delivery {
+        receipts: vec![Signed { bytes: vec![1], sig: Sig([2; 64]) }],
+        refused: vec![refused],
+        frames: vec![frame],
+        more: More::Yes,
+        packages: Packages::Changed,
+        backed_up: vec![(scope(), 9)],
+    };
+    let reply = ExchangeReply {
+        outcome: Outcome::Done(Box::new(delivery)),
+        hub_ms: 1,
+        nonce: Nonce::default(),
+        epoch: Epoch::default(),
+    };
+    assert_snapshot!(pinned(&reply), @"0001010102020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202010101010101010101010101010101010101010101010101010101010101010101019afeb5c7af04020401019afeb5c7af04030404040404040404040404040404040404040404040404040404040404040404000201010200010101010101010101010101010101010101010101010101010101010101010101019afeb5c7af04020303030303030303030303030303030303030303030303030303030303030303c0bbaae1ca33040c53472d3230323230322d303101010505050505050505050505050505050503060708090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090101019afeb5c7af04090100000000000000000000000000000000000000000000000000");
+}
+
+#[test]
+fn a_receipt_and_a_certificate_are_these_bytes() {
+    let place = Some(Place { seq: 5, chain: Hash([6; 32]) });
+    let receipt = Receipt { key: header().key(), root: Hash([7; 32]), place, hub_ms: 8, epoch: Epoch([9; 8]) };
+    assert_snapshot!(pinned(&receipt), @"0101010101010101010101010101010101010101010101010101010101010101019afeb5c7af0402070707070707070707070707070707070707070707070707070707070707070701050606060606060606060606060606060606060606060606060606060606060606080909090909090909");
+    let certificate = Certificate {
+        device: DeviceId([1; 32]),
+        station: "白菜沟嘎查便民服务站".into(),
+        unit: scope(),
+        scopes: vec![scope()],
+        device_no: 7,
+        not_after: 1_835_487_000_000,
+        serial: 3,
+    };
+    assert_snapshot!(pinned(&certificate), @"01010101010101010101010101010101010101010101010101010101010101011ee799bde88f9ce6b29fe5988ee69fa5e4bebfe6b091e69c8de58aa1e7ab999afeb5c7af04019afeb5c7af0407c0ebb3dcb53503");
+}
+
+#[test]
+fn an_enrolment_and_a_package_are_these_bytes() {
+    let package = Package { kind: PackageKind::Catalogue, version: 2, content: vec![1, 2, 3] };
+    assert_snapshot!(pinned(&package), @"020203010203");
+    let request = PackagesRequest { version: VERSION, have: vec![(PackageKind::Calendar, 1)] };
+    assert_snapshot!(pinned(&request), @"01010301");
+}
+
+#[test]
+fn bytes_past_the_bound_or_left_over_are_refused() {
+    let bytes = encode(&header());
+    assert_eq!(decode::<Header>(&bytes, bytes.len() - 1), Err(WireFault::TooLarge));
+    let longer = [bytes.as_slice(), &[0]].concat();
+    assert_eq!(decode::<Header>(&longer, MAX_BODY), Err(WireFault::Shape), "a byte too many");
+}

@@ -1,0 +1,160 @@
+//! A real station: the engine over an encrypted database in a folder, carried over HTTP; and a side door for filling it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use daiban_core::doc::{Doc, Edit as DocEdit};
+use daiban_core::edge::{Edge, System, draw};
+use daiban_core::engine::{DATABASE, Engine, Home, Opener, Turn};
+use daiban_core::keys::{Cost, DatabaseKey};
+use daiban_core::projection::{self, Facts};
+use daiban_core::store::sqlite::SqliteStore;
+use daiban_core::store::{Batch, DocKind, DocState, RowQuery, Store, StoredChange};
+use daiban_core::sync::http::{Carrier, Http};
+use daiban_model::api::{Enrol, Lock, SetPin, Unlock};
+use daiban_model::calendar::Calendar;
+use daiban_model::ids::ScopeCode;
+use daiban_model::wire::DocId;
+
+use super::hub::agent;
+
+const PIN: &str = "739104";
+/// Documents of one commit when a store is filled.
+const FILL: usize = 250;
+
+/// A station and whoever sits at it.
+pub struct Station {
+    /// The engine.
+    pub engine: Engine<SqliteStore>,
+    carrier: Http,
+    folder: PathBuf,
+    key: Arc<Mutex<Option<[u8; 32]>>>,
+}
+
+/// One document to be written from outside the engine.
+pub struct Written {
+    /// Which.
+    pub doc: DocId,
+    /// Of which division.
+    pub scope: ScopeCode,
+    /// What is written, as one change.
+    pub edits: Vec<DocEdit>,
+}
+
+impl Station {
+    /// A station in a folder that was enrolled before, or never.
+    pub fn at(folder: &Path) -> Result<Self> {
+        let key = Arc::new(Mutex::new(None));
+        let kept = key.clone();
+        let open: Opener<SqliteStore> = Box::new(move |folder, key| {
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(*key.as_bytes());
+            SqliteStore::open(&folder.join(DATABASE), key)
+        });
+        // The PIN's own cost is measured by itself.
+        let cost = Cost::SIMULATION;
+        let home = Home { folder: folder.to_owned(), edge: Arc::new(System), cost, open, hint: None };
+        std::fs::create_dir_all(folder)?;
+        Ok(Self { engine: Engine::at(home)?, carrier: Http::new()?, folder: folder.to_owned(), key })
+    }
+
+    /// Enrols it and signs in.
+    pub async fn enrolled(folder: &Path, hub: &str, code: &str) -> Result<Self> {
+        let mut station = Self::at(folder)?;
+        let call = Enrol { hub: hub.to_owned(), code: code.to_owned() };
+        let out = station.engine.begin_enrol(call)?;
+        let answer = station.carrier.post(&out.hub, out.road, out.body).await;
+        station.engine.enrolled(answer).await?;
+        station.engine.call(SetPin { agent: agent()?, pin: PIN.to_owned() }).await?;
+        Ok(station)
+    }
+
+    /// Signs in.
+    pub async fn unlock(&mut self) -> Result<()> {
+        self.engine.call(Unlock { agent: agent()?, pin: PIN.to_owned() }).await.map(drop).context("unlock")
+    }
+
+    /// Signs out and in, so that nothing is left in memory.
+    pub async fn afresh(&mut self) -> Result<()> {
+        self.engine.call(Lock {}).await?;
+        self.unlock().await
+    }
+
+    /// Exchanges until there is nothing more to send or fetch.
+    pub async fn sync(&mut self) -> Result<()> {
+        while let Some(out) = self.engine.next_request().await? {
+            let answer = self.carrier.post(&out.hub, out.road, out.body).await;
+            if let Err(fault) = &answer {
+                bail!("the road: {fault}");
+            }
+            if self.engine.answered(answer).await? == Turn::Done {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of the database key.
+    pub fn key(&self) -> Result<[u8; 32]> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner).context("nobody has signed in yet")
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join(DATABASE)
+    }
+
+    /// Another connection to the database.
+    pub fn side(&self) -> Result<SqliteStore> {
+        Ok(SqliteStore::open(&self.database(), &DatabaseKey::new(self.key()?))?)
+    }
+
+    /// Heads of every document.
+    pub async fn heads(&self) -> Result<std::collections::BTreeMap<DocId, Vec<daiban_model::wire::Hash>>> {
+        let (store, mut heads, mut after) = (self.side()?, std::collections::BTreeMap::new(), None);
+        loop {
+            let docs = store.rows(RowQuery::Docs { after, limit: 5000 }).await?.docs;
+            let Some(last) = docs.last() else { return Ok(heads) };
+            after = Some(last.doc);
+            heads.extend(docs.into_iter().map(|state| (state.doc, state.heads)));
+        }
+    }
+
+    /// Opens a document from the database.
+    pub async fn doc(&self, store: &SqliteStore, id: DocId) -> Result<Doc> {
+        Ok(Doc::open(&store.load(id).await?)?)
+    }
+
+    /// Writes changes of many documents as a session of this device would, in few commits.
+    pub async fn fill(&self, calendar: &Calendar, all: &[Written]) -> Result<()> {
+        let (store, actor) = (self.side()?, draw::<16>(&System));
+        for some in all.chunks(FILL) {
+            let mut batch = Batch::default();
+            for written in some {
+                write(&store, actor, calendar, written, &mut batch).await?;
+            }
+            store.commit(batch).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(
+    store: &SqliteStore,
+    actor: [u8; 16],
+    calendar: &Calendar,
+    written: &Written,
+    batch: &mut Batch,
+) -> Result<()> {
+    let Written { doc: id, scope, edits } = written;
+    let stored = store.load(*id).await?;
+    let mut doc = if stored.state.is_some() { Doc::open(&stored)? } else { Doc::new(DocKind::Case)? };
+    let new = doc.edit(actor, edits, System.now())?.context("an edit that changes nothing")?;
+    let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
+    batch.rows.push(projection::record(*id, *scope, &Facts::of(&doc), calendar));
+    batch.docs.push(DocState { doc: *id, kind: doc.kind(), scope: *scope, heads: doc.heads() });
+    let (doc, scope, bytes) = (*id, *scope, new.bytes);
+    batch.changes.push(StoredChange { hash, doc, scope, actor, actor_seq, segment: None, bytes });
+    batch.outbox.push(hash);
+    Ok(())
+}

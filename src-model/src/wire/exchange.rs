@@ -237,4 +237,12 @@ pub enum Entry {
         /// Its number.
         number: u32,
     },
+    /// A segment of which the hub finds that its store no longer gives what was signed: for setting aside. The root is the one that
+    /// was signed, so that the chain goes on.
+    Damaged {
+        /// What the store gives.
+        segment: Segment,
+        /// The root its device signed.
+        root: Hash,
+    },
 }

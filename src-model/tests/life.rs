@@ -1,0 +1,339 @@
+//! The life of a case as the requirements tell it: each test is named after the example it plays (requirements S4).
+
+use daiban_model::access::{Principal, Role, Subject, permit};
+use daiban_model::calendar::Calendar;
+use daiban_model::case::clocks::{Clock, ClockKind, Reckoning};
+use daiban_model::case::decide::Moment;
+use daiban_model::case::event::*;
+use daiban_model::case::fold::Case;
+use daiban_model::case::{Command, Event, Refusal, Stage, decide, fold};
+use daiban_model::catalogue::ProxyMode;
+use daiban_model::deadline::{Limit, NoticeRule, StopKind};
+use daiban_model::identity::CaseNumber;
+use daiban_model::ids::ScopeCode;
+use daiban_model::stamp::{Hlc, TimeQuality, Wall};
+use jiff::civil::{Date, date};
+
+/// A case that is played day by day.
+struct Life {
+    calendar: Calendar,
+    events: Vec<Event>,
+    today: Date,
+    who: Principal,
+}
+
+fn scope() -> ScopeCode {
+    "150205202202".parse().unwrap()
+}
+
+impl Life {
+    fn on(today: Date) -> Self {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/data/calendar.json");
+        let calendar = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let unit = "150205".parse().unwrap();
+        let agent = "SG-000000-03".parse().unwrap();
+        let who = Principal { agent, name: "林芳".into(), role: Role::Window, unit, serves: vec![unit] };
+        Self { calendar, events: Vec::new(), today, who }
+    }
+
+    fn case(&self) -> Case {
+        let (case, anomalies) = fold(&self.events);
+        assert_eq!(anomalies, [], "nothing decided is ever flagged");
+        case
+    }
+
+    fn try_on(&mut self, day: Date, command: Command) -> Result<(), Refusal> {
+        self.today = day;
+        let at = Wall::at(day.at(9, 30, 0, 0));
+        let hlc = Hlc { ms: at.0.unsigned_abs(), counter: 0 };
+        let now = Moment { hlc, device: 7, at, quality: TimeQuality::Confirmed, calendar: &self.calendar };
+        let subject = Subject { scope: scope(), handler: None };
+        let may = permit(&self.who, command.action(), &subject).unwrap();
+        let events = decide(&self.case(), command, &may, &now)?;
+        self.events.extend(events);
+        Ok(())
+    }
+
+    fn act(&mut self, day: Date, command: Command) -> &mut Self {
+        let told = format!("{command:?}");
+        self.try_on(day, command).unwrap_or_else(|why| panic!("{told} on {day}: {why}"));
+        self
+    }
+
+    fn clock(&self, kind: ClockKind) -> Clock {
+        let reckoning = Reckoning { calendar: &self.calendar, now: self.today.at(9, 30, 0, 0) };
+        let clocks = reckoning.clocks(&self.case(), None);
+        clocks.into_iter().find(|clock| clock.kind == kind).unwrap_or_else(|| panic!("no clock {kind:?}"))
+    }
+
+    fn ends(&self, kind: ClockKind) -> Option<Date> {
+        self.clock(kind).due.date()
+    }
+
+    fn received(day: Date, limits: Limits, papers: &[(&str, PaperState)]) -> Self {
+        let mut life = Self::on(day);
+        let line = |(name, state): &(&str, PaperState)| PaperLine { name: (*name).into(), state: *state, count: 1 };
+        let receipt = Receipt {
+            number: CaseNumber::new(scope(), day, 7, 1).unwrap(),
+            item: "NM-013".parse().unwrap(),
+            item_name: "农药经营许可".into(),
+            catalogue: 1,
+            limits,
+            papers: papers.iter().map(line).collect(),
+        };
+        life.act(day, Command::Consult { help: Help::Advice, way: Way::Window, words: String::new() });
+        life.act(day, Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy });
+        life
+    }
+
+    fn accepted(day: Date, limits: Limits) -> Self {
+        let mut life = Self::received(day, limits, &[("身份证", PaperState::Copy)]);
+        life.act(day, hand_over()).act(day, Command::Accept { basis: AcceptanceBasis::Complete });
+        life
+    }
+}
+
+fn twenty() -> Limits {
+    Limits { statutory: Some(Limit::WorkingDays(20)), ..Limits::default() }
+}
+
+fn hand_over() -> Command {
+    Command::HandOver { to: "石拐区农牧局".into() }
+}
+
+fn notice(papers: &[&str], raised_by: &str) -> Command {
+    let line = |paper: &&str| NoticeLine { paper: (*paper).into(), hint: String::new() };
+    Command::GiveNotice { lines: papers.iter().map(line).collect(), raised_by: raised_by.into() }
+}
+
+fn bring(paper: &str) -> Command {
+    Command::Supplement { papers: vec![PaperLine { name: paper.into(), state: PaperState::Original, count: 1 }] }
+}
+
+fn mandate(from: Date, until: Date, signature: Signature) -> Command {
+    Command::Entrust(Mandate {
+        agent: "SG-202202-01".parse().unwrap(),
+        powers: [Power::FillForms, Power::Submit, Power::Follow].into(),
+        from,
+        until,
+        signature,
+    })
+}
+
+#[test]
+fn r45_a_promised_item_goes_step_by_step_and_one_on_the_spot_in_one_press() {
+    let day = date(2026, 3, 2);
+    let promised = Limits { promised: Some(Limit::WorkingDays(1)), ..twenty() };
+    let mut slow = Life::received(day, promised, &[("身份证", PaperState::Copy)]);
+    let at_once = slow.try_on(day, Command::FinishAtOnce { number: "1".into() });
+    assert_eq!(at_once, Err(Refusal::NoSuchMove { from: Stage::Received }));
+    let on_the_spot = Limits { promised: Some(Limit::WorkingDays(0)), ..twenty() };
+    let mut quick = Life::received(day, on_the_spot, &[("身份证", PaperState::Copy)]);
+    quick.act(day, Command::FinishAtOnce { number: "1".into() });
+    let case = quick.case();
+    assert_eq!(case.stage, Stage::Decided { outcome: Outcome::Granted });
+    assert_eq!(case.acceptance, Some((day, AcceptanceBasis::Complete)), "both are recorded");
+}
+
+#[test]
+fn r49_received_before_the_may_holiday_the_file_goes_on_after_it() {
+    let life = Life::received(date(2026, 4, 30), twenty(), &[("身份证", PaperState::Copy)]);
+    assert_eq!(life.ends(ClockKind::HandOver), Some(date(2026, 5, 6)), "holiday 05-01…05");
+}
+
+#[test]
+fn r50_r53_one_notice_two_lines_and_acceptance_on_the_day_of_the_last_paper() {
+    let papers = [("设备清单", PaperState::Missing), ("平面图", PaperState::Missing)];
+    let mut life = Life::received(date(2026, 3, 2), twenty(), &papers);
+    assert_eq!(life.ends(ClockKind::Notice), Some(date(2026, 3, 9)), "D38");
+    life.act(date(2026, 3, 4), notice(&["设备清单", "平面图"], ""));
+    life.act(date(2026, 3, 10), bring("设备清单"));
+    assert_eq!(life.case().stage, Stage::Supplementing { notice: 1 }, "one is still missing");
+    life.act(date(2026, 3, 20), bring("平面图"));
+    life.act(date(2026, 3, 20), hand_over());
+    life.act(date(2026, 3, 23), Command::Accept { basis: AcceptanceBasis::Complete });
+    assert_eq!(life.case().acceptance, Some((date(2026, 3, 20), AcceptanceBasis::Complete)));
+    assert_eq!(life.ends(ClockKind::Statutory), Some(date(2026, 4, 20)), "D42");
+}
+
+#[test]
+fn r51_silence_past_day_five_accepts_from_the_day_of_receipt() {
+    let mut life = Life::received(date(2026, 9, 24), twenty(), &[("身份证", PaperState::Copy)]);
+    let deemed = || Command::Accept { basis: AcceptanceBasis::Deemed };
+    let early = life.try_on(date(2026, 10, 9), deemed());
+    assert_eq!(early, Err(Refusal::TooEarly { until: date(2026, 10, 10) }), "D37: the organ still has the day");
+    life.act(date(2026, 10, 10), deemed());
+    assert_eq!(life.case().acceptance, Some((date(2026, 9, 24), AcceptanceBasis::Deemed)));
+    assert_eq!(life.ends(ClockKind::Statutory), Some(date(2026, 10, 29)), "D43");
+}
+
+#[test]
+fn r51_an_item_with_its_own_notice_rule_is_never_accepted_by_silence() {
+    let notice = NoticeRule::own(Limit::calendar_days(15));
+    let mut life = Life::received(date(2026, 3, 12), Limits { notice, ..twenty() }, &[("身份证", PaperState::Copy)]);
+    assert_eq!(life.ends(ClockKind::Notice), Some(date(2026, 3, 27)), "R105");
+    let deemed = life.try_on(date(2026, 6, 1), Command::Accept { basis: AcceptanceBasis::Deemed });
+    assert_eq!(deemed, Err(Refusal::NoSuchMove { from: Stage::Received }));
+}
+
+#[test]
+fn r52_a_second_list_needs_new_papers_that_raised_it() {
+    let mut life = Life::received(date(2026, 3, 2), twenty(), &[("设备清单", PaperState::Missing)]);
+    life.act(date(2026, 3, 4), notice(&["设备清单"], ""));
+    life.act(date(2026, 3, 10), bring("设备清单"));
+    let blocked = life.try_on(date(2026, 3, 11), notice(&["租赁合同"], ""));
+    assert_eq!(blocked, Err(Refusal::SecondList));
+    life.act(date(2026, 3, 11), notice(&["租赁合同"], "新图地址不一致"));
+    assert_eq!(life.case().notices.len(), 2, "第 2 次, with its reason");
+}
+
+#[test]
+fn r59_days_of_a_test_do_not_count() {
+    let mut life = Life::accepted(date(2026, 3, 2), twenty());
+    let stop = Command::Suspend { kind: StopKind::Testing, expected_days: 14, notice_no: "检1".into() };
+    life.act(date(2026, 3, 2), Command::Start).act(date(2026, 3, 10), stop);
+    assert_eq!(life.ends(ClockKind::Statutory), None, "D47: no end while it is open");
+    life.act(date(2026, 3, 23), Command::Resume);
+    assert_eq!(life.ends(ClockKind::Statutory), Some(date(2026, 4, 14)), "D44");
+}
+
+#[test]
+fn r60_an_extension_comes_once_and_before_the_first_end() {
+    let extend = || Command::Extend {
+        days: 10,
+        approver: "局长".into(),
+        reason: "情况复杂".into(),
+        notice_no: "延1".into(),
+    };
+    let mut late = Life::accepted(date(2026, 3, 2), twenty());
+    assert_eq!(late.try_on(date(2026, 3, 31), extend()), Err(Refusal::TooLate { ended: date(2026, 3, 30) }));
+    let mut life = Life::accepted(date(2026, 3, 2), twenty());
+    life.act(date(2026, 3, 27), extend());
+    assert_eq!(life.ends(ClockKind::Statutory), Some(date(2026, 4, 14)), "D18");
+    assert_eq!(life.try_on(date(2026, 3, 27), extend()), Err(Refusal::DoneBefore));
+}
+
+#[test]
+fn r63_r65_no_mandate_no_proxy_and_no_act_after_its_term() {
+    let (from, until) = (date(2026, 3, 2), date(2026, 6, 1));
+    let mut life = Life::on(from);
+    life.act(from, Command::Consult { help: Help::Proxy, way: Way::Home, words: String::new() });
+    let receipt = || Receipt {
+        number: CaseNumber::new(scope(), from, 7, 1).unwrap(),
+        item: "MZ-007".parse().unwrap(),
+        item_name: "高龄津贴".into(),
+        catalogue: 1,
+        limits: Limits::default(),
+        papers: vec![PaperLine { name: "身份证".into(), state: PaperState::Missing, count: 1 }],
+    };
+    let receive = || Command::Receive { receipt: Box::new(receipt()), proxy: ProxyMode::Proxy };
+    assert_eq!(life.try_on(from, receive()), Err(Refusal::NoMandate));
+    life.act(from, mandate(from, until, Signature::Thumb { witness: "钱秀英".into() })).act(from, receive());
+    life.act(from, notice(&["身份证"], ""));
+    let not_given = life.try_on(date(2026, 4, 10), bring("身份证"));
+    assert_eq!(not_given, Err(Refusal::PowerNotGiven { power: Power::Supplement }), "R63: the power was not ticked");
+    let mut all = Mandate {
+        agent: "SG-202202-01".parse().unwrap(),
+        powers: [Power::Submit, Power::Supplement].into(),
+        from,
+        until,
+        signature: Signature::Hand,
+    };
+    life.act(date(2026, 4, 10), Command::Entrust(all.clone())).act(date(2026, 4, 10), bring("身份证"));
+    assert_eq!(life.try_on(date(2026, 6, 2), hand_over()), Err(Refusal::MandateOver { until }), "R65: one day late");
+    (all.from, all.until) = (date(2026, 6, 3), date(2026, 8, 31));
+    life.act(date(2026, 6, 3), Command::Entrust(all)).act(date(2026, 6, 3), hand_over());
+}
+
+#[test]
+fn r64_the_witness_of_a_thumbprint_is_someone_else() {
+    let (from, until) = (date(2026, 3, 2), date(2026, 6, 1));
+    let mut life = Life::on(from);
+    life.act(from, Command::Consult { help: Help::Proxy, way: Way::Home, words: String::new() });
+    let by_thumb = |witness: &str| mandate(from, until, Signature::Thumb { witness: witness.into() });
+    assert_eq!(life.try_on(from, by_thumb("林芳")), Err(Refusal::WitnessIsAgent));
+    assert_eq!(life.try_on(from, by_thumb(" ")), Err(Refusal::Empty { what: daiban_model::case::decide::Entry::Witness }));
+    life.act(from, by_thumb("钱秀英"));
+}
+
+#[test]
+fn r66_what_needs_the_person_is_escorted_not_represented() {
+    let day = date(2026, 3, 4);
+    let mut life = Life::on(day);
+    life.act(day, Command::Consult { help: Help::Proxy, way: Way::Beside, words: String::new() });
+    life.act(day, mandate(day, day, Signature::Hand));
+    let receipt = Receipt {
+        number: CaseNumber::new(scope(), day, 7, 1).unwrap(),
+        item: "GA-016".parse().unwrap(),
+        item_name: "无犯罪记录证明".into(),
+        catalogue: 1,
+        limits: Limits::default(),
+        papers: Vec::new(),
+    };
+    let receive = Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Escort };
+    assert_eq!(life.try_on(day, receive), Err(Refusal::PersonNeeded));
+}
+
+#[test]
+fn r68_r69_a_refusal_has_reasons_and_the_result_is_due_in_ten_working_days() {
+    let mut life = Life::accepted(date(2026, 6, 1), twenty());
+    life.act(date(2026, 6, 2), Command::Start);
+    let decided = |reasons: &str| {
+        Command::Decide(Decision {
+            outcome: Outcome::Denied,
+            on: date(2026, 6, 12),
+            number: "不予1".into(),
+            reasons: reasons.into(),
+            valid_until: None,
+        })
+    };
+    assert!(matches!(life.try_on(date(2026, 6, 12), decided("")), Err(Refusal::Empty { .. })), "行政许可法 art 38");
+    life.act(date(2026, 6, 12), decided("场所不符合条件"));
+    assert_eq!(life.ends(ClockKind::Delivery), Some(date(2026, 6, 29)), "D30");
+    let for_other = |relation: &str| Command::Deliver {
+        way: DeliveryWay::ForOther,
+        signer: "孙丽娜".into(),
+        relation: relation.into(),
+    };
+    assert_eq!(life.try_on(date(2026, 6, 18), for_other("")), Err(Refusal::RelationNeeded));
+    life.act(date(2026, 6, 18), for_other("母女"));
+}
+
+#[test]
+fn r74_withdrawn_until_the_decision_and_not_after() {
+    let mut early = Life::accepted(date(2026, 3, 2), twenty());
+    let withdraw = || Command::Withdraw { reason: "不办了".into(), papers_returned: 6 };
+    early.act(date(2026, 3, 6), withdraw());
+    assert_eq!(early.case().stage, Stage::Decided { outcome: Outcome::Withdrawn });
+    let mut late = Life::accepted(date(2026, 3, 2), twenty());
+    let granted = Decision {
+        outcome: Outcome::Granted,
+        on: date(2026, 3, 16),
+        number: "许1".into(),
+        reasons: String::new(),
+        valid_until: None,
+    };
+    late.act(date(2026, 3, 3), Command::Start).act(date(2026, 3, 16), Command::Decide(granted));
+    assert_eq!(late.try_on(date(2026, 3, 17), withdraw()), Err(Refusal::DoneBefore));
+}
+
+#[test]
+fn r75_a_closed_file_takes_corrections_as_additions_only() {
+    let mut life = Life::accepted(date(2026, 3, 2), twenty());
+    let granted = Decision {
+        outcome: Outcome::Granted,
+        on: date(2026, 3, 16),
+        number: "许1".into(),
+        reasons: String::new(),
+        valid_until: None,
+    };
+    let delivered = Command::Deliver { way: DeliveryWay::Direct, signer: "乌兰图雅".into(), relation: String::new() };
+    life.act(date(2026, 3, 3), Command::Start).act(date(2026, 3, 16), Command::Decide(granted));
+    life.act(date(2026, 3, 20), delivered).act(date(2026, 4, 1), Command::Archive);
+    let phone = daiban_model::case::field::Field::Phone;
+    let typed = Command::Type { field: phone, from: String::new(), to: "0472-0000001".into() };
+    assert_eq!(life.try_on(date(2026, 4, 7), typed), Err(Refusal::Closed));
+    let correction = Command::Correct { field: phone, value: "0472-0000001".into(), reason: "原号少一位".into() };
+    life.act(date(2026, 4, 7), correction);
+    assert_eq!(life.case().stage, Stage::Archived);
+}

@@ -215,11 +215,12 @@ BEGIN
 END;
 
 -- Texts come already cut into tokens separated by blanks. `ascii` takes every sign beyond ASCII as part of a token, also
--- the rare characters that `unicode61` does not know; the lone `|` keeps fields apart.
+-- the rare characters that `unicode61` does not know; the lone `|` keeps fields apart, and words that start with it mark who
+-- may see the case.
 CREATE VIRTUAL TABLE case_search USING fts5(
     tokens,
     content = '',
     contentless_delete = 1,
-    prefix = '2 3 4 5 6',
+    prefix = '2 3 4 5 6 7 8',
     tokenize = "ascii tokenchars '|'"
 );

@@ -20,7 +20,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 #[derive(Parser)]
-#[command(name = "daiban-district", version, about = "石心代办的区级枢纽：接收各站点的办件，发布事项、名册、区划和日历")]
+#[command(
+    name = "daiban-district",
+    version,
+    about = "石心代办的区级枢纽：接收各站点的办件，发布事项、名册、区划和日历"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -103,7 +103,14 @@ mod tests {
         let before = json!({ "items": [{ "code": "A", "fee": "" }, { "code": "B" }, { "code": "C" }] });
         let now = json!({ "items": [{ "code": "A", "fee": "10" }, { "code": "B" }, { "code": "D" }, { "code": "E" }] });
         let found = Difference::between(PackageKind::Catalogue, Some(&before), &now);
-        assert_eq!(found, Difference { entries: 4, added: 2, changed: 1, removed: 1 }, "A changed, C went, D and E came");
-        assert!(Difference::between(PackageKind::Catalogue, Some(&now), &now).is_none(), "the same again changes nothing");
+        assert_eq!(
+            found,
+            Difference { entries: 4, added: 2, changed: 1, removed: 1 },
+            "A changed, C went, D and E came"
+        );
+        assert!(
+            Difference::between(PackageKind::Catalogue, Some(&now), &now).is_none(),
+            "the same again changes nothing"
+        );
     }
 }

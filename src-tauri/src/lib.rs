@@ -45,6 +45,7 @@ fn log_filter() -> tracing_subscriber::EnvFilter {
     tracing_subscriber::EnvFilter::try_from_env("DAIBAN_LOG").unwrap_or_else(|_| default())
 }
 
+#[expect(clippy::exit, reason = "the window's loop ends the program by itself; it stands in the generated context")]
 fn window(options: Options) -> tauri::Result<()> {
     let mut builder = tauri::Builder::default();
     if options.alone {

@@ -13,7 +13,7 @@ use crate::process::{cargo, has_display, heading, on_virtual_screen, printed_by,
 use crate::{setup, ui};
 
 /// The demo station stands in this village.
-const DEMO_SCOPE: &str = "150205202202";
+const DEMO_UNIT: &str = "150205202202";
 
 /// What marks a folder as ours to empty.
 const MARK: &str = ".daiban-demo";
@@ -86,7 +86,7 @@ fn found(hub: &Path) -> Result<()> {
     let mut import = district("import", hub);
     for (option, file) in [
         ("--places", "places.json"),
-        ("--roster", "roster.csv"),
+        ("--roster", "demo/roster.csv"),
         ("--items", "items.csv"),
         ("--calendar", "calendar.json"),
     ] {
@@ -96,9 +96,8 @@ fn found(hub: &Path) -> Result<()> {
 }
 
 fn code(hub: &Path) -> Result<String> {
-    let printed = printed_by(district("code", hub).args(["--scope", DEMO_SCOPE, "--name", "演示代办点"]));
-    let code = printed.context("the hub made no enrolment code")?;
-    code.split_whitespace().last().map(str::to_owned).context("the hub printed no enrolment code")
+    let printed = printed_by(district("code", hub).args(["--station", "演示代办点", "--unit", DEMO_UNIT]));
+    said(&printed.context("the hub made no enrolment code")?, "code").context("the hub printed no enrolment code")
 }
 
 /// The hub as a child process; it ends with us.
@@ -120,7 +119,7 @@ fn serve(hub: &Path, remembered: &Path) -> Result<(Serving, String)> {
     let lines = child.stdout.take().context("the hub has no output")?;
     let serving = Serving(child);
     let mut lines = BufReader::new(lines).lines();
-    let address = lines.by_ref().map_while(Result::ok).find_map(|line| listening(&line));
+    let address = lines.by_ref().map_while(Result::ok).find_map(|line| said(&line, "listening"));
     let address = address.with_context(|| format!("the hub ended before it listened at {}", listen.trim()))?;
     // Reading on keeps the pipe open: a hub that cannot print would stop.
     std::thread::spawn(move || lines.for_each(drop));
@@ -129,10 +128,10 @@ fn serve(hub: &Path, remembered: &Path) -> Result<(Serving, String)> {
     Ok((serving, address))
 }
 
-/// The address in the hub's line `{"listening":"127.0.0.1:PORT"}`.
-fn listening(line: &str) -> Option<String> {
+/// What the hub's line says under a name, such as `{"listening":"127.0.0.1:PORT"}`.
+fn said(line: &str, name: &str) -> Option<String> {
     let said: serde_json::Value = serde_json::from_str(line).ok()?;
-    said.get("listening")?.as_str().map(str::to_owned)
+    said.get(name)?.as_str().map(str::to_owned)
 }
 
 fn district(task: &str, hub: &Path) -> Command {
@@ -148,12 +147,13 @@ fn program(name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::listening;
+    use super::said;
 
     #[test]
     fn only_the_line_that_names_the_address_is_taken_for_it() {
-        assert_eq!(listening(r#"{"listening":"127.0.0.1:4711"}"#).as_deref(), Some("127.0.0.1:4711"), "the address");
-        assert_eq!(listening("INFO listening soon"), None, "a log line is not the address");
-        assert_eq!(listening(r#"{"level":"info"}"#), None, "nor is another JSON line");
+        let address = said(r#"{"listening":"127.0.0.1:4711"}"#, "listening");
+        assert_eq!(address.as_deref(), Some("127.0.0.1:4711"), "the address");
+        assert_eq!(said("INFO listening soon", "listening"), None, "a log line is not the address");
+        assert_eq!(said(r#"{"level":"info"}"#, "listening"), None, "nor is another JSON line");
     }
 }

@@ -2,3 +2,5 @@
 
 #[path = "../bench/mod.rs"]
 pub mod bench;
+pub mod window;
+pub mod world;

@@ -222,7 +222,9 @@ impl Doc {
 
     /// The document saved whole.
     pub fn snapshot(&self) -> Snapshot {
-        let changes = u32::try_from(self.am.get_changes(&[]).len()).unwrap_or(u32::MAX);
+        // The genesis is known everywhere and not stored: it does not count.
+        let genesis: Vec<_> = genesis::heads().iter().map(|head| automerge::ChangeHash(head.0)).collect();
+        let changes = u32::try_from(self.am.get_changes(&genesis).len()).unwrap_or(u32::MAX);
         Snapshot { bytes: change::deflate(&self.am.save_nocompress()), heads: self.heads(), changes }
     }
 }

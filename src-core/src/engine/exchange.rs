@@ -11,7 +11,8 @@ use daiban_model::api::{
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Cursor, Delivery, ExchangeReply, Frame, Hash, More, Outcome, Packages, Refused, Segment, SegmentKey, Signed, Why,
+    self, Cursor, Delivery, ExchangeReply, Frame, Hash, More, Outcome, PackageKind, Packages, Refused, Segment, SegmentKey, Signed,
+    Why,
 };
 
 use super::answer::Answer;
@@ -326,6 +327,10 @@ impl<S: Store> Engine<S> {
         desk.commit(Batch { states, ..Batch::default() }).await?;
         desk.catch_up_with_roster();
         self.tell(Changed::Catalogue);
+        if opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar) {
+            // Dates of open cases follow the calendar in force (rules §10.3).
+            self.refold().await?;
+        }
         self.refresh_people()
     }
 }
@@ -555,7 +560,7 @@ impl<S: Store> Desk<S> {
             wire::Entry::Yours { incarnation, number } => {
                 Some(SegmentKey { device, incarnation: *incarnation, scope, number: *number })
             }
-            wire::Entry::Whole(_) => None,
+            wire::Entry::Whole(_) | wire::Entry::Damaged { .. } => None,
         });
         let keys: Vec<SegmentKey> = named.collect();
         if keys.is_empty() {

@@ -19,6 +19,7 @@ mod lists;
 mod page;
 mod published;
 mod receive;
+mod refold;
 mod session;
 mod sheets;
 mod story;

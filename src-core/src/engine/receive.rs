@@ -6,7 +6,7 @@ use daiban_model::case::event::{Help, Limits, Mandate, PaperLine, PaperState, Re
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::Item;
 use daiban_model::identity::CaseNumber;
-use daiban_model::ids::CaseId;
+use daiban_model::ids::{CaseId, ScopeCode};
 use daiban_model::wire;
 
 use super::answer::Answer;
@@ -67,9 +67,8 @@ impl<S: Store> Desk<S> {
         self.edge.chance(&mut chance);
         let millis = self.now().0.max(0).unsigned_abs();
         let id = CaseId(drafts::fresh_id(millis, &chance));
-        let file = self.new_file(id, self.who.unit)?;
+        let mut case = self.new_file(id, self.scope())?;
         let mut edits = registers(draft, self.now().date())?;
-        let mut case = file;
         let help = if drafts::may_be_entrusted(item) { draft.help } else { Help::Guidance };
         for command in self.commands(draft, item, help, counter)? {
             // Each act rests on the ones before it: they are tried on the facts so far and written as one change.
@@ -89,7 +88,7 @@ impl<S: Store> Desk<S> {
     /// The acts of a receipt, in the order of Annex C.
     fn commands(&self, draft: &Draft, item: &Item, help: Help, counter: u16) -> Result<Vec<Command>, Failure> {
         let now = self.now();
-        let number = CaseNumber::new(self.who.unit, now.date(), self.certificate.device_no, counter)
+        let number = CaseNumber::new(self.scope(), now.date(), self.certificate.device_no, counter)
             .map_err(|_| internal("a case number that does not fit"))?;
         let mut commands = vec![Command::Consult { help, way: draft.way, words: String::new() }];
         if help == Help::Proxy {
@@ -113,6 +112,12 @@ impl<S: Store> Desk<S> {
         let notes = notes.into_iter().filter(|note| !note.is_empty());
         commands.extend(notes.map(|text| Command::Note { text: text.to_owned() }));
         Ok(commands)
+    }
+
+    /// The division a new case belongs to: the person's own unit, or the station's where its certificate does not cover that.
+    fn scope(&self) -> ScopeCode {
+        let covered = self.certificate.scopes.iter().any(|scope| scope.covers(self.who.unit));
+        if covered { self.who.unit } else { self.certificate.unit }
     }
 
     fn counter_name(&self) -> String {

@@ -2,7 +2,8 @@
 //!
 //! - T1: an answer counts only when the hub pinned at enrolment signed it for exactly this request.
 //! - T2: a frame goes on from the cursor: numbers dense, chain right; else nothing of it is used.
-//! - T3: a segment that does not verify is set aside with its reason and keeps its place in the chain; the rest flows on.
+//! - T3: a segment that does not verify is set aside with its reason and keeps its place in the chain; the rest flows on. One
+//!   that was damaged at the hub does too, when its device's signature vouches for the root it had.
 
 use std::collections::HashMap;
 
@@ -64,8 +65,9 @@ pub fn reply<T: DeserializeOwned>(bytes: &[u8], asked: Hash, trust: &Trust) -> R
     if envelope.signer != trust.hub {
         return Err(ReplyFault::OtherHub);
     }
+    // Signed for another request, or damaged on the way: the hub is the right one, the answer is none.
     if !sign::verify(&trust.hub, Domain::Reply, &[&asked.0, &envelope.body], &envelope.sig) {
-        return Err(ReplyFault::OtherHub);
+        return Err(ReplyFault::Garbled);
     }
     let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(ReplyFault::Garbled)?;
     wire::decode(&plain, wire::MAX_INFLATED).map_err(|_| ReplyFault::Garbled)
@@ -175,6 +177,7 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
                 (SegmentKey { device: context.device, incarnation, scope: frame.scope, number }, root)
             }
             Entry::Whole(segment) => whole(segment, frame.scope, &known, context, &mut checked),
+            Entry::Damaged { segment, root } => damaged(segment, root, &known, context, &mut checked)?,
         };
         (seq, chain) = (seq + 1, chain_next(chain, root));
         checked.placed.push(Placed { key, seq, chain });
@@ -209,6 +212,24 @@ fn whole(
         Err(why) => checked.aside.push((stored, segment, why)),
     }
     (key, root)
+}
+
+/// One segment that the hub says is damaged: aside, when its device signed the root.
+fn damaged(
+    segment: Segment,
+    root: Hash,
+    new: &HashMap<DeviceId, Certificate>,
+    context: &FrameContext<'_>,
+    checked: &mut Checked,
+) -> Result<(SegmentKey, Hash), FrameFault> {
+    let (header, sig) = (segment.header.clone(), segment.sig);
+    let key = header.key();
+    let known = new.contains_key(&key.device) || context.known.contains_key(&key.device);
+    if !known || !sign::verify(&key.device.0, Domain::Segment, &[&root.0], &sig) {
+        return Err(FrameFault::Chain);
+    }
+    checked.aside.push((StoredSegment { header, root, sig, received_ms: context.now_ms }, segment, Why::BadSignature));
+    Ok((key, root))
 }
 
 fn described(segment: &Segment, key: SegmentKey) -> Result<Vec<StoredChange>, Why> {

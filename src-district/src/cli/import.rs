@@ -84,7 +84,8 @@ async fn read<S: Store>(
         push(&mut contents, PackageKind::Roster, complaints.note(file, read).as_ref())?;
     }
     if let Some(file) = &command.items {
-        let version = Published::of(hub, PackageKind::Catalogue).await.map_err(said::hub)?.map_or(0, |last| last.version);
+        let version =
+            Published::of(hub, PackageKind::Catalogue).await.map_err(said::hub)?.map_or(0, |last| last.version);
         let valid_from = command.valid_from.unwrap_or_else(|| edge::wall().date());
         let checked = |content: Content| import::catalogue(&content, version + 1, valid_from);
         push(&mut contents, PackageKind::Catalogue, complaints.note(file, named(file).and_then(checked)).as_ref())?;

@@ -49,7 +49,8 @@ pub(super) async fn devices(command: Devices) -> Result<()> {
     for view in &devices {
         let scopes = view.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
         let DeviceView { device, station, device_no, .. } = view;
-        writeln!(out, "{device}  {}  设备号 {device_no:02}  {station}  {scopes}", state(view, now)).context("结果写不出去")?;
+        writeln!(out, "{device}  {}  设备号 {device_no:02}  {station}  {scopes}", state(view, now))
+            .context("结果写不出去")?;
     }
     Ok(())
 }

@@ -98,7 +98,11 @@ fn joined(mut drafts: Vec<Draft>) -> Result<Calendar, Vec<Fault>> {
             Ok(_) => break,
             Err(fault) => match mended(&mut drafts, fault) {
                 Some(told) => faults.push(told),
-                None => return Err(Fault::of_file(What::Shape { expected: "按年份列出放假和补班日期的日历" })),
+                None => {
+                    return Err(Fault::of_file(What::Shape {
+                        expected: "按年份列出放假和补班日期的日历"
+                    }));
+                }
             },
         }
     }

@@ -150,9 +150,13 @@ pub(super) fn code(text: &str) -> Result<daiban_model::ids::ScopeCode, What> {
     text.parse().map_err(|_| What::Form { rule: "区划代码是 6、9 或 12 位数字" })
 }
 
-/// A day.
+/// A day, as people and spreadsheets write it.
 pub(super) fn day(text: &str) -> Result<jiff::civil::Date, What> {
-    text.replace('/', "-").parse().map_err(|_| What::Form { rule: "日期写成 2026-03-02 的样子" })
+    let wrong = || What::Form { rule: "日期写成 2026-03-02 的样子" };
+    let numbers: Option<Vec<i16>> = text.split(['-', '/', '.']).map(|part| part.trim().parse().ok()).collect();
+    let [year @ 1900..=9999, month, day] = numbers.unwrap_or_default()[..] else { return Err(wrong()) };
+    let (month, day) = (i8::try_from(month).map_err(|_| wrong())?, i8::try_from(day).map_err(|_| wrong())?);
+    jiff::civil::Date::new(year, month, day).map_err(|_| wrong())
 }
 
 /// One of the words that the model knows a value by.

@@ -86,8 +86,7 @@ fn text(bytes: &[u8]) -> Result<&str, Vec<Fault>> {
 
 /// The reader stops at 128 levels, so a deep file is refused and not followed.
 fn tree(text: &str) -> Result<Value, Vec<Fault>> {
-    let refuse = |error: serde_json::Error| {
-        Fault::of_file(What::NotJson { line: error.line(), column: error.column() })
-    };
+    let refuse =
+        |error: serde_json::Error| Fault::of_file(What::NotJson { line: error.line(), column: error.column() });
     serde_json::from_str(text).map_err(refuse)
 }

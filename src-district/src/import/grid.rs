@@ -35,7 +35,7 @@ pub(super) fn from_csv(text: &str) -> Result<Grid, Vec<Fault>> {
     let (mut grid, mut faults) = (Grid::default(), Vec::new());
     for record in reader.records() {
         let record = record.map_err(|_| Fault::of_file(What::NotUtf8))?;
-        let at = At::Line(record.position().map_or(0, csv::Position::line));
+        let at = At::Line(record.position().map_or(0, |position| line_of(text, position)));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -56,6 +56,13 @@ pub(super) fn from_csv(text: &str) -> Result<Grid, Vec<Fault>> {
         }
     }
     if faults.is_empty() { bounded(grid) } else { Err(faults) }
+}
+
+/// The reader notes where it stood before it passed over blank lines; those count too.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let from = usize::try_from(position.byte()).ok().and_then(|at| text.get(at..)).unwrap_or_default();
+    let blank = from.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n');
+    position.line() + blank.count() as u64
 }
 
 fn csv_fault(record: &csv::StringRecord, expected: usize) -> Option<What> {

@@ -118,7 +118,8 @@ fn office(text: &str) -> Result<(Role, Post, StaffSource), What> {
 
 /// The number itself is not repeated in a message.
 fn phone(text: &str) -> Result<Phone, What> {
-    Phone::parse(text).map_err(|_| What::Form { rule: "手机 11 位；固定电话写成 0472-0000001；没有就留空" })
+    Phone::parse(text)
+        .map_err(|_| What::Form { rule: "手机 11 位；固定电话写成 0472-0000001；没有就留空" })
 }
 
 /// Puts the roster together; see the same step for places.

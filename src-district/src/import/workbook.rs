@@ -126,18 +126,20 @@ fn check_bounds(bytes: &[u8]) -> Result<(), What> {
         return Err(inflates());
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| What::NotAWorkbook)?;
-    let mut left = MAX_INFLATED;
+    let mut total = 0_u64;
+    for at in 0..archive.len() {
+        total = total.saturating_add(archive.by_index(at).map_err(|_| What::NotAWorkbook)?.size());
+    }
+    if total > MAX_INFLATED {
+        return Err(inflates());
+    }
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| What::NotAWorkbook)?;
         let stated = part.size();
-        if stated > left {
-            return Err(inflates());
-        }
         let (found, shared) = inflate(part.take(stated + 1))?;
         if found > stated || shared > MAX_SHARED {
             return Err(inflates());
         }
-        left -= found;
     }
     Ok(())
 }

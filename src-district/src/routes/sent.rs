@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use super::{DeviceMark, BINARY, Refusal};
+use super::{BINARY, DeviceMark, Refusal};
 use crate::router::Desk;
 
 /// A whole body. The space it takes is given back when it is dropped.
@@ -58,7 +58,8 @@ async fn arrived<S: Store>(mut body: Body, desk: &Desk<S>) -> Result<Sent, Refus
             return Err(Refusal::TooLarge);
         }
         let kib = u32::try_from((bytes.len() + piece.len()).div_ceil(1024)).unwrap_or(u32::MAX);
-        let missing = kib.saturating_sub(space.as_ref().map_or(0, |space| u32::try_from(space.num_permits()).unwrap_or(0)));
+        let missing =
+            kib.saturating_sub(space.as_ref().map_or(0, |space| u32::try_from(space.num_permits()).unwrap_or(0)));
         let more = desk.held.clone().try_acquire_many_owned(missing).map_err(|_| Refusal::Busy)?;
         match &mut space {
             Some(space) => space.merge(more),

@@ -31,7 +31,11 @@ fn a_dry_run_checks_and_publishes_nothing() {
     let items = asset("items.csv");
     let dry = district.run("import", &["--items", &items, "--dry-run"]).json();
     assert_eq!(dry["packages"][0]["outcome"], "checked");
-    assert_eq!((&dry["packages"][0]["added"], &dry["packages"][0]["version"]), (&json!(429), &json!(0)), "none in force");
+    assert_eq!(
+        (&dry["packages"][0]["added"], &dry["packages"][0]["version"]),
+        (&json!(429), &json!(0)),
+        "none in force"
+    );
     let real = district.run("import", &["--items", &items]).json();
     assert_eq!(outcomes(&real)[0].2, 1, "the first version still");
 }
@@ -42,7 +46,8 @@ fn a_change_is_counted_and_makes_the_next_version() {
     district.import_demo();
     let items = std::fs::read_to_string(asset("items.csv")).unwrap();
     let without: Vec<&str> = items.lines().filter(|line| !line.starts_with("RS-002,")).collect();
-    let file = district.file("items.csv", &without.join("\n").replace("RS-001,城乡居民养老保险参保登记", "RS-001,参保登记"));
+    let file =
+        district.file("items.csv", &without.join("\n").replace("RS-001,城乡居民养老保险参保登记", "RS-001,参保登记"));
     let answer = district.run("import", &["--items", &file]).json();
     let package = &answer["packages"][0];
     let counts = ["version", "entries", "added", "changed", "removed"].map(|count| package[count].as_u64().unwrap());
@@ -57,7 +62,10 @@ fn one_fault_anywhere_keeps_every_file_from_being_published() {
     let file = district.file("清单.csv", &broken);
     let ran = district.run("import", &["--places", &asset("places.json"), "--items", &file]);
     let said = ran.refusal();
-    assert!(said.contains("清单.csv：1 处问题\n  第 2 行，“statutory_days 法定时限”一列：不是这里可以填的数"), "{said}");
+    assert!(
+        said.contains("清单.csv：1 处问题\n  第 2 行，“statutory_days 法定时限”一列：不是这里可以填的数"),
+        "{said}"
+    );
     assert!(said.contains("这次没有发布任何内容"), "{said}");
     let again = district.run("import", &["--places", &asset("places.json")]).json();
     assert_eq!(again["packages"][0]["version"], 1, "the good file was held back too");
@@ -67,7 +75,10 @@ fn one_fault_anywhere_keeps_every_file_from_being_published() {
 fn a_roster_is_checked_against_the_divisions_in_force() {
     let district = District::new();
     district.run("import", &["--places", &asset("places.json")]).json();
-    let file = district.file("名册.csv", "工号,姓名,岗位,单位代码,服务范围,电话,聘任日期\nSG-1,测试,专职代办员,150205999,,,2026-01-05\n");
+    let file = district.file(
+        "名册.csv",
+        "工号,姓名,岗位,单位代码,服务范围,电话,聘任日期\nSG-1,测试,专职代办员,150205999,,,2026-01-05\n",
+    );
     let ran = district.run("import", &["--roster", &file]);
     let said = ran.refusal();
     assert!(said.contains("第 2 行，“单位代码”一列：区划代码 150205999000 不在区划表里"), "{said}");

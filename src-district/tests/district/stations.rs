@@ -1,7 +1,8 @@
 //! Stories of stations: a code is made, a device enrols, is listed, is revoked, and the feeds are audited.
 
-use daiban_core::sync::station::{self, Enrolled};
+use daiban_core::sync::station::{self, Enrolled, Telling, Thread};
 use daiban_model::ids::DeviceId;
+use daiban_model::wire::Outcome;
 use ed25519_dalek::SigningKey;
 use serde_json::json;
 
@@ -21,7 +22,9 @@ async fn a_station_is_enrolled_listed_revoked_and_audited_while_the_hub_serves()
     let district = District::new();
     district.import_demo();
     let served = district.serve();
-    let code = district.run("code", &[CODE.as_slice(), &["--scope", "150205202202", "--scope", "150205202201"]].concat()).json();
+    let code = district
+        .run("code", &[CODE.as_slice(), &["--scope", "150205202202", "--scope", "150205202201"]].concat())
+        .json();
     assert_eq!(code["station"], "幸福大院代办点", "{code}");
     assert!(code["valid_until"].as_str().unwrap().ends_with("+08:00"), "{code}");
     let code = code["code"].as_str().unwrap();
@@ -42,6 +45,11 @@ async fn a_station_is_enrolled_listed_revoked_and_audited_while_the_hub_serves()
     let revoked = district.run("revoke", &["--device", &device[..8]]).json();
     assert_eq!(revoked["revoked"], json!(device), "by the first digits");
     assert!(district.run("devices", &[]).out.contains("已撤销"), "listed as such");
+    let asked = station::exchange(Thread::default(), &[], Telling::All, 1 << 16, 0, Vec::new());
+    let (request, hash) = station::request(&key, &asked);
+    let answer = post(&served.address, "/v1/exchange", &request).await;
+    let reply: station::Answer = station::reply(&answer.body, hash, &admission.trust).unwrap();
+    assert_eq!(reply.outcome, Outcome::Revoked, "at its first contact, without a restart of the hub");
     let audit = district.run("verify", &[]).json();
     assert_eq!(audit["faults"], json!([]), "nothing was written yet, and nothing is wrong");
 }

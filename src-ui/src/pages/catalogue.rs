@@ -43,7 +43,7 @@ pub fn CataloguePage(#[prop(into)] open: Signal<Option<ItemCode>>) -> impl IntoV
                 <article class="guide">
                     {move || match open.get() {
                         None => view! { <p class="quiet">{t!("catalogue.choose")}</p> }.into_any(),
-                        Some(_) => show(guide, |guide: &Box<ItemGuide>| guide_view((**guide).clone())).into_any(),
+                        Some(_) => show(guide, |guide: &_| guide_view(ItemGuide::clone(guide))).into_any(),
                     }}
                 </article>
             </div>

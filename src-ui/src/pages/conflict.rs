@@ -26,10 +26,10 @@ enum Answer {
 pub fn ConflictPage(case: CaseId, path: String) -> impl IntoView {
     let page = load(move || Some(OpenCase { id: case }));
     let back = move |()| desk().router.go(Route::Case(case));
-    let found = move |page: &Box<CasePage>| {
+    let found = move |page: CasePage| {
         let at = page.conflicts.iter().position(|conflict| conflict.field.path() == path);
         match at {
-            Some(at) => view! { <Choice page=(**page).clone() at/> }.into_any(),
+            Some(at) => view! { <Choice page at/> }.into_any(),
             None => view! {
                 <div class="conf">
                     <h1>{t!("conflict.settled")}</h1>
@@ -41,7 +41,9 @@ pub fn ConflictPage(case: CaseId, path: String) -> impl IntoView {
     };
     view! {
         <FocusBar back back_word=t!("conflict.back") title=t!("conflict.title")/>
-        <main class="focus-page" id="main" tabindex="-1" data-page="conflict">{show(page, found)}</main>
+        <main class="focus-page" id="main" tabindex="-1" data-page="conflict">
+            {show(page, move |page: &_| found(CasePage::clone(page)))}
+        </main>
     }
 }
 

@@ -58,7 +58,8 @@ pub fn SideBar() -> impl IntoView {
     let waiting = move || desk.sync.with(|sync| sync.as_ref().map(|s| s.outbox).filter(|n| *n > 0));
     let link = move |(_, place, icon, name, test): (u8, Route, &'static str, &'static str, &'static str)| {
         let to = place.clone();
-        let count = (place == Route::Sync).then(|| move || waiting().map(|n| view! { <span class="count">{n}</span> }));
+        let count =
+            (place == Route::Sync).then_some(move || waiting().map(|n| view! { <span class="count">{n}</span> }));
         let current = Signal::derive(move || belongs(&desk.router.get(), &place));
         view! { <Go to test current><Icon name=icon/>{name}{count}</Go> }
     };

@@ -275,9 +275,7 @@ pub(super) async fn cases_of_a_person_come_latest_first<S: Store>(store: &S) -> 
     }
     cases[59].citizen_id = String::new();
     store_all(store, &cases).await?;
-    let ask = |citizen_id: &str, eyes: Eyes| {
-        store.rows(RowQuery::Person { citizen_id: citizen_id.to_owned(), eyes })
-    };
+    let ask = |citizen_id: &str, eyes: Eyes| store.rows(RowQuery::Person { citizen_id: citizen_id.to_owned(), eyes });
     let found = ask("150205196204010000", eyes(&[district()?])).await?.cases;
     let expected: Vec<_> = shown(View::All, &cases[..55], |_| true).into_iter().take(50).collect();
     assert_eq!(names(&found), names(&expected), "at most fifty");

@@ -28,7 +28,11 @@ pub(super) async fn an_own_change_waits_is_sealed_and_receipted<S: Store>(store:
         store.commit(own(n, doc(1), n)?).await?;
     }
     let outbox = store.peer(PeerQuery::Outbox { limit: usize::MAX }).await?.outbox;
-    assert_eq!(outbox.iter().map(|change| change.hash).collect::<Vec<_>>(), [hash(1), hash(2), hash(3)], "oldest first");
+    assert_eq!(
+        outbox.iter().map(|change| change.hash).collect::<Vec<_>>(),
+        [hash(1), hash(2), hash(3)],
+        "oldest first"
+    );
     assert_eq!(outbox[0], own(1, doc(1), 1)?.changes[0], "whole, without a segment");
     store.commit(sealing(1, &[2, 1])?).await?;
     assert_eq!(waiting(store).await?, (1, 1), "two are sealed, one waits");

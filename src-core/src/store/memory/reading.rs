@@ -4,9 +4,9 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 
 use super::state::State;
-use crate::store::{FeedEntry, Outstanding, PeerMarks, PeerQuery, Placed, Stored, StoredChange, StoredSegment};
-
-type Records = Vec<(DocId, Hash, Vec<u8>)>;
+use crate::store::{
+    FeedEntry, Outstanding, PeerMarks, PeerQuery, Placed, Records, Stored, StoredChange, StoredSegment,
+};
 
 impl State {
     /// Rows of the changes a segment carries, by ordinal.
@@ -66,8 +66,7 @@ impl State {
             PeerQuery::AllDevices => marks.devices = self.devices.values().cloned().collect(),
             PeerQuery::Segments(keys) => marks.frames = keys.iter().filter_map(|key| self.frame(key)).collect(),
             PeerQuery::Last { device, incarnation, scope } => {
-                let key =
-                    |number| SegmentKey { device: *device, incarnation: *incarnation, scope: *scope, number };
+                let key = |number| SegmentKey { device: *device, incarnation: *incarnation, scope: *scope, number };
                 let last = self.segments.range(key(0)..=key(u32::MAX)).next_back();
                 marks.frames = last.and_then(|(key, _)| self.frame(key)).into_iter().collect();
             }

@@ -309,7 +309,8 @@ impl<'a> Write<'a> {
     }
 
     fn set_aside(&mut self, segment: Quarantined) {
-        let known = self.state.quarantine.values().any(|aside| aside.key == segment.key && aside.bytes == segment.bytes);
+        let known =
+            self.state.quarantine.values().any(|aside| aside.key == segment.key && aside.bytes == segment.bytes);
         if !known {
             self.put(|s| &mut s.quarantine, next_row(&self.state.quarantine), Some(segment));
         }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::search;
 use crate::store::{CaseRecord, Flag, Standing, StoreError};
 
 /// Sorts after every date.
@@ -35,7 +36,7 @@ struct Counted {
 impl Keys {
     fn of(record: &CaseRecord) -> Self {
         let mut tokens = [0; 16];
-        tokens.copy_from_slice(&blake3::hash(record.tokens.text.as_bytes()).as_bytes()[..16]);
+        tokens.copy_from_slice(&blake3::hash(indexed(record).as_bytes()).as_bytes()[..16]);
         Self {
             sorted: Sorted {
                 due: record.due.unwrap_or(NO_DATE),
@@ -81,16 +82,26 @@ pub(super) fn store(tx: &Connection, records: &[CaseRecord]) -> Result<(), Store
                 replace(tx, row, &known, &keys, record.updated_ms, &shown)?;
                 if known.tokens != keys.tokens {
                     tx.prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?.execute([row])?;
-                    index(tx, row, &record.tokens.text)?;
+                    index(tx, row, &indexed(record))?;
                 }
             }
             None => {
                 let row = insert(tx, &doc, &keys, record.updated_ms, &shown)?;
-                index(tx, row, &record.tokens.text)?;
+                index(tx, row, &indexed(record))?;
             }
         }
     }
     Ok(())
+}
+
+/// What the index holds of a case: its tokens, and who may see it.
+fn indexed(record: &CaseRecord) -> String {
+    let mut text = record.tokens.text.clone();
+    for mark in search::marks(record.scope, record.handler.as_ref()) {
+        text.push(' ');
+        text.push_str(&mark);
+    }
+    text
 }
 
 fn index(tx: &Connection, row: i64, tokens: &str) -> Result<(), StoreError> {
@@ -142,8 +153,15 @@ fn replace(
     }
     if known.counted != *counted {
         let Counted { scope, handler, standing, supplementing, no_limit, attention } = counted;
-        tx.prepare_cached(COUNTED)?
-            .execute(params![row, scope, handler, standing, supplementing, no_limit, attention])?;
+        tx.prepare_cached(COUNTED)?.execute(params![
+            row,
+            scope,
+            handler,
+            standing,
+            supplementing,
+            no_limit,
+            attention
+        ])?;
     }
     Ok(())
 }

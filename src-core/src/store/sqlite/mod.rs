@@ -25,9 +25,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::keys::DatabaseKey;
 
-use super::{
-    Batch, FeedEntry, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snapshot, Store, StoreError, Stored,
-};
+use super::{Batch, FeedEntry, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snapshot, Store, StoreError, Stored};
 
 /// Readers beside the writer.
 const READERS: usize = 2;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{self, frame_columns};
 use super::records;
-use crate::store::{Outstanding, Receipted, Sealed, StoreError, StoredChange, StoredSegment};
+use crate::store::{Outstanding, Receipted, Records, Sealed, StoreError, StoredChange, StoredSegment};
 
 /// Own changes wait from now on. One that travels already is passed over.
 pub(super) fn add(tx: &Connection, hashes: &[Hash]) -> Result<(), StoreError> {
@@ -69,8 +69,7 @@ pub(super) fn receive(tx: &Connection, receipts: &[Receipted]) -> Result<(), Sto
             tx.prepare_cached(LAST)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let (nth, total) = last.unwrap_or_default();
         let Receipted { seq, receipt, hub_ms, .. } = receipt;
-        let first =
-            tx.prepare_cached(FIRST)?.execute(params![segment, receipt, seq, hub_ms, nth + 1, total])?;
+        let first = tx.prepare_cached(FIRST)?.execute(params![segment, receipt, seq, hub_ms, nth + 1, total])?;
         if first == 0 {
             tx.prepare_cached(AGAIN)?.execute(params![segment, receipt, seq, hub_ms])?;
         }
@@ -147,10 +146,8 @@ fn change(row: &Row<'_>) -> Result<StoredChange, StoreError> {
     })
 }
 
-type Carried = (StoredSegment, Vec<(DocId, Hash, Vec<u8>)>);
-
 /// Own segments without a receipt, oldest first.
-pub(super) fn unreceipted(tx: &Connection, limit: usize) -> Result<Vec<Carried>, StoreError> {
+pub(super) fn unreceipted(tx: &Connection, limit: usize) -> Result<Vec<(StoredSegment, Records)>, StoreError> {
     const UNRECEIPTED: &str = concat!(
         "SELECT ",
         frame_columns!(),

@@ -80,8 +80,7 @@ fn bind(tx: &Connection, actor: &ActorRow) -> Result<(), StoreError> {
 
 fn bound(tx: &Connection, actor: &[u8; 16]) -> Result<Option<ActorRow>, StoreError> {
     let mut statement = tx.prepare_cached("SELECT device, incarnation FROM actor WHERE actor = ?1")?;
-    let read =
-        |row: &Row<'_>| Ok(ActorRow { actor: *actor, device: DeviceId(row.get(0)?), incarnation: row.get(1)? });
+    let read = |row: &Row<'_>| Ok(ActorRow { actor: *actor, device: DeviceId(row.get(0)?), incarnation: row.get(1)? });
     Ok(statement.query_row([actor], read).optional()?)
 }
 
@@ -194,12 +193,7 @@ fn frame(tx: &Connection, key: &SegmentKey) -> Result<Option<Framed>, StoreError
     found.next()?.map(|row| columns::frame(row).map(|(_, segment, place)| (segment, place))).transpose()
 }
 
-fn last(
-    tx: &Connection,
-    device: DeviceId,
-    incarnation: u32,
-    scope: ScopeCode,
-) -> Result<Option<Framed>, StoreError> {
+fn last(tx: &Connection, device: DeviceId, incarnation: u32, scope: ScopeCode) -> Result<Option<Framed>, StoreError> {
     const LAST: &str = concat!(
         "SELECT ",
         frame_columns!(),

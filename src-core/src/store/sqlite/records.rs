@@ -6,7 +6,7 @@ use daiban_model::wire::{DocId, Hash, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns;
-use crate::store::{DocKind, DocState, Rows, Snapshot, StoreError, Stored, StoredChange, StoredSegment};
+use crate::store::{DocKind, DocState, Records, Rows, Snapshot, StoreError, Stored, StoredChange, StoredSegment};
 
 /// A segment's row and root.
 pub(super) fn find(tx: &Connection, key: &SegmentKey) -> Result<Option<(i64, Hash)>, StoreError> {
@@ -118,7 +118,7 @@ pub(super) fn store_record(tx: &Connection, segment: i64, ordinal: u32, change: 
 }
 
 /// What a segment carries, in order: document, change hash and raw change.
-pub(super) fn carried(tx: &Connection, segment: i64) -> Result<Vec<(DocId, Hash, Vec<u8>)>, StoreError> {
+pub(super) fn carried(tx: &Connection, segment: i64) -> Result<Records, StoreError> {
     const CARRIED: &str = "
         SELECT c.doc, c.hash, c.bytes FROM record r CROSS JOIN change c ON c.row = r.change
         WHERE r.segment = ?1 ORDER BY r.ordinal";
@@ -187,8 +187,7 @@ pub(super) fn cover(tx: &Connection, doc: &DocId, snapshot: &Snapshot) -> Result
         WHERE excluded.covered >= covered";
     let mut covered: i64 = 0;
     for head in &snapshot.heads {
-        let row: Option<i64> =
-            tx.prepare_cached(HEAD)?.query_row(params![head.0, doc], |row| row.get(0)).optional()?;
+        let row: Option<i64> = tx.prepare_cached(HEAD)?.query_row(params![head.0, doc], |row| row.get(0)).optional()?;
         covered = covered.max(row.unwrap_or(0));
     }
     let inside: u32 = tx.prepare_cached(INSIDE)?.query_row(params![doc, covered], |row| row.get(0))?;

@@ -78,7 +78,7 @@ async fn s2_what_was_committed_is_there_after_a_power_cut_and_what_was_not_is_no
         store.commit(edit(n)).await.unwrap();
     }
     let cut = place.after_power_cut();
-    {
+    let torn = {
         let mut writer = store.writer();
         let tx = writer.transaction().unwrap();
         // More than the cache holds, so that unfinished pages reach the log.
@@ -86,16 +86,16 @@ async fn s2_what_was_committed_is_there_after_a_power_cut_and_what_was_not_is_no
             records::store_changes(&tx, &edit(n).changes).unwrap();
             cases::store(&tx, &edit(n).rows).unwrap();
         }
-        let torn = place.after_power_cut();
-        let log = |place: &Place| fs::metadata(place.beside("-wal")).unwrap().len();
-        assert!(log(&torn) > log(&cut) + 1_000_000, "the unfinished part is in the log");
-        for place in [cut, torn] {
-            let store = place.open().unwrap();
-            assert_eq!(store.rows(all_cases()).await.unwrap().cases.len(), 5, "acts that were acknowledged, whole");
-            assert_eq!(store.load(fixture::doc(5)).await.unwrap().tail.len(), 1, "with their changes");
-            assert_eq!(store.load(fixture::doc(10)).await.unwrap(), Stored::default(), "nothing half done");
-            store.integrity().unwrap();
-        }
+        place.after_power_cut()
+    };
+    let log = |place: &Place| fs::metadata(place.beside("-wal")).unwrap().len();
+    assert!(log(&torn) > log(&cut) + 1_000_000, "the unfinished part is in the log");
+    for place in [cut, torn] {
+        let store = place.open().unwrap();
+        assert_eq!(store.rows(all_cases()).await.unwrap().cases.len(), 5, "acts that were acknowledged, whole");
+        assert_eq!(store.load(fixture::doc(5)).await.unwrap().tail.len(), 1, "with their changes");
+        assert_eq!(store.load(fixture::doc(10)).await.unwrap(), Stored::default(), "nothing half done");
+        store.integrity().unwrap();
     }
     store.commit(edit(6)).await.unwrap();
     assert_eq!(store.rows(all_cases()).await.unwrap().cases.len(), 6, "a transaction that was dropped left nothing");
@@ -197,15 +197,36 @@ async fn a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room() {
 #[tokio::test]
 async fn a_database_held_by_another_program_is_waited_for() {
     let place = Place::new();
-    let (store, other) = (place.open().unwrap(), place.open().unwrap());
+    let store = place.open().unwrap();
+    let mut other = schema::writer(&place.path, Some(&place.key)).unwrap();
     store.writer().busy_timeout(std::time::Duration::from_millis(20)).unwrap();
-    let mut held = other.writer();
-    let tx = held.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+    let tx = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let told = store.commit(edit(1)).await;
     assert!(matches!(told, Err(StoreError::Busy)), "{told:?}");
     assert!(store.rows(all_cases()).await.unwrap().cases.is_empty(), "reading goes on");
     drop(tx);
     store.commit(edit(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_document_saved_whole_stands_for_its_changes() {
+    use crate::doc::{Doc, Edit};
+    use daiban_model::stamp::Wall;
+    let store = crate::store::memory::MemoryStore::new();
+    let id = fixture::doc(1);
+    let mut doc = Doc::new(crate::store::DocKind::Case).unwrap();
+    for n in 1..=3 {
+        let edit = Edit::Register { path: "applicant.name".into(), value: n.to_string() };
+        let new = doc.edit([1; 16], &[edit], Wall(n)).unwrap().unwrap();
+        let change = fixture::change(0, id, new.meta.seq).unwrap();
+        let change = crate::store::StoredChange { hash: new.meta.hash, bytes: new.bytes, ..change };
+        let docs = vec![fixture::state(id, doc.heads()).unwrap()];
+        store.commit(Batch { changes: vec![change], docs, ..Batch::default() }).await.unwrap();
+    }
+    store.cover(id, doc.snapshot()).await.unwrap();
+    let stored = store.load(id).await.unwrap();
+    assert!(stored.tail.is_empty(), "the genesis is not stored and not counted");
+    assert_eq!(Doc::open(&stored).unwrap().registers(), doc.registers(), "the same document");
 }
 
 #[tokio::test]

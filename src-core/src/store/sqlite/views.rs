@@ -7,7 +7,7 @@ use daiban_model::wire::DocId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::cases::NO_DATE;
-use super::columns;
+use super::{columns, search};
 use crate::query::Tokens;
 use crate::store::{CaseRecord, Eyes, Flag, Rows, Standing, StoreError};
 
@@ -57,7 +57,7 @@ const FINISHED: &str = concat!(
     seen!(),
     "ORDER BY r.updated_ms DESC, r.row DESC LIMIT ?5"
 );
-// `?3` is not needed, but keys have two parts in every list.
+// For eyes that see everything. `?3` is not needed, but keys have two parts in every list.
 const ALL: &str = concat!(
     case_columns!(),
     "FROM case_row r WHERE ?3 IS NOT NULL AND r.row < ?4",
@@ -121,13 +121,7 @@ impl Seen {
 }
 
 /// A page of a view.
-pub(super) fn list(
-    tx: &Connection,
-    view: View,
-    eyes: &Eyes,
-    today: u32,
-    page: &Page<'_>,
-) -> Result<Rows, StoreError> {
+pub(super) fn list(tx: &Connection, view: View, eyes: &Eyes, today: u32, page: &Page<'_>) -> Result<Rows, StoreError> {
     let due = |_: i64, record: &CaseRecord| i64::from(record.due.unwrap_or(NO_DATE));
     let updated = |_: i64, record: &CaseRecord| i64::try_from(record.updated_ms).unwrap_or(i64::MAX);
     let (sql, before) = match view {
@@ -143,6 +137,9 @@ pub(super) fn list(
     let first = if matches!(view, View::Finished | View::All) { (i64::MAX, i64::MAX) } else { (-1, 0) };
     let Some(key) = page.key(first) else { return Ok(Rows::default()) };
     let seen = Seen::of(tx, eyes)?;
+    if view == View::All && (seen.scopes.is_some() || seen.only.is_some()) {
+        return search::all(tx, eyes, &seen, page);
+    }
     let mut statement = tx.prepare_cached(sql)?;
     let found = match before {
         Some(before) => {
@@ -158,11 +155,11 @@ pub(super) fn list(
 }
 
 /// Reads all rows of a statement over [`case_columns`].
-pub(super) trait Records {
+pub(super) trait CaseRows {
     fn mapped_records(self) -> Result<Vec<(i64, CaseRecord)>, StoreError>;
 }
 
-impl Records for rusqlite::Rows<'_> {
+impl CaseRows for rusqlite::Rows<'_> {
     fn mapped_records(mut self) -> Result<Vec<(i64, CaseRecord)>, StoreError> {
         let mut found = Vec::new();
         while let Some(row) = self.next()? {
@@ -175,9 +172,8 @@ impl Records for rusqlite::Rows<'_> {
 fn record(row: &Row<'_>) -> Result<(i64, CaseRecord), StoreError> {
     let shown = row.get_ref(10)?.as_str().unwrap_or_default();
     let due: u32 = row.get(4)?;
-    let flag = |at: usize| -> rusqlite::Result<Flag> {
-        Ok(if row.get::<_, u8>(at)? == 1 { Flag::Yes } else { Flag::No })
-    };
+    let flag =
+        |at: usize| -> rusqlite::Result<Flag> { Ok(if row.get::<_, u8>(at)? == 1 { Flag::Yes } else { Flag::No }) };
     let record = CaseRecord {
         shown: serde_json::from_str(shown).map_err(|_| StoreError::Damaged { what: "case_row" })?,
         scope: columns::scope(row.get(1)?)?,

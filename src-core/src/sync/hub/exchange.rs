@@ -47,7 +47,16 @@ impl<S: Store> Hub<S> {
         } else {
             self.take(&request.segments, device, certificate, now).await?
         };
-        let (frames, reached, more) = self.deliver(device.device, certificate, cursors, request.max_bytes).await?;
+        let own = match request.cursors {
+            Cursors::Same(_) => Own::Named,
+            Cursors::All(_) => Own::Whole,
+        };
+        let asked = Wanted { device: device.device, own, max_bytes: request.max_bytes };
+        let (frames, mut reached, more) = self.deliver(&asked, certificate, cursors).await?;
+        if reached.is_empty() {
+            // Nothing to read yet. That the device has exchanged is remembered all the same: its code is used up.
+            reached.push(Cursor { scope: certificate.unit, seq: 0, chain: Hash::default() });
+        }
         let mut delivery =
             Delivery { receipts: taken.receipts, refused: taken.refused, frames, more, packages: Packages::Same, backed_up: Vec::new() };
         if self.packages_digest().await? != request.packages {
@@ -60,14 +69,13 @@ impl<S: Store> Hub<S> {
     /// Frames of every scope the certificate covers, and the cursors the device will have after them.
     async fn deliver(
         &self,
-        device: DeviceId,
+        wanted: &Wanted,
         certificate: &Certificate,
         mut cursors: Vec<Cursor>,
-        max_bytes: u32,
     ) -> Result<(Vec<Frame>, Vec<Cursor>, More), StoreError> {
-        let ends = self.store.peer(PeerQuery::Cursors(PeerId::Device(device))).await?.ends;
+        let ends = self.store.peer(PeerQuery::Cursors(PeerId::Device(wanted.device))).await?.ends;
         let covered = |scope: ScopeCode| certificate.scopes.iter().any(|upper| upper.covers(scope));
-        let mut left = usize::try_from(max_bytes).unwrap_or(usize::MAX).min(wire::MAX_BODY / 2) * SHRINK;
+        let mut left = usize::try_from(wanted.max_bytes).unwrap_or(usize::MAX).min(wire::MAX_BODY / 2) * SHRINK;
         let (mut frames, mut more) = (Vec::new(), More::No);
         for end in ends.into_iter().filter(|end| covered(end.scope)) {
             let at = match cursors.iter_mut().find(|cursor| cursor.scope == end.scope) {
@@ -92,24 +100,28 @@ impl<S: Store> Hub<S> {
             if last.seq < end.seq {
                 more = More::Yes;
             }
-            frames.push(self.frame(device, end.scope, &entries).await?);
+            frames.push(self.frame(wanted, end.scope, &entries).await?);
         }
         Ok((frames, cursors, more))
     }
 
-    async fn frame(&self, device: DeviceId, scope: ScopeCode, entries: &[FeedEntry]) -> Result<Frame, StoreError> {
-        let own = |entry: &FeedEntry| entry.segment.header.device == device;
+    async fn frame(&self, wanted: &Wanted, scope: ScopeCode, entries: &[FeedEntry]) -> Result<Frame, StoreError> {
+        let own = |entry: &FeedEntry| wanted.own == Own::Named && entry.segment.header.device == wanted.device;
         let firsts = entries.iter().filter(|entry| entry.segment.header.number == 1 && !own(entry));
         let writers = firsts.map(|entry| entry.segment.header.device).collect();
         let devices = self.store.peer(PeerQuery::Devices(writers)).await?.devices;
         let certificates =
             devices.iter().filter_map(|row| wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok()).collect();
-        let travelling = |entry: &FeedEntry| match own(entry) {
-            true => {
+        let travelling = |entry: &FeedEntry| {
+            if own(entry) {
                 let header = &entry.segment.header;
-                Entry::Yours { incarnation: header.incarnation, number: header.number }
+                return Entry::Yours { incarnation: header.incarnation, number: header.number };
             }
-            false => Entry::Whole(segment::of_entry(entry)),
+            let (segment, root) = (segment::of_entry(entry), entry.segment.root);
+            match segment::root(&segment.header, &segment.records) == root {
+                true => Entry::Whole(segment),
+                false => Entry::Damaged { segment, root },
+            }
         };
         Ok(Frame {
             scope,
@@ -135,6 +147,9 @@ impl<S: Store> Hub<S> {
     /// `POST /v1/packages`: packages that are newer than the device's.
     pub async fn packages(&self, body: &[u8], _now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<PackagesRequest> = self.asked(body).await?;
+        if asked.device.revoked_ms.is_some() {
+            return Err(Turned::UnknownDevice);
+        }
         let known = |kind, version| asked.request.have.iter().any(|(k, v)| *k == kind && *v >= version);
         let packages = self.published().await?;
         let newer: Vec<Signed> =
@@ -147,6 +162,22 @@ impl<S: Store> Hub<S> {
         let published = self.published().await?;
         Ok(packages_digest(published.iter().map(|(kind, version, _)| (*kind, *version))))
     }
+}
+
+/// What a device asked for.
+struct Wanted {
+    device: DeviceId,
+    own: Own,
+    max_bytes: u32,
+}
+
+/// How a device's own segments go back to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    /// By name: it has them.
+    Named,
+    /// Whole: a device that tells all its cursors may have lost what it once sent (a restored disk).
+    Whole,
 }
 
 /// Cursors as they are: told, or remembered and confirmed by their hash.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use daiban_model::ids::DeviceId;
+use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Certificate, Hash, Place, Receipt, Refused, Segment, SegmentKey, Signed, Why};
 
@@ -33,9 +33,31 @@ struct Ready {
 /// What is known while the segments of one request are looked at: what is stored, and what came before in the request.
 #[derive(Default)]
 struct Seen {
-    last: HashMap<(u32, daiban_model::ids::ScopeCode), (u32, Hash)>,
+    last: HashMap<Line, Last>,
     changes: HashSet<Hash>,
     actors: HashMap<[u8; 16], DeviceId>,
+}
+
+/// One line of a device's numbers: an incarnation in a scope.
+type Line = (u32, ScopeCode);
+
+/// The last segment of a line.
+#[derive(Clone, Copy)]
+struct Last {
+    number: u32,
+    root: Hash,
+    /// It waits without a place in the feed, and so must all that follow it: a device's segments keep their order.
+    waits: Waits,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    Yes,
+    No,
+}
+
+impl Last {
+    const NONE: Self = Self { number: 0, root: Hash([0; 32]), waits: Waits::No };
 }
 
 impl<S: Store> Hub<S> {
@@ -102,20 +124,33 @@ impl<S: Store> Hub<S> {
             return Ok(Look::Not(Why::ForeignActor));
         }
         let key = segment.header.key();
-        seen.last.insert((key.incarnation, key.scope), (key.number, root));
-        Ok(Look::Ready(Box::new(ready(segment, root, metas, seen, now))))
+        let line = (key.incarnation, key.scope);
+        let mut one = ready(segment, root, metas, seen, now);
+        one.missing |= seen.last.get(&line).is_some_and(|last| last.waits == Waits::Yes);
+        if !one.missing {
+            seen.changes.extend(one.changes.iter().map(|change| change.hash));
+        } else if one.encoded.is_empty() {
+            one.encoded = wire::encode(segment);
+        }
+        let waits = if one.missing { Waits::Yes } else { Waits::No };
+        seen.last.insert(line, Last { number: key.number, root, waits });
+        Ok(Look::Ready(Box::new(one)))
     }
 
     /// Whether the segment goes on from the last one of its device, incarnation and scope.
     async fn continuity(&self, segment: &Segment, root: Hash, seen: &mut Seen) -> Result<Option<Look>, StoreError> {
         let header = &segment.header;
         let (device, incarnation, scope) = (header.device, header.incarnation, header.scope);
-        let (number, last_root) = match seen.last.get(&(incarnation, scope)) {
+        let Last { number, root: last_root, .. } = match seen.last.get(&(incarnation, scope)) {
             Some(last) => *last,
             None => {
                 let marks = self.store.peer(PeerQuery::Last { device, incarnation, scope }).await?;
-                let last = marks.frames.first().map(|(stored, _)| (stored.header.number, stored.root));
-                last.unwrap_or_default()
+                let last = marks.frames.first().map_or(Last::NONE, |(stored, place)| {
+                    let waits = if place.is_none() { Waits::Yes } else { Waits::No };
+                    Last { number: stored.header.number, root: stored.root, waits }
+                });
+                seen.last.insert((incarnation, scope), last);
+                last
             }
         };
         if header.number > number + 1 {
@@ -155,13 +190,21 @@ impl<S: Store> Hub<S> {
         match self.store.commit(whole).await {
             Ok(placed) => self.receipt_all(&ready, &placed, now, taken),
             Err(StoreError::Clash) => {
+                // What follows a segment that clashed would stand in its line with a hole before it.
+                let mut broken: HashMap<Line, u32> = HashMap::new();
                 for one in &ready {
                     let key = one.stored.header.key();
+                    let line = (key.incarnation, key.scope);
+                    if let Some(expected) = broken.get(&line).copied() {
+                        taken.refused.push(Refused { key, why: Why::Gap { expected } });
+                        continue;
+                    }
                     match self.store.commit(batch(std::slice::from_ref(one), now)).await {
                         Ok(placed) => self.receipt_all(std::slice::from_ref(one), &placed, now, taken),
                         Err(StoreError::Clash) => {
                             let why = Why::Forked { last_good: key.number - 1 };
                             taken.refused.push(Refused { key, why });
+                            broken.insert(line, key.number);
                         }
                         Err(other) => return Err(other),
                     }
@@ -193,20 +236,39 @@ impl<S: Store> Hub<S> {
         scopes.sort_unstable();
         scopes.dedup();
         for scope in scopes {
-            for (key, bytes) in self.store.peer(PeerQuery::Pending(scope)).await?.pending {
-                let Ok(segment) = wire::decode::<Segment>(&bytes, wire::MAX_INFLATED) else { continue };
-                let raws: Vec<_> = segment.records.iter().map(|record| doc::unpack(&record.change)).collect();
-                let metas: Vec<Meta> = raws.iter().filter_map(|raw| doc::parse(raw).ok()).collect();
-                let own: HashSet<Hash> = metas.iter().map(|meta| meta.hash).collect();
-                let deps: Vec<Hash> =
-                    metas.iter().flat_map(|meta| meta.deps.clone()).filter(|dep| !own.contains(dep)).collect();
-                let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors: Vec::new() }).await?;
-                if deps.iter().all(|dep| known.known.contains(dep)) {
-                    self.place_pending(key, &segment, metas, raws, now).await?;
-                }
-            }
+            // One that is placed may be what another one waits for.
+            while self.release_some(scope, now).await? {}
         }
         Ok(())
+    }
+
+    /// Places what waits for nothing any more. Whether there was any.
+    async fn release_some(&self, scope: ScopeCode, now: Wall) -> Result<bool, StoreError> {
+        let mut any = false;
+        for (key, bytes) in self.store.peer(PeerQuery::Pending(scope)).await?.pending {
+            let Ok(segment) = wire::decode::<Segment>(&bytes, wire::MAX_INFLATED) else { continue };
+            let raws: Vec<_> = segment.records.iter().map(|record| doc::unpack(&record.change)).collect();
+            let metas: Vec<Meta> = raws.iter().filter_map(|raw| doc::parse(raw).ok()).collect();
+            let own: HashSet<Hash> = metas.iter().map(|meta| meta.hash).collect();
+            let deps = metas.iter().flat_map(|meta| meta.deps.iter().copied()).filter(|dep| !own.contains(dep));
+            let deps: Vec<Hash> = deps.collect();
+            let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors: Vec::new() }).await?;
+            if deps.iter().all(|dep| known.known.contains(dep)) && self.is_next(key).await? {
+                self.place_pending(key, &segment, metas, raws, now).await?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Whether the segment before it in its line has a place.
+    async fn is_next(&self, key: SegmentKey) -> Result<bool, StoreError> {
+        if key.number == 1 {
+            return Ok(true);
+        }
+        let before = SegmentKey { number: key.number - 1, ..key };
+        let frames = self.store.peer(PeerQuery::Segments(vec![before])).await?.frames;
+        Ok(frames.first().is_some_and(|(_, place)| place.is_some()))
     }
 
     async fn place_pending(

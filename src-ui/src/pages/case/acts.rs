@@ -120,7 +120,7 @@ fn ActForm(open: Open, offer: Offer) -> impl IntoView {
         });
     };
     request_animation_frame(|| {
-        keys::focus("[data-act-form] input, [data-act-form] textarea, [data-act-form] [data-primary]")
+        keys::focus("[data-act-form] input, [data-act-form] textarea, [data-act-form] [data-primary]");
     });
     view! {
         <form class="note note-next act-form" data-act-form="" data-test="act-form"

@@ -53,7 +53,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
     let ready = Memo::new(move |_| page.with(|page| matches!(page, Load::Ready(_))));
     view! {
         <main class="page" id="main" tabindex="-1" data-page="case">
-            {show(page, move |page: &Box<Content>| head((**page).clone(), sheets_wanted))}
+            {show(page, move |page: &_| head(Content::clone(page), sheets_wanted))}
             <FailNote/>
             <Show when=move || ready.get()>
                 <ActPanel open/>

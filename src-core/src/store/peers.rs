@@ -1,0 +1,141 @@
+//! What is known of the other side, and what is owed to it.
+
+use daiban_model::ids::{DeviceId, ScopeCode};
+use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
+
+#[cfg(doc)]
+use super::Store;
+use super::{Placed, Records, StoredChange, StoredSegment};
+
+/// Who is on the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PeerId {
+    /// The district's hub.
+    Hub,
+    /// A device.
+    Device(DeviceId),
+}
+
+/// What to ask of [`Store::peer`].
+#[derive(Debug, Clone)]
+pub enum PeerQuery {
+    /// Cursors of a peer, and the end of every feed here.
+    Cursors(PeerId),
+    /// Unsealed outbox changes, oldest first, at most `limit` bytes but at least one.
+    Outbox {
+        /// Bytes.
+        limit: usize,
+    },
+    /// Own sealed segments without a receipt, oldest first, at most `limit` bytes but at least one.
+    Unreceipted {
+        /// Bytes.
+        limit: usize,
+    },
+    /// Devices by key; unknown ones are left out.
+    Devices(Vec<DeviceId>),
+    /// All devices.
+    AllDevices,
+    /// Stored frames of these segments; unknown ones are left out.
+    Segments(Vec<SegmentKey>),
+    /// The last segment stored of a device, incarnation and scope.
+    Last {
+        /// The device.
+        device: DeviceId,
+        /// Its incarnation.
+        incarnation: u32,
+        /// The scope.
+        scope: ScopeCode,
+    },
+    /// Which of these changes are stored, with the device their actors are bound to.
+    Known {
+        /// Change hashes.
+        changes: Vec<Hash>,
+        /// Actors.
+        actors: Vec<[u8; 16]>,
+    },
+    /// Waiting segments of a scope.
+    Pending(ScopeCode),
+    /// Set-aside segments, latest first.
+    Quarantine,
+    /// The size of the outbox and the last receipt.
+    Outstanding,
+}
+
+/// The answer to a [`PeerQuery`]; what was not asked for is empty.
+#[derive(Debug, Clone, Default)]
+pub struct PeerMarks {
+    /// The peer's cursors.
+    pub cursors: Vec<Cursor>,
+    /// The end of every feed here.
+    pub ends: Vec<Cursor>,
+    /// Outbox changes.
+    pub outbox: Vec<StoredChange>,
+    /// Segments with their records (document, change hash, raw change).
+    pub segments: Vec<(StoredSegment, Records)>,
+    /// Frames alone, with the place of those that have one.
+    pub frames: Vec<(StoredSegment, Option<Placed>)>,
+    /// Devices.
+    pub devices: Vec<DeviceRow>,
+    /// Changes that are stored.
+    pub known: Vec<Hash>,
+    /// Actors that are bound.
+    pub actors: Vec<ActorRow>,
+    /// Waiting segments, encoded.
+    pub pending: Vec<(SegmentKey, Vec<u8>)>,
+    /// Set-aside segments.
+    pub quarantine: Vec<Quarantined>,
+    /// Outbox size and last receipt.
+    pub outstanding: Outstanding,
+}
+
+/// What is still owed to the hub.
+#[derive(Debug, Clone, Default)]
+pub struct Outstanding {
+    /// Changes without a receipt.
+    pub changes: u32,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Per document, latest first, at most fifty: document, changes, bytes.
+    pub docs: Vec<(DocId, u32, u64)>,
+    /// The last receipt with a number: key, number, changes covered, hub time.
+    pub last: Option<(SegmentKey, u64, u32, u64)>,
+    /// Changes ever receipted.
+    pub receipted: u64,
+}
+
+/// A device as known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Its key.
+    pub device: DeviceId,
+    /// Its certificate with the root's signature, encoded.
+    pub certificate: Vec<u8>,
+    /// End of validity, in milliseconds since 1970.
+    pub not_after: u64,
+    /// When it was revoked, in milliseconds since 1970.
+    pub revoked_ms: Option<u64>,
+}
+
+/// An actor and the device it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActorRow {
+    /// The actor.
+    pub actor: [u8; 16],
+    /// Its device.
+    pub device: DeviceId,
+    /// The device's incarnation.
+    pub incarnation: u32,
+}
+
+/// A segment set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The segment.
+    pub key: SegmentKey,
+    /// Why: a short code.
+    pub why: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// The segment as it came.
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,66 @@
+//! A second station without a window: the same engine over the same road, for what somebody elsewhere sees.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use daiban_core::edge::System;
+use daiban_core::engine::task::{self, Handle};
+use daiban_core::engine::{DATABASE, Engine, Home};
+use daiban_core::keys::Cost;
+use daiban_core::store::sqlite::SqliteStore;
+use daiban_core::sync::http::Http;
+use daiban_model::api::{CasePage, CaseRow, Enrol, GetSync, OpenCase, SearchCases, SetPin, SyncNow, SyncView};
+use daiban_model::ids::CaseId;
+
+use super::page::until;
+use super::people::PIN;
+
+/// How long an exchange may take.
+const EXCHANGE: Duration = Duration::from_secs(60);
+
+/// Somebody at another station.
+pub struct Colleague(Handle);
+
+impl Colleague {
+    /// Enrols a new station by `URL#CODE`; its first person signs in.
+    pub async fn enrol(folder: &Path, enrol: &str) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let (hub, code) = enrol.split_once('#').context("an address, a # and a code")?;
+        let home = Home {
+            folder: folder.to_owned(),
+            edge: Arc::new(System),
+            cost: Cost::SIMULATION,
+            open: Box::new(|folder, key| SqliteStore::open(&folder.join(DATABASE), key)),
+            hint: None,
+        };
+        let handle = task::spawn(Engine::at(home)?, Http::new()?)?;
+        let session = handle.call(Enrol { hub: hub.to_owned(), code: code.to_owned() }).await?;
+        let first = session.people.first().context("nobody works at this station")?;
+        handle.call(SetPin { agent: first.agent.clone(), pin: PIN.to_owned() }).await?;
+        Ok(Self(handle))
+    }
+
+    /// Exchanges with the district until one whole exchange went through.
+    pub async fn exchange(&self) -> Result<SyncView> {
+        let before = self.0.call(GetSync {}).await?.last_ok;
+        self.0.call(SyncNow {}).await?;
+        until("the other station has exchanged", EXCHANGE, async || {
+            let now = self.0.call(GetSync {}).await?;
+            Ok((now.last_ok != before && now.outbox == 0 && now.progress.is_none()).then_some(now))
+        })
+        .await
+    }
+
+    /// What a search finds there.
+    pub async fn search(&self, text: &str) -> Result<Vec<CaseRow>> {
+        let page = self.0.call(SearchCases { text: text.to_owned(), after: None, limit: 50 }).await?;
+        Ok(page.rows)
+    }
+
+    /// One case, whole.
+    pub async fn open(&self, id: CaseId) -> Result<Box<CasePage>> {
+        Ok(self.0.call(OpenCase { id }).await?)
+    }
+}

@@ -1,0 +1,143 @@
+//! The district: its hub, what it publishes, and what its operator looks at.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+
+use daiban_core::edge::{Edge, Scripted, draw};
+use daiban_core::store::{PeerId, PeerQuery, Quarantined, Store};
+use daiban_core::sync::http::{Road, RoadFault};
+use daiban_core::sync::hub::{Audit, DeviceView, Hub, HubKeys, NewStation, Turned};
+use daiban_district::import::{self, Content, Form};
+use daiban_model::ids::{DeviceId, ScopeCode};
+use daiban_model::wire::{Cursor, PackageKind};
+use serde::Serialize;
+
+use super::{Shelf, day, must, now, people};
+
+/// A hub and its operator. A clone is the same hub.
+#[derive(Clone)]
+pub struct District {
+    hub: Hub<Shelf>,
+    shelf: Shelf,
+    clock: Scripted,
+    requests: Rc<Cell<u32>>,
+}
+
+impl District {
+    pub(super) fn open(shelf: Shelf, clock: Scripted) -> Self {
+        let keys = HubKeys::create(draw(&clock), clock.now());
+        Self::with_keys(shelf, clock, keys)
+    }
+
+    fn with_keys(shelf: Shelf, clock: Scripted, keys: HubKeys) -> Self {
+        let hub = must("the hub opens", now(Hub::open(shelf.clone(), keys)));
+        Self { hub, shelf, clock, requests: Rc::default() }
+    }
+
+    /// A hub over the same data with other keys.
+    pub fn impostor(&self) -> Self {
+        Self::with_keys(self.shelf.clone(), self.clock.clone(), HubKeys::create([9; 96], self.clock.now()))
+    }
+
+    /// A hub over the same data whose root key is right and whose own key is another one, made from the first hub's chance.
+    pub fn with_another_hub_key(&self, seed: u64) -> Self {
+        let first = Scripted::new(seed, self.clock.now());
+        let mut chance: [u8; 96] = draw(&first);
+        chance[40] ^= 1;
+        Self::with_keys(self.shelf.clone(), self.clock.clone(), HubKeys::create(chance, self.clock.now()))
+    }
+
+    pub(super) fn publish_all(&self) {
+        let read = |name: &str| {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/data").join(name);
+            let form = if name.ends_with("csv") { Form::Csv } else { Form::Json };
+            let content: Content = must(name, import::parse(form, &must(name, std::fs::read(file))));
+            content
+        };
+        self.publish(PackageKind::Organisation, &must("places", import::places(&read("places.json"))));
+        self.publish(PackageKind::Roster, &people::roster());
+        let catalogue = must("items", import::catalogue(&read("items.csv"), 1, day("2026-01-01")));
+        assert_eq!(catalogue.items().len(), 429, "the district's own catalogue");
+        self.publish(PackageKind::Catalogue, &catalogue);
+        self.publish(PackageKind::Calendar, &must("calendar", import::calendar(&read("calendar.json"))));
+    }
+
+    /// Publishes the next version of a package.
+    pub fn publish(&self, kind: PackageKind, content: &impl Serialize) -> u32 {
+        let json = must("a package", serde_json::to_vec(content));
+        must("it is published", now(self.hub.publish(kind, json)))
+    }
+
+    /// An enrolment code.
+    pub fn code(&self, station: NewStation) -> String {
+        must("a code", now(self.hub.make_code(station, self.clock.now(), draw(&self.clock))))
+    }
+
+    /// Answers as the hub's server does, with its status codes as a station hears them.
+    pub fn answer(&self, road: Road, body: &[u8]) -> Result<Vec<u8>, RoadFault> {
+        self.requests.set(self.requests.get() + 1);
+        let now_ms = self.clock.now();
+        let answer = match road {
+            Road::Enrol => now(self.hub.enrol(body, now_ms)),
+            Road::Exchange => now(self.hub.exchange(body, now_ms)),
+            Road::Packages => now(self.hub.packages(body, now_ms)),
+        };
+        answer.map_err(|turned| match turned {
+            Turned::UnknownDevice => RoadFault::UnknownDevice,
+            Turned::Malformed | Turned::BadSignature => RoadFault::Garbled,
+            Turned::Storage(_) => RoadFault::HubFault,
+        })
+    }
+
+    /// How many requests it has answered.
+    pub fn requests(&self) -> u32 {
+        self.requests.get()
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Scripted {
+        &self.clock
+    }
+
+    /// Its disk.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// The ends of all feeds.
+    pub fn ends(&self) -> Vec<Cursor> {
+        must("the hub's feeds", now(self.shelf.peer(PeerQuery::Cursors(PeerId::Hub)))).ends
+    }
+
+    /// How many segments a feed has.
+    pub fn end(&self, scope: ScopeCode) -> u64 {
+        self.ends().iter().find(|end| end.scope == scope).map_or(0, |end| end.seq)
+    }
+
+    /// Reckons all feeds anew.
+    pub fn verify(&self) -> Audit {
+        must("the audit", now(self.hub.verify()))
+    }
+
+    /// All devices.
+    pub fn devices(&self) -> Vec<DeviceView> {
+        must("the devices", now(self.hub.devices()))
+    }
+
+    /// The device of a station.
+    pub fn device(&self, station: &str) -> DeviceId {
+        let found = self.devices().into_iter().find(|device| device.station == station);
+        super::some(station, found).device
+    }
+
+    /// Revokes the device of a station.
+    pub fn revoke(&self, station: &str) {
+        must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
+    }
+
+    /// What was set aside.
+    pub fn quarantine(&self) -> Vec<Quarantined> {
+        must("the quarantine", now(self.shelf.peer(PeerQuery::Quarantine))).quarantine
+    }
+}

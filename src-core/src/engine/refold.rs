@@ -7,6 +7,7 @@ use super::desk::{Desk, doc_failure};
 use super::{Engine, storage};
 use crate::doc::Doc;
 use crate::projection::{self, Facts};
+use crate::query::Tokens;
 use crate::store::{Batch, CaseRecord, DocState, RowQuery, Store};
 
 /// Documents looked at before what differs is committed.
@@ -45,6 +46,8 @@ impl<S: Store> Desk<S> {
         let doc = Doc::open(&self.store.load(state.doc).await.map_err(storage)?).map_err(doc_failure)?;
         let row = projection::record(state.doc, state.scope, &Facts::of(&doc), &self.published.calendar);
         let stored = self.store.rows(RowQuery::ByDoc(vec![state.doc])).await.map_err(storage)?.cases;
-        Ok((stored.first() != Some(&row)).then_some(row))
+        // The store keeps search tokens apart and does not give them back.
+        let bare = CaseRecord { tokens: Tokens::default(), ..row.clone() };
+        Ok((stored.first() != Some(&bare)).then_some(row))
     }
 }

@@ -52,9 +52,11 @@ impl Facts {
         self.field(Field::InjuredOn).parse().ok()
     }
 
-    /// Anomalies nobody has looked at and conflicts nobody has settled.
+    /// Anomalies nobody has looked at and conflicts nobody has settled, of fields that are known to this version: nobody could
+    /// settle others here.
     pub fn attention(&self) -> usize {
-        self.anomalies.iter().filter(|anomaly| anomaly.finding.is_none()).count() + self.conflicts.len()
+        let known = self.conflicts.iter().filter(|conflict| conflict.path.parse::<Field>().is_ok());
+        self.anomalies.iter().filter(|anomaly| anomaly.finding.is_none()).count() + known.count()
     }
 }
 

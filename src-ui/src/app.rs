@@ -18,12 +18,16 @@ use crate::say;
 pub fn App() -> impl IntoView {
     let desk = Desk::start();
     keys::listen(move |act| obey(desk, act));
-    // Only a change of the state may replace the page; the clock in the session ticks.
-    let state = Memo::new(move |_| desk.session.with(|session| session.as_ref().map(|session| session.state.clone())));
+    // Only a change of the state may replace the page; the clock in the session ticks, and every answer says anew that
+    // nothing is stuck.
+    let shown = Memo::new(move |_| {
+        let state = desk.session.with(|session| session.as_ref().map(|session| session.state.clone()));
+        (state, desk.stuck.get())
+    });
     view! {
         <Sprite/>
         <a class="skip" href="#main">{t!("app.skip")}</a>
-        {move || match (state.get(), desk.stuck.get()) {
+        {move || match shown.get() {
             (Some(SessionState::Open { .. }), _) => view! { <Pages/> }.into_any(),
             (Some(state), _) => match desk.session.get_untracked() {
                 Some(session) => before(state, session),

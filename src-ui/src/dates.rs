@@ -13,6 +13,11 @@ pub fn full(date: Date) -> String {
     t!("date.full", y = date.year(), m = date.month(), d = date.day())
 }
 
+/// A day as seen from another one: with its year only where that is another year.
+pub fn near(date: Date, from: Date) -> String {
+    if date.year() == from.year() { day(date) } else { full(date) }
+}
+
 /// A day typed as 2027-04-11, as people say it; anything else as it was typed.
 pub fn typed(text: &str) -> String {
     text.trim().parse().map_or_else(|_| text.to_owned(), full)
@@ -80,6 +85,7 @@ mod tests {
         let today = date(2026, 10, 12);
         assert_eq!((day(today), weekday(today)), ("10月12日".to_owned(), "星期一"));
         assert_eq!(full(date(2027, 4, 11)), "2027年4月11日");
+        assert_eq!((near(today, date(2026, 1, 1)), near(today, date(2027, 1, 1))), (day(today), full(today)), "the year only where it is needed");
         assert_eq!(moment(Wall::at(today.at(8, 5, 0, 0))), "10月12日 08:05");
     }
 

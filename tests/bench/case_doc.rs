@@ -123,7 +123,8 @@ pub fn stamp(id: &str, at: i64) -> Result<Stamp> {
     Ok(Stamp { hlc: Hlc { ms, counter: 0 }, device: u64::try_from(number(id)?)? })
 }
 
-fn register(path: &str, value: &str) -> DocEdit {
+/// One register typed.
+pub fn register(path: &str, value: &str) -> DocEdit {
     DocEdit::Register { path: path.to_owned(), value: value.to_owned() }
 }
 
@@ -165,7 +166,7 @@ fn stepped(step: &Step, agent: &str, unit: ScopeCode) -> Result<String> {
     let told = Told { act: step.act.clone(), to: step.to.clone(), name: step.by.clone() };
     let by: AgentId = agent.parse()?;
     // A kind of its own: the corpus knows acts by their Chinese words.
-    let raw = format!(r#"{{"by":"{by}","unit":"{unit}","at":{},"k":"step"}}"#, step.at * 1000);
+    let raw = format!(r#"{{"by":"{by}","unit":"{unit}","k":"step"}}"#);
     joined(&raw, &told)
 }
 

@@ -8,5 +8,6 @@ pub mod corpus;
 pub mod figures;
 pub mod hub;
 pub mod limit;
+pub mod lived;
 pub mod proxy;
 pub mod station;

@@ -38,8 +38,17 @@ pub struct Written {
     pub doc: DocId,
     /// Of which division.
     pub scope: ScopeCode,
-    /// What is written, as one change.
-    pub edits: Vec<DocEdit>,
+    /// What is written: the edits of each change.
+    pub changes: Vec<Vec<DocEdit>>,
+}
+
+/// Whether what is written from outside still has to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// It goes into the outbox.
+    Owed,
+    /// It counts as sent long ago.
+    Done,
 }
 
 impl Station {
@@ -126,12 +135,15 @@ impl Station {
     }
 
     /// Writes changes of many documents as a session of this device would, in few commits.
-    pub async fn fill(&self, calendar: &Calendar, all: &[Written]) -> Result<()> {
+    pub async fn fill(&self, calendar: &Calendar, all: &[Written], sending: Sending) -> Result<()> {
         let (store, actor) = (self.side()?, draw::<16>(&System));
         for some in all.chunks(FILL) {
             let mut batch = Batch::default();
             for written in some {
                 write(&store, actor, calendar, written, &mut batch).await?;
+            }
+            if sending == Sending::Done {
+                batch.outbox.clear();
             }
             store.commit(batch).await?;
         }
@@ -146,15 +158,17 @@ async fn write(
     written: &Written,
     batch: &mut Batch,
 ) -> Result<()> {
-    let Written { doc: id, scope, edits } = written;
+    let Written { doc: id, scope, changes } = written;
     let stored = store.load(*id).await?;
     let mut doc = if stored.state.is_some() { Doc::open(&stored)? } else { Doc::new(DocKind::Case)? };
-    let new = doc.edit(actor, edits, System.now())?.context("an edit that changes nothing")?;
-    let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
+    for edits in changes {
+        let new = doc.edit(actor, edits, System.now())?.context("an edit that changes nothing")?;
+        let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
+        let (doc, scope, bytes) = (*id, *scope, new.bytes);
+        batch.changes.push(StoredChange { hash, doc, scope, actor, actor_seq, segment: None, bytes });
+        batch.outbox.push(hash);
+    }
     batch.rows.push(projection::record(*id, *scope, &Facts::of(&doc), calendar));
     batch.docs.push(DocState { doc: *id, kind: doc.kind(), scope: *scope, heads: doc.heads() });
-    let (doc, scope, bytes) = (*id, *scope, new.bytes);
-    batch.changes.push(StoredChange { hash, doc, scope, actor, actor_seq, segment: None, bytes });
-    batch.outbox.push(hash);
     Ok(())
 }

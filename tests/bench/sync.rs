@@ -18,7 +18,7 @@ use daiban_tests::bench::figures::{Clock, Options, Report};
 use daiban_tests::bench::hub::LoopbackHub;
 use daiban_tests::bench::limit;
 use daiban_tests::bench::proxy::Proxy;
-use daiban_tests::bench::station::{Station, Written};
+use daiban_tests::bench::station::{Sending, Station, Written};
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
@@ -70,7 +70,7 @@ async fn measure(corpus: &Corpus, each: Option<usize>, report: &Report) -> Resul
     run.nothing_is_hidden(&one).await?;
     let (near, far) = (edits(corpus, "W4", "station"), edits(corpus, "W4", "hub"));
     run.write_there(&far).await?;
-    run.here.fill(&run.hub.calendar, &run.written(&near)?).await?;
+    run.here.fill(&run.hub.calendar, &run.written(&near)?, Sending::Owed).await?;
     run.workload("W4", (floor(corpus, "W4", "station")?, floor(corpus, "W4", "hub")?)).await?;
     run.nothing_is_hidden(&near).await?;
     run.nothing_is_hidden(&far).await
@@ -93,11 +93,11 @@ impl Run<'_> {
     async fn seed(&mut self, each: Option<usize>) -> Result<()> {
         let mut all = Vec::new();
         for (nth, (case, _)) in self.corpus.cases.iter().enumerate() {
-            let edits = case_doc::edits_of_case(case, nth)?;
-            all.push(Written { doc: case_doc::doc_id(&case.id)?, scope: case_doc::scope(case)?, edits });
+            let changes = vec![case_doc::edits_of_case(case, nth)?];
+            all.push(Written { doc: case_doc::doc_id(&case.id)?, scope: case_doc::scope(case)?, changes });
         }
         for some in all.chunks(each.unwrap_or(all.len()).max(1)) {
-            self.there.fill(&self.hub.calendar, some).await?;
+            self.there.fill(&self.hub.calendar, some, Sending::Owed).await?;
             self.there.sync().await?;
         }
         Ok(())
@@ -106,14 +106,14 @@ impl Run<'_> {
     fn written(&self, edits: &[&Edit]) -> Result<Vec<Written>> {
         let written = |edit: &&Edit| {
             let scope = *self.scopes.get(edit.case.as_str()).context("an edit of an unknown case")?;
-            let edits = case_doc::edits_of_edit(edit, scope)?;
-            Ok(Written { doc: case_doc::doc_id(&edit.case)?, scope, edits })
+            let changes = vec![case_doc::edits_of_edit(edit, scope)?];
+            Ok(Written { doc: case_doc::doc_id(&edit.case)?, scope, changes })
         };
         edits.iter().map(written).collect()
     }
 
     async fn write_there(&mut self, edits: &[&Edit]) -> Result<()> {
-        self.there.fill(&self.hub.calendar, &self.written(edits)?).await?;
+        self.there.fill(&self.hub.calendar, &self.written(edits)?, Sending::Owed).await?;
         self.there.sync().await
     }
 

@@ -25,7 +25,9 @@ use daiban_model::stamp::Wall;
 pub use district::District;
 pub use line::Line;
 pub use newer::Newer;
-pub use people::{FENG_XIAOLIN, LI_CHUNMEI, LONG_NAME, Person, QIAN_XIUYING, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG, ZHOU_MEILING};
+pub use people::{
+    FENG_XIAOLIN, LI_CHUNMEI, LONG_NAME, Person, QIAN_XIUYING, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG, ZHOU_MEILING,
+};
 pub use shelf::{Flip, Shelf};
 pub use station::{Papers, Station, Trip};
 
@@ -135,7 +137,9 @@ impl World {
     pub fn settle(&self, stations: &mut [&mut Station]) {
         for _ in 0..20 {
             let before = self.hub.ends();
-            stations.iter_mut().for_each(|station| drop(station.sync(&self.hub)));
+            for station in stations.iter_mut() {
+                station.sync(&self.hub);
+            }
             let owed: u32 = stations.iter_mut().map(|station| station.view().outbox).sum();
             if owed == 0 && before == self.hub.ends() {
                 return;

@@ -1,1 +1,36 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
+
+mod crossed_versions;
+mod damaged;
+mod disks;
+mod offline_week;
+mod people;
+mod roads;
+mod two_desks;
+mod whole_life;
+mod work_injury;
+
+use daiban_model::api::{CasePage, ProblemCode};
+use daiban_model::case::clocks::{Basis, Clock, ClockKind};
+use daiban_tests::world::{Station, some};
+
+/// The kinds of a case's acts, first to last.
+fn acts(page: &CasePage) -> Vec<&str> {
+    page.story.iter().rev().map(|line| line.kind.as_str()).collect()
+}
+
+/// One date of a case.
+fn clock(clocks: &[Clock], kind: ClockKind) -> &Clock {
+    some("a clock", clocks.iter().find(|clock| clock.kind == kind))
+}
+
+/// The day of a clock, with how sure it is.
+fn due(clocks: &[Clock], kind: ClockKind) -> (String, Basis) {
+    let clock = clock(clocks, kind);
+    (clock.due.date().map_or_else(String::new, |date| date.to_string()), clock.basis)
+}
+
+/// What the exchange page asks a person to act on.
+fn problems(station: &mut Station) -> Vec<ProblemCode> {
+    station.view().problems.iter().map(|problem| problem.code).collect()
+}

@@ -154,7 +154,7 @@ async fn nothing_is_lost(page: &Page, number: &str) -> Result<()> {
     page.at("cases").await?;
     page.says("case-name", LI_CHUNMEI.name).await?;
     page.shot("23-search").await?;
-    page.press("case-row").await?;
+    page.press("case-name").await?;
     page.at("case").await?;
     assert_eq!(page.text("case-number").await?, number, "the case has kept its number");
     for words in NOTES {
@@ -175,7 +175,7 @@ async fn arrives(page: &Page) -> Result<u64> {
     page.key(key::ENTER).await?;
     page.at("cases").await?;
     page.says("case-name", LI_CHUNMEI.name).await?;
-    page.press("case-row").await?;
+    page.press("case-name").await?;
     page.says("case-sent", "区里已收").await?;
     page.shot("33-case-arrived").await?;
     Ok(seq)

@@ -1,7 +1,9 @@
 //! One case: opened, moved, typed into, revealed.
 
 use daiban_model::access::Action;
-use daiban_model::api::{Act, CasePage, Changed, Failure, GetSheets, OpenCase, RevealField, Revealed, SetField, Sheets};
+use daiban_model::api::{
+    Act, CasePage, Changed, Failure, GetSheets, OpenCase, RevealField, Revealed, SetField, Sheets,
+};
 use daiban_model::case::event::Event;
 use daiban_model::case::field::{Field, WhileDisputed};
 use daiban_model::case::{Command, Refusal, decide};

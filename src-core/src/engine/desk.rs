@@ -18,7 +18,9 @@ use super::{internal, storage};
 use crate::doc::{Doc, DocFault, Edit};
 use crate::edge::{Edge, draw};
 use crate::projection::{self, Facts};
-use crate::store::{Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Store, StoreError, Stored, StoredChange};
+use crate::store::{
+    Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Store, StoreError, Stored, StoredChange,
+};
 use crate::sync::station::{Thread, Trust};
 
 /// Who this station is: kept inside the encrypted database.
@@ -134,7 +136,9 @@ impl<S: Store> Desk<S> {
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
     pub(crate) fn catch_up_with_roster(&mut self) {
-        let Some(agent) = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent) else { return };
+        let Some(agent) = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent) else {
+            return;
+        };
         self.who = principal(agent, &self.certificate);
     }
 
@@ -142,8 +146,13 @@ impl<S: Store> Desk<S> {
         self.edge.now()
     }
 
+    /// What lists and search may show: nothing at all to posts that do not read cases (R216, R218).
     pub(crate) fn eyes(&self) -> Eyes {
-        Eyes::of(&self.who)
+        let mut eyes = Eyes::of(&self.who);
+        let reads =
+            |scope: &ScopeCode| permit(&self.who, Action::Read, &Subject { scope: *scope, handler: None }).is_ok();
+        eyes.serves.retain(reads);
+        eyes
     }
 
     pub(crate) fn reckoning(&self) -> Reckoning<'_> {
@@ -199,7 +208,15 @@ impl<S: Store> Desk<S> {
         file.facts = Facts::of(&file.doc);
         file.stored.tail.push(new.bytes.clone());
         file.stored.unsent += 1;
-        batch.changes.push(StoredChange { hash, doc, scope: file.scope, actor, actor_seq, segment: None, bytes: new.bytes });
+        batch.changes.push(StoredChange {
+            hash,
+            doc,
+            scope: file.scope,
+            actor,
+            actor_seq,
+            segment: None,
+            bytes: new.bytes,
+        });
         batch.outbox.push(hash);
         batch.docs.push(DocState { doc, kind: file.doc.kind(), scope: file.scope, heads: file.doc.heads() });
         batch.rows.push(self.record(doc, file.scope, &file.facts));
@@ -248,7 +265,9 @@ impl OpenFile {
 pub(crate) fn doc_failure(fault: DocFault) -> Failure {
     match fault {
         DocFault::Damaged => storage(StoreError::Damaged { what: "document" }),
-        DocFault::NotAChange | DocFault::MissingDeps | DocFault::Duplicate => internal("a document refused its own change"),
+        DocFault::NotAChange | DocFault::MissingDeps | DocFault::Duplicate => {
+            internal("a document refused its own change")
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Changed, Draft, DraftId, DraftMandate, DraftPaper, DraftPerson, DraftPreview, DraftRow, DropDraft, Failure,
     FindPeople, GetDraft, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft, SaveDraft,
@@ -49,7 +50,8 @@ pub(super) async fn rows<S: Store>(desk: &Desk<S>) -> Result<Vec<DraftRow>, Fail
 }
 
 fn row<S: Store>(desk: &Desk<S>, saved: i64, draft: &Draft) -> DraftRow {
-    let items = draft.items.iter().map(|code| desk.item(code).map_or_else(|| code.to_string(), |item| item.name.clone()));
+    let items =
+        draft.items.iter().map(|code| desk.item(code).map_or_else(|| code.to_string(), |item| item.name.clone()));
     DraftRow { id: draft.id, name: draft.person.name.clone(), items: items.collect(), saved: Wall(saved) }
 }
 
@@ -68,7 +70,8 @@ impl<S: Store> Desk<S> {
 
     async fn keep(&self, draft: &Draft) -> Result<Saved, Failure> {
         let at = self.now();
-        let bytes = serde_json::to_vec(&(at.0, &self.who.agent, draft)).map_err(|_| internal("a draft does not write"))?;
+        let bytes =
+            serde_json::to_vec(&(at.0, &self.who.agent, draft)).map_err(|_| internal("a draft does not write"))?;
         if bytes.len() > LONGEST {
             return Err(Failure::BadValue { code: "too_long".into(), arg: String::new() });
         }
@@ -153,6 +156,8 @@ impl<S: Store> Answer<S> for DropDraft {
 impl<S: Store> Answer<S> for StartDraft {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Draft>, Failure> {
         let desk = engine.desk()?;
+        // Said before anything is typed, not at the end.
+        desk.may(Action::Collect, &Subject { scope: desk.who.unit, handler: None })?;
         let mut chance = [0; 10];
         desk.edge.chance(&mut chance);
         let millis = desk.now().0.max(0).unsigned_abs();

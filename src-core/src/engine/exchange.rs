@@ -3,29 +3,25 @@
 //! X1: a frame and the cursor behind it are stored in one commit. X2: outbox changes leave only on the hub's receipt.
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
-use std::collections::{BTreeMap, HashMap};
+mod incoming;
+mod outgoing;
+mod view;
 
-use daiban_model::api::{
-    Changed, Failure, GetSync, Link, Problem, ProblemCode, Progress, ReceiptView, SyncNow, SyncView, WaitingCase,
-};
-use daiban_model::ids::ScopeCode;
+use std::collections::BTreeMap;
+
+use daiban_model::api::{Changed, Failure, Link, ProblemCode, Progress, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Cursor, Delivery, ExchangeReply, Frame, Hash, More, Outcome, PackageKind, Packages, Refused, Segment, SegmentKey, Signed,
-    Why,
+    self, Delivery, ExchangeReply, Frame, Hash, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
 };
 
-use super::answer::Answer;
-use super::desk::{Desk, LAST_OK, THREAD};
+use super::desk::Desk;
 use super::published::Published;
-use super::{Engine, doc_part, storage, vault_failure};
+use super::{Engine, vault_failure};
 use crate::keys::incarnation;
-use crate::store::{
-    Batch, PeerId, PeerQuery, Quarantined, Receipted, Sealed, Store, StoreError, StoredChange, StoredSegment,
-};
+use crate::store::{Batch, Store};
 use crate::sync::http::{Road, RoadFault};
-use crate::sync::segment::{self, Sealer};
-use crate::sync::station::{self, FrameContext, ReplyFault, Telling, Thread};
+use crate::sync::station::{self, ReplyFault, Telling, Thread};
 
 /// Bytes to be carried.
 #[derive(Debug, Clone)]
@@ -115,7 +111,9 @@ impl LinkState {
 
     /// An answer came that is one: what was wrong with the road is mended.
     fn road_is_good(&mut self) {
-        for code in [ProblemCode::HubGarbled, ProblemCode::HubFault, ProblemCode::HubChanged, ProblemCode::UnknownDevice] {
+        for code in
+            [ProblemCode::HubGarbled, ProblemCode::HubFault, ProblemCode::HubChanged, ProblemCode::UnknownDevice]
+        {
             self.problems.remove(&code);
         }
     }
@@ -124,7 +122,27 @@ impl LinkState {
 impl<S: Store> Engine<S> {
     /// The next request, if somebody is signed in. Seals what waits.
     pub async fn next_request(&mut self) -> Result<Option<Outgoing>, Failure> {
-        let Some(desk) = self.desk.as_mut() else { return Ok(None) };
+        let request = self.request().await;
+        if let Err(fault) = &request {
+            self.failed(fault);
+        }
+        request
+    }
+
+    /// What a failed store means for the exchange: it waits, and a full disk is something a person can act on.
+    fn failed(&mut self, fault: &Failure) {
+        self.link.state = Link::Offline;
+        if *fault == (Failure::Storage { why: StorageFault::Full }) {
+            self.link.problem(ProblemCode::DiskFull, self.home.edge.now(), 0);
+        }
+    }
+
+    async fn request(&mut self) -> Result<Option<Outgoing>, Failure> {
+        let Some(desk) = self.desk.as_mut() else {
+            // Locked in the middle of a run: that run is over, and a late answer to it is nobody's.
+            (self.link.state, self.link.asked) = (Link::Idle, None);
+            return Ok(None);
+        };
         let link = &mut self.link;
         // Where nobody answered last time, what waits is sealed only when somebody answers: else a week without a road would
         // make a segment of every edit.
@@ -157,15 +175,20 @@ impl<S: Store> Engine<S> {
     /// Takes in the answer to the last request. X1, X2, X3.
     pub async fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
         let turn = self.turn(answer).await;
-        if !matches!(turn, Ok(Turn::Again)) && self.link.state == Link::Working {
-            self.link.state = Link::Done;
+        match &turn {
+            Err(fault) => self.failed(fault),
+            Ok(Turn::Done) if self.link.state == Link::Working => self.link.state = Link::Done,
+            Ok(_) => {}
         }
         self.tell(Changed::Sync);
         turn
     }
 
     async fn turn(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
-        let Some(desk) = self.desk.as_mut() else { return Ok(Turn::Done) };
+        let Some(desk) = self.desk.as_mut() else {
+            (self.link.state, self.link.asked) = (Link::Idle, None);
+            return Ok(Turn::Done);
+        };
         let link = &mut self.link;
         let (Some((asked, since)), now) = (link.asked.take(), desk.edge.now()) else { return Ok(Turn::Done) };
         let bytes = match answer {
@@ -247,6 +270,7 @@ impl<S: Store> Engine<S> {
         let came = self.take_frames(frames, now).await?;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         desk.settle_thread(now).await?;
+        self.link.problems.remove(&ProblemCode::DiskFull);
         let rest = more == More::Yes || desk.has_more_to_send().await?;
         self.link.packages_wanted = packages == Packages::Changed && !self.link.fetched;
         self.link.fetched |= self.link.packages_wanted;
@@ -357,260 +381,13 @@ enum Settled {
     Anew,
 }
 
-/// What a frame brought.
-struct Stored {
-    changes: u32,
-    docs: Vec<wire::DocId>,
-}
-
-impl<S: Store> Desk<S> {
-    /// Seals what waits.
-    async fn seal_waiting(&mut self, limit: usize) -> Result<(), Failure> {
-        let waiting = self.store.peer(PeerQuery::Outbox { limit }).await.map_err(storage)?.outbox;
-        self.seal(waiting).await
-    }
-
-    /// The segments to be sent, oldest first: sealed, without a receipt, and not among those that the hub will never take.
-    async fn sendable(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
-        let refused = self.store.states(REFUSED).await.map_err(storage)?;
-        // Those are asked for too, and must not crowd out the others. X3.
-        let theirs = refused.len().saturating_mul(wire::SEGMENT_BYTES + wire::MAX_CHANGE);
-        let query = PeerQuery::Unreceipted { limit: limit.saturating_add(theirs) };
-        let sealed = self.store.peer(query).await.map_err(storage)?.segments;
-        let mut bytes = 0;
-        let is_refused = |key: &SegmentKey| refused.iter().any(|(found, _)| *found == refused_name(key));
-        let others = sealed.iter().filter(|(stored, _)| !is_refused(&stored.header.key())).take(wire::MAX_SEGMENTS);
-        let fitting = others.take_while(|(_, records)| {
-            let before = bytes;
-            bytes += records.iter().map(|(.., raw)| raw.len()).sum::<usize>();
-            before == 0 || bytes <= limit
-        });
-        Ok(fitting.map(|(stored, records)| segment::travelling(stored, records)).collect())
-    }
-
-    /// Whether something waits that the hub may take.
-    async fn has_more_to_send(&self) -> Result<bool, Failure> {
-        let waiting = self.store.peer(PeerQuery::Outbox { limit: 1 }).await.map_err(storage)?.outbox;
-        Ok(!waiting.is_empty() || !self.sendable(1).await?.is_empty())
-    }
-
-    async fn seal(&mut self, waiting: Vec<StoredChange>) -> Result<(), Failure> {
-        let mut by_scope: BTreeMap<ScopeCode, Vec<StoredChange>> = BTreeMap::new();
-        for change in waiting {
-            by_scope.entry(change.scope).or_default().push(change);
-        }
-        let mut batch = Batch::default();
-        for (scope, changes) in by_scope {
-            let query = PeerQuery::Last { device: self.certificate.device, incarnation: self.incarnation, scope };
-            let last = self.store.peer(query).await.map_err(storage)?.frames;
-            let mut last = last.first().map(|(stored, _)| (stored.header.number, stored.root)).unwrap_or_default();
-            for run in runs(changes) {
-                last = self.seal_run(scope, last, run, &mut batch);
-            }
-        }
-        if batch.segments.is_empty() { Ok(()) } else { self.commit(batch).await }
-    }
-
-    fn seal_run(&mut self, scope: ScopeCode, last: (u32, Hash), run: Vec<StoredChange>, batch: &mut Batch) -> (u32, Hash) {
-        let now = self.edge.now();
-        let sealer = Sealer {
-            device: self.certificate.device,
-            incarnation: self.incarnation,
-            scope,
-            last,
-            hlc: self.clock.tick(now),
-            agent: self.who.agent.clone(),
-        };
-        let hashes = run.iter().map(|change| change.hash).collect();
-        let records: Vec<_> = run.into_iter().map(|change| (change.doc, change.bytes)).collect();
-        let (sealed, root) = segment::seal(sealer, &self.key, &records);
-        let (number, key) = (sealed.header.number, sealed.header.key());
-        let received_ms = now.0.max(0).unsigned_abs();
-        batch.segments.push(StoredSegment { header: sealed.header, root, sig: sealed.sig, received_ms });
-        batch.sealed.push(Sealed { key, hashes });
-        (number, root)
-    }
-
-    /// Notes receipts; answers how many changes left the outbox. A receipt that does not verify counts for nothing. X2.
-    async fn receipted(&self, receipts: &[Signed]) -> Result<u32, Failure> {
-        let mut batch = Batch::default();
-        for signed in receipts {
-            let Some(receipt) = station::receipt(signed, &self.trust) else { continue };
-            batch.receipts.push(Receipted {
-                key: receipt.key,
-                seq: receipt.place.map(|place| place.seq),
-                receipt: wire::encode(signed),
-                hub_ms: receipt.hub_ms,
-            });
-        }
-        if batch.receipts.is_empty() {
-            return Ok(0);
-        }
-        let before = self.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding.changes;
-        self.commit(batch).await?;
-        let after = self.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding.changes;
-        Ok(before.saturating_sub(after))
-    }
-
-    /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
-    async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
-        let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
-        let states: Vec<_> = refused.iter().map(state).collect();
-        if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
-    }
-
-    /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
-    /// another incarnation.
-    async fn begin_anew(&mut self, incarnation: u32) -> Result<(), Failure> {
-        let refused = self.store.states(REFUSED).await.map_err(storage)?;
-        let query = PeerQuery::Unreceipted { limit: usize::MAX };
-        let open = self.store.peer(query).await.map_err(storage)?.segments;
-        let keys = open.iter().map(|(stored, _)| stored.header.key());
-        let keys = keys.filter(|key| !refused.iter().any(|(name, _)| *name == refused_name(key))).collect();
-        // One that has a place is at the hub: only its receipt is late.
-        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
-        let unplaced = frames.into_iter().filter(|(_, place)| place.is_none());
-        let withdrawn = unplaced.map(|(stored, _)| stored.header.key()).collect();
-        self.commit(Batch { withdrawn, ..Batch::default() }).await?;
-        self.reincarnate(incarnation);
-        Ok(())
-    }
-
-    /// Checks and stores one frame with the cursor behind it. `None` when nothing of it can be used. X1.
-    async fn take_frame(&mut self, frame: Frame, now: Wall) -> Result<Option<Stored>, Failure> {
-        let scope = frame.scope;
-        let cursor = self.cursor(scope);
-        let own = self.own_roots(&frame).await?;
-        let now_ms = now.0.max(0).unsigned_abs();
-        let context =
-            FrameContext { trust: &self.trust, device: self.certificate.device, cursor, known: &self.devices, own: &own, now_ms };
-        let Ok(mut checked) = station::check(frame, &context) else { return Ok(None) };
-        let Some(reached) = checked.reached else { return Ok(None) };
-        let (mut batch, docs) = self.merge(&mut checked, scope).await?;
-        let changes = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
-        for (stored, whole, why) in checked.aside {
-            let (key, at_ms, bytes) = (stored.header.key(), now_ms, wire::encode(&whole));
-            batch.segments.push(stored);
-            batch.quarantine.push(Quarantined { key, why: why.to_string(), at_ms, bytes });
-        }
-        for (certificate, signed) in checked.certificates {
-            let (device, not_after) = (certificate.device, certificate.not_after);
-            batch.devices.push(crate::store::DeviceRow { device, certificate: wire::encode(&signed), not_after, revoked_ms: None });
-            self.devices.insert(device, certificate);
-        }
-        batch.feed = checked.placed;
-        batch.cursors.push((PeerId::Hub, reached));
-        if !self.commit_frame(batch).await? {
-            return Ok(None);
-        }
-        self.cursors.retain(|cursor| cursor.scope != scope);
-        self.cursors.push(reached);
-        Ok(Some(Stored { changes, docs }))
-    }
-
-    /// Commits a frame; not when it says of a stored segment or change something else than what is stored.
-    async fn commit_frame(&self, mut batch: Batch) -> Result<bool, Failure> {
-        batch.states.push(self.clock_state());
-        match self.store.commit(batch).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Clash) => Ok(false),
-            Err(fault) => Err(storage(fault)),
-        }
-    }
-
-    /// Folds the changes of a frame into their documents, one document at a time. A segment one of whose changes a document
-    /// refuses is set aside whole, and the rest is folded again without it.
-    async fn merge(
-        &mut self,
-        checked: &mut station::Checked,
-        scope: ScopeCode,
-    ) -> Result<(Batch, Vec<wire::DocId>), Failure> {
-        loop {
-            match doc_part::fold_in(self, &checked.segments, scope).await? {
-                Ok((mut batch, docs)) => {
-                    for segment in &checked.segments {
-                        self.clock.observe(segment.stored.header.hlc, self.edge.now());
-                        batch.segments.push(segment.stored.clone());
-                    }
-                    return Ok((batch, docs));
-                }
-                Err((culprit, why)) => {
-                    let Some(at) = checked.segments.iter().position(|one| one.stored.header.key() == culprit) else {
-                        return Err(super::internal("a refused change without a segment"));
-                    };
-                    let bad = checked.segments.remove(at);
-                    let records: Vec<_> =
-                        bad.changes.into_iter().map(|change| (change.doc, change.hash, change.bytes)).collect();
-                    let whole = segment::travelling(&bad.stored, &records);
-                    checked.aside.push((bad.stored, whole, why));
-                }
-            }
-        }
-    }
-
-    fn cursor(&self, scope: ScopeCode) -> Cursor {
-        let known = self.cursors.iter().find(|cursor| cursor.scope == scope).copied();
-        known.unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() })
-    }
-
-    /// Roots of this device's own segments that a frame names.
-    async fn own_roots(&self, frame: &Frame) -> Result<HashMap<(u32, u32), Hash>, Failure> {
-        let (device, scope) = (self.certificate.device, frame.scope);
-        let named = frame.entries.iter().filter_map(|entry| match entry {
-            wire::Entry::Yours { incarnation, number } => {
-                Some(SegmentKey { device, incarnation: *incarnation, scope, number: *number })
-            }
-            wire::Entry::Whole(_) | wire::Entry::Damaged { .. } => None,
-        });
-        let keys: Vec<SegmentKey> = named.collect();
-        if keys.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
-        let root = |(stored, _): &(StoredSegment, _)| {
-            ((stored.header.incarnation, stored.header.number), stored.root)
-        };
-        Ok(frames.iter().map(root).collect())
-    }
-
-    async fn settle_thread(&self, now: Wall) -> Result<(), Failure> {
-        let thread = wire::encode(&(self.thread.epoch, self.thread.nonce));
-        let states = vec![(THREAD.to_owned(), Some(thread)), (LAST_OK.to_owned(), Some(wire::encode(&now)))];
-        self.commit(Batch { states, ..Batch::default() }).await
-    }
-}
-
-/// Under which names the segments are kept that the hub will never take.
-const REFUSED: &str = "refused/";
-
-fn refused_name(key: &SegmentKey) -> String {
-    format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)
-}
-
-/// Runs of changes that each make one segment.
-fn runs(changes: Vec<StoredChange>) -> Vec<Vec<StoredChange>> {
-    let (mut runs, mut run, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for change in changes {
-        bytes += change.bytes.len();
-        run.push(change);
-        if bytes >= wire::SEGMENT_BYTES || run.len() >= wire::MAX_RECORDS {
-            runs.push(std::mem::take(&mut run));
-            bytes = 0;
-        }
-    }
-    if !run.is_empty() {
-        runs.push(run);
-    }
-    runs
-}
-
 /// How many bytes to ask for next: ten seconds of the line as it was just now.
 fn measured(bytes: usize, since: Wall, now: Wall, last: u32) -> u32 {
-    let millis = (now.0 - since.0).max(1).unsigned_abs();
+    let Ok(millis) = u64::try_from(now.0 - since.0) else { return last };
     if bytes < 4096 {
         return last;
     }
-    let line = (bytes as u64).saturating_mul(LINE_SECONDS * 1000) / millis;
+    let line = (bytes as u64).saturating_mul(LINE_SECONDS * 1000) / millis.max(1);
     // At most fourfold at a time: one lucky answer is not a faster line.
     let most = last.saturating_mul(4).min(MOST_BYTES);
     u32::try_from(line).unwrap_or(MOST_BYTES).clamp(LEAST_BYTES, most)
@@ -628,87 +405,18 @@ fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, now: Wall) {
     }
 }
 
-impl<S: Store> Answer<S> for GetSync {
-    async fn answer(self, engine: &mut Engine<S>) -> Result<SyncView, Failure> {
-        engine.sync_view().await
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<S: Store> Answer<S> for SyncNow {
-    /// The exchange itself is carried by [`super::task`]; this only says how things stand.
-    async fn answer(self, engine: &mut Engine<S>) -> Result<SyncView, Failure> {
-        engine.sync_view().await
-    }
-}
-
-impl<S: Store> Engine<S> {
-    async fn sync_view(&mut self) -> Result<SyncView, Failure> {
-        let progress = (self.link.state == Link::Working).then_some(self.link.progress);
-        let state = self.link.state;
-        let problems = self.problems().await?;
-        let desk = self.desk()?;
-        let owed = desk.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding;
-        let last_ok = desk.store.states(LAST_OK).await.map_err(storage)?;
-        let last_ok = last_ok.first().and_then(|(_, bytes)| wire::decode(bytes, 16).ok());
-        let last_receipt = owed.last.map(|(key, seq, changes, hub_ms)| ReceiptView {
-            scope: key.scope,
-            place: desk.published.place(key.scope),
-            seq,
-            changes,
-            at: Wall(i64::try_from(hub_ms).unwrap_or(i64::MAX)),
-        });
-        Ok(SyncView {
-            state,
-            hub: desk.hub.clone(),
-            outbox: owed.changes,
-            outbox_bytes: owed.bytes,
-            waiting: desk.waiting(&owed.docs).await?,
-            progress,
-            last_ok,
-            last_receipt,
-            received_total: owed.receipted,
-            problems,
-        })
-    }
-}
-
-impl<S: Store> Engine<S> {
-    /// What a person must act on: what went wrong with the road, and what was set aside here or at the hub, which outlives the
-    /// program.
-    async fn problems(&mut self) -> Result<Vec<Problem>, Failure> {
-        let mut problems = self.link.problems.clone();
-        let desk = self.desk()?;
-        let mut add = |code, since: Wall| {
-            let entry = problems.entry(code).or_insert((since, 0));
-            *entry = (entry.0.min(since), entry.1 + 1);
-        };
-        for aside in desk.store.peer(PeerQuery::Quarantine).await.map_err(storage)?.quarantine {
-            add(ProblemCode::Quarantined, Wall(i64::try_from(aside.at_ms).unwrap_or(i64::MAX)));
-        }
-        for (_, bytes) in desk.store.states(REFUSED).await.map_err(storage)? {
-            let kept: Option<(Why, Wall)> = wire::decode(&bytes, 64).ok();
-            add(ProblemCode::RefusedByHub, kept.map_or(Wall(0), |(_, since)| since));
-        }
-        let problem = |(code, (since, records))| Problem { code, since, records };
-        Ok(problems.into_iter().map(problem).collect())
-    }
-}
-
-impl<S: Store> Desk<S> {
-    async fn waiting(&self, docs: &[(wire::DocId, u32, u64)]) -> Result<Vec<WaitingCase>, Failure> {
-        let few = &docs[..docs.len().min(20)];
-        let query = crate::store::RowQuery::ByDoc(few.iter().map(|(doc, ..)| *doc).collect());
-        let rows = self.store.rows(query).await.map_err(storage)?.cases;
-        let eyes = self.eyes();
-        let mine = |row: &&crate::store::CaseRecord| {
-            let own = eyes.only.is_none() || eyes.only == row.handler;
-            own && eyes.serves.iter().any(|served| served.covers(row.scope))
-        };
-        let waiting = rows.iter().filter(mine).filter_map(|row| {
-            let (_, changes, bytes) = few.iter().find(|(doc, ..)| doc == row.shown.id.0.as_bytes())?;
-            let (name, item) = (row.shown.name.clone(), row.shown.item.clone());
-            Some(WaitingCase { id: row.shown.id, name, item, changes: *changes, bytes: *bytes })
-        });
-        Ok(waiting.collect())
+    #[test]
+    fn frames_follow_the_line_within_bounds() {
+        let next = |bytes, seconds: i64, last| measured(bytes, Wall(0), Wall(seconds * 1000), last);
+        assert_eq!(next(100_000, 10, 96 << 10), 100_000, "ten seconds of what the line carried");
+        assert_eq!(next(96 << 10, 120, 96 << 10), LEAST_BYTES, "a very slow line still moves");
+        assert_eq!(next(1 << 20, 0, 96 << 10), 384 << 10, "at most fourfold at a time");
+        assert_eq!(next(8 << 20, 1, 2 << 20), MOST_BYTES, "a cut must not cost much");
+        assert_eq!(next(300, 60, 77_777), 77_777, "a small answer says nothing about the line");
+        assert_eq!(measured(50_000, Wall(9_000), Wall(1_000), 77_777), 77_777, "neither does a clock that went back");
     }
 }

@@ -83,11 +83,9 @@ fn moves(case: &Case) -> Vec<(Offer, Action)> {
             (Offer::RefuseAcceptance, Action::Accept),
         ],
         Stage::Accepted => vec![(Offer::Start, Action::Process), (Offer::Extend, Action::Process)],
-        Stage::InProcess => vec![
-            (Offer::Decide, Action::Process),
-            (Offer::Suspend, Action::Process),
-            (Offer::Extend, Action::Process),
-        ],
+        Stage::InProcess => {
+            vec![(Offer::Decide, Action::Process), (Offer::Suspend, Action::Process), (Offer::Extend, Action::Process)]
+        }
         Stage::Suspended => vec![(Offer::Resume, Action::Process)],
         Stage::Decided { .. } => vec![(Offer::Deliver, Action::Deliver)],
         Stage::Delivered => vec![(Offer::EnterRating, Action::EnterRating), (Offer::Archive, Action::Archive)],

@@ -89,7 +89,8 @@ impl Carrier for Http {
         match answer.status().as_u16() {
             200 => {}
             401 => return Err(RoadFault::UnknownDevice),
-            500..=599 => return Err(RoadFault::HubFault),
+            // Too slow, too many, or a fault of its own: all of them mean later.
+            408 | 429 | 500..=599 => return Err(RoadFault::HubFault),
             _ => return Err(RoadFault::Garbled),
         }
         let mut whole = Vec::new();

@@ -56,7 +56,7 @@ pub fn request<T: Serialize>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
     (wire::encode(&envelope), hash)
 }
 
-/// zstd level of requests: what a village laptop packs without being felt.
+/// zstd level of large requests: what a village laptop packs without being felt.
 const REQUEST_LEVEL: i32 = 9;
 
 /// Opens an answer. T1.

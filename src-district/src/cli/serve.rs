@@ -19,7 +19,7 @@ pub(super) async fn serve(command: Serve) -> Result<()> {
         .with_context(|| format!("无法监听 {address}：地址写错了，端口被占用，或没有权限"))?;
     let shutdown = stopped().context("无法接收系统的停止信号")?;
     answer(&json!({ "listening": listener.local_addr()?.to_string() }))?;
-    daiban_district::serve(listener, hub, Limits::default(), shutdown).await.context("停止时还有请求没有做完")
+    daiban_district::serve(listener, hub, Limits::default(), shutdown).await.context("枢纽停止运行")
 }
 
 /// Log lines go to stderr; `DAIBAN_LOG` says how much. A panic is noted by its place alone: its text may hold what was read.

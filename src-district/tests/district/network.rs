@@ -232,3 +232,14 @@ async fn a_stop_closes_idle_connections_and_takes_no_new_ones() {
     assert_eq!(rest(&mut idle).await, b"", "closed");
     assert!(tokio::net::TcpStream::connect(&address).await.is_err(), "nobody listens");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_does_not_wait_for_a_peer_that_never_finishes() {
+    let limits = Limits { farewell: Duration::from_millis(100), ..Limits::default() };
+    let Running { address, stop, ended, .. } = start(limits).await;
+    let mut slow = connect(&address).await;
+    slow.write_all(head("POST", "/v1/exchange", KIND, 100).as_bytes()).await.unwrap();
+    assert_eq!(send(&address, "GET", "/health", "", b"").await.status, 200, "both are connected");
+    stop.send(()).unwrap();
+    ended.await.unwrap().unwrap();
+}

@@ -36,7 +36,10 @@ pub struct Event {
 struct Stored<W> {
     by: AgentId,
     unit: ScopeCode,
-    at: Wall,
+    /// Left out where the stamp says the same, which it does while the clock runs on: it would be a twelfth of what a case
+    /// takes on the road.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Wall>,
     #[serde(default, skip_serializing_if = "is_confirmed", rename = "q")]
     quality: TimeQuality,
     #[serde(flatten)]
@@ -47,6 +50,11 @@ struct Stored<W> {
 #[derive(Deserialize)]
 struct Kind {
     k: String,
+}
+
+/// The wall clock as a stamp has it.
+fn wall(stamp: Stamp) -> Wall {
+    Wall(i64::try_from(stamp.hlc.ms).unwrap_or(i64::MAX))
 }
 
 fn is_confirmed(quality: &TimeQuality) -> bool {
@@ -64,7 +72,8 @@ impl Event {
         if let What::Unknown { raw, .. } = &self.what {
             return raw.clone();
         }
-        let (by, unit, at, quality) = (self.by.clone(), self.unit, self.at, self.quality);
+        let (by, unit, quality) = (self.by.clone(), self.unit, self.quality);
+        let at = (self.at != wall(self.stamp)).then_some(self.at);
         let stored = Stored { by, unit, at, quality, what: &self.what };
         serde_json::to_string(&stored).unwrap_or_default()
     }
@@ -72,11 +81,12 @@ impl Event {
     /// Reads a stored text. A known envelope with an unknown act is an event of kind [`What::Unknown`].
     pub fn from_text(stamp: Stamp, text: &str) -> Result<Self, NotAnEvent> {
         if let Ok(Stored { by, unit, at, quality, what }) = serde_json::from_str::<Stored<What>>(text) {
-            return Ok(Self { stamp, by, unit, at, quality, what });
+            return Ok(Self { stamp, by, unit, at: at.unwrap_or(wall(stamp)), quality, what });
         }
         let Stored { by, unit, at, quality, what } =
             serde_json::from_str::<Stored<Kind>>(text).map_err(|_| NotAnEvent)?;
-        Ok(Self { stamp, by, unit, at, quality, what: What::Unknown { kind: what.k, raw: text.to_owned() } })
+        let (at, what) = (at.unwrap_or(wall(stamp)), What::Unknown { kind: what.k, raw: text.to_owned() });
+        Ok(Self { stamp, by, unit, at, quality, what })
     }
 }
 

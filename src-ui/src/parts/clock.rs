@@ -6,6 +6,7 @@ use daiban_model::deadline::{DaySpan, Due, Fill, Limit, RulerDay, Unit, Urgency}
 use leptos::prelude::*;
 
 use super::{Held, Icon};
+use crate::desk::today;
 use crate::{dates, say, words};
 
 /// Longer rulers are told in words only: a cell would be too narrow to mean a day.
@@ -47,8 +48,8 @@ pub fn ClockFace(clock: Clock) -> impl IntoView {
 /// The last day or moment in words.
 pub fn end(due: Due) -> String {
     match due {
-        Due::On { date, .. } => dates::day(date),
-        Due::At { at, .. } => format!("{} {:02}:{:02}", dates::day(at.date()), at.hour(), at.minute()),
+        Due::On { date, .. } => dates::near(date, today()),
+        Due::At { at, .. } => format!("{} {:02}:{:02}", dates::near(at.date(), today()), at.hour(), at.minute()),
         Due::Paused { .. } => t!("due.paused").to_owned(),
         Due::Unknown => t!("due.to_be_stated").to_owned(),
     }
@@ -91,14 +92,14 @@ fn why(clock: &Clock) -> String {
     if clock.limit.is_none() {
         return t!("due.why_unknown").to_owned();
     }
-    let mut parts = vec![t!("due.why_start", day = dates::day(clock.start), length = length(clock.limit))];
+    let mut parts = vec![t!("due.why_start", day = dates::near(clock.start, today()), length = length(clock.limit))];
     let reason = &clock.reason;
     parts.extend(reason.holidays.iter().map(|span| t!("due.why_holiday", span = span_words(*span))));
-    parts.extend(reason.make_up.iter().map(|day| t!("due.why_make_up", day = dates::day(*day))));
+    parts.extend(reason.make_up.iter().map(|day| t!("due.why_make_up", day = dates::near(*day, today()))));
     if reason.stopped > 0 {
         parts.push(t!("due.why_stopped", n = reason.stopped));
     }
-    parts.extend(reason.rolled_from.map(|day| t!("due.why_rolled", day = dates::day(day))));
+    parts.extend(reason.rolled_from.map(|day| t!("due.why_rolled", day = dates::near(day, today()))));
     parts.extend(reason.unknown_year.map(|year| t!("due.why_unknown_year", year = year)));
     let source = words::one_of("clock_source", &say::code(&clock.kind)).unwrap_or_default();
     format!("{}{source}", parts.concat())

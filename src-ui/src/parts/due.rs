@@ -7,6 +7,7 @@ use daiban_model::deadline::Due as End;
 use leptos::prelude::*;
 
 use super::{Icon, Tag, Weight};
+use crate::desk::today;
 use crate::{dates, say, words};
 
 /// The due block of a row.
@@ -23,7 +24,7 @@ pub fn Due(
         (Some(End::Unknown), _) => (" due-none", t!("due.unknown").to_owned(), String::new()),
         (Some(End::Paused { .. }), _) => (" due-none", t!("due.paused").to_owned(), String::new()),
         (Some(due), Some(left)) if left < 0 => {
-            (" due-late", t!("due.late", n = -left), due.date().map(dates::day).unwrap_or_default())
+            (" due-late", t!("due.late", n = -left), due.date().map(|date| dates::near(date, today())).unwrap_or_default())
         }
         (Some(due), left) => ("", near(due, left), distance(due, left, pressing.as_ref())),
     };
@@ -37,7 +38,7 @@ fn near(due: End, left: Option<i32>) -> String {
     match (left, due.date()) {
         (Some(0), _) => t!("due.today").to_owned(),
         (Some(1), _) => t!("due.tomorrow").to_owned(),
-        (_, Some(date)) => dates::day(date),
+        (_, Some(date)) => dates::near(date, today()),
         (_, None) => String::new(),
     }
 }

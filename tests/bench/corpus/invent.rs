@@ -243,7 +243,8 @@ fn edit(seed: u64, (workload, side): (&str, &str), nth: usize, case: &Case, at: 
         if chance.often(0.4) {
             paper(chance, at);
         }
-        set.insert("status".into(), chance.pick(FAR_STATUS).into());
+        let others: Vec<&str> = FAR_STATUS.iter().copied().filter(|status| *status != case.status).collect();
+        set.insert("status".into(), chance.pick(&others).into());
         if chance.often(0.4) {
             let days = i64::try_from(chance.between(1, 15)).unwrap_or(1);
             set.insert("due".into(), (case.due + days * DAY).into());

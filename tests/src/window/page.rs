@@ -3,6 +3,7 @@
 //! Every wait looks for a state again and again until a deadline; none lasts a fixed while.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -106,12 +107,20 @@ impl Page {
 
     /// Clicks the first part that fits.
     pub async fn press_css(&self, css: &str) -> Result<()> {
-        until(&format!("{css} takes a click"), PATIENCE, async || {
+        let last = Mutex::new(String::new());
+        let what = format!("{css} takes a click");
+        let pressed = until(&what, PATIENCE, async || {
             let element = self.see_css(css).await?;
-            self.client.execute(INTO_VIEW, vec![serde_json::to_value(&element)?]).await.ok();
-            Ok(element.click().await.ok())
+            // What is in the way at this moment may be gone at the next.
+            let tried = self.client.execute(INTO_VIEW, vec![serde_json::to_value(&element)?]).await;
+            let tried = match tried {
+                Ok(_) => element.click().await,
+                Err(error) => Err(error),
+            };
+            Ok(tried.map_err(|error| note(&last, &error.to_string())).ok())
         })
-        .await
+        .await;
+        pressed.with_context(|| format!("the last try: {}", last.into_inner().unwrap_or_default()))
     }
 
     /// Puts the cursor into a field, takes out what stands there, and types.
@@ -165,13 +174,11 @@ impl Page {
     /// Waits until the part of this name says something with these words in it.
     pub async fn says(&self, test: &str, words: &str) -> Result<String> {
         let css = named(test);
-        let last = std::sync::Mutex::new(String::new());
+        let last = Mutex::new(String::new());
         let what = format!("{test} says {words}");
         let found = until(&what, PATIENCE, async || {
             let texts = self.texts(&css).await.unwrap_or_default();
-            if let Ok(mut last) = last.lock() {
-                *last = texts.join(" | ");
-            }
+            note(&last, &texts.join(" | "));
             Ok(texts.into_iter().find(|text| text.contains(words)))
         });
         let found = found.await;
@@ -229,6 +236,13 @@ impl Page {
 
     pub(super) async fn end(self) -> Result<()> {
         Ok(self.client.close().await?)
+    }
+}
+
+/// Remembers what was last seen, to tell it when the wait was in vain.
+fn note(last: &Mutex<String>, seen: &str) {
+    if let Ok(mut last) = last.lock() {
+        *last = seen.to_owned();
     }
 }
 

@@ -69,7 +69,8 @@ impl Newer {
     /// Writes acts into a document, a new one where it has none; answers the change.
     pub fn write(&mut self, case: CaseId, acts: &[&str]) -> (DocId, Vec<u8>) {
         let doc = case.0.into_bytes();
-        let edits: Vec<Edit> = acts.iter().map(|act| Edit::Event { stamp: self.stamp(), text: self.text(act) }).collect();
+        let edits: Vec<Edit> =
+            acts.iter().map(|act| Edit::Event { stamp: self.stamp(), text: self.text(act) }).collect();
         self.edit(doc, &edits)
     }
 
@@ -129,7 +130,8 @@ impl Newer {
             for entry in &frame.entries {
                 let Entry::Whole(segment) = entry else { continue };
                 for record in &segment.records {
-                    let doc = self.docs.entry(record.doc).or_insert_with(|| must("a document", Doc::new(DocKind::Case)));
+                    let doc =
+                        self.docs.entry(record.doc).or_insert_with(|| must("a document", Doc::new(DocKind::Case)));
                     must("a change", doc.apply(&daiban_core::doc::unpack(&record.change)));
                 }
             }

@@ -30,16 +30,15 @@ pub const ZHAO_YUNFENG: Person = Person {
     contact: ("钱秀英", "0472-0000001"),
 };
 /// Her neighbour.
-pub const QIAN_XIUYING: Person = Person {
-    name: "钱秀英",
-    id: "150205195807040002",
-    phone: "0472-0000001",
-    address: "幸福大院",
-    contact: ("", ""),
-};
+pub const QIAN_XIUYING: Person =
+    Person {
+        name: "钱秀英", id: "150205195807040002", phone: "0472-0000001", address: "幸福大院", contact: ("", "")
+    };
 /// A young mother.
 pub const SUN_LINA: Person =
-    Person { name: "孙丽娜", id: "150205199001010005", phone: "13800138000", address: "缸房地村", contact: ("", "") };
+    Person {
+        name: "孙丽娜", id: "150205199001010005", phone: "13800138000", address: "缸房地村", contact: ("", "")
+    };
 /// A migrant worker hurt at a sand quarry, without a local household.
 pub const LI_CHUNMEI: Person = Person {
     name: "李春梅",
@@ -50,13 +49,22 @@ pub const LI_CHUNMEI: Person = Person {
 };
 /// Disabled, lives in a community.
 pub const ZHOU_MEILING: Person =
-    Person { name: "周美玲", id: "150205197003120006", phone: "0472-0000003", address: "欣望社区", contact: ("", "") };
+    Person {
+        name: "周美玲", id: "150205197003120006", phone: "0472-0000003", address: "欣望社区", contact: ("", "")
+    };
 /// A herder.
-pub const WULAN_TUYA: Person =
-    Person { name: "乌兰图雅", id: "150205197811020003", phone: "0472-0000004", address: "三岔口嘎查", contact: ("", "") };
+pub const WULAN_TUYA: Person = Person {
+    name: "乌兰图雅",
+    id: "150205197811020003",
+    phone: "0472-0000004",
+    address: "三岔口嘎查",
+    contact: ("", ""),
+};
 /// Daughter of somebody who died.
 pub const FENG_XIAOLIN: Person =
-    Person { name: "冯晓琳", id: "150205196512250007", phone: "0472-0000005", address: "欣望社区", contact: ("", "") };
+    Person {
+        name: "冯晓琳", id: "150205196512250007", phone: "0472-0000005", address: "欣望社区", contact: ("", "")
+    };
 /// A name of twenty-two characters.
 pub const LONG_NAME: Person = Person {
     name: "阿丽米热·买买提依明·吐尔逊江·阿卜杜热合曼",

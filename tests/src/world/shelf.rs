@@ -18,6 +18,7 @@ use daiban_model::wire::DocId;
 pub struct Shelf {
     home: Arc<Mutex<Home>>,
     flips: Arc<Mutex<Vec<Flip>>>,
+    worn: Arc<Mutex<Option<u32>>>,
     full: Arc<AtomicBool>,
 }
 
@@ -42,7 +43,7 @@ pub struct Flip {
 
 impl Shelf {
     fn new(home: Home) -> Self {
-        Self { home: Arc::new(Mutex::new(home)), flips: Arc::default(), full: Arc::default() }
+        Self { home: Arc::new(Mutex::new(home)), flips: Arc::default(), worn: Arc::default(), full: Arc::default() }
     }
 
     /// In memory.
@@ -82,6 +83,11 @@ impl Shelf {
         self.flips.lock().unwrap_or_else(PoisonError::into_inner).push(flip);
     }
 
+    /// From now on a bit of the sealed segment with this number reads wrongly.
+    pub fn wear(&self, number: u32) {
+        *self.worn.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
+    }
+
     /// The disk is full.
     pub fn fill(&self) {
         self.full.store(true, Ordering::SeqCst);
@@ -101,7 +107,8 @@ impl Shelf {
     }
 
     fn bent(&self, scope: ScopeCode, mut entries: Vec<FeedEntry>) -> Vec<FeedEntry> {
-        for flip in self.flips.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|flip| flip.scope == scope) {
+        for flip in self.flips.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|flip| flip.scope == scope)
+        {
             let entry = entries.iter_mut().find(|entry| entry.seq == flip.seq);
             if let Some((_, _, raw)) = entry.and_then(|entry| entry.records.get_mut(flip.record)) {
                 let at = raw.len() - 1 - flip.bit / 8;
@@ -143,7 +150,13 @@ impl Store for Shelf {
     }
 
     async fn peer(&self, query: PeerQuery) -> Result<PeerMarks, StoreError> {
-        pass!(self, store => store.peer(query))
+        let mut marks = pass!(self, store => store.peer(query))?;
+        let worn = *self.worn.lock().unwrap_or_else(PoisonError::into_inner);
+        let segment = marks.segments.iter_mut().find(|(stored, _)| Some(stored.header.number) == worn);
+        if let Some(bit) = segment.and_then(|(_, records)| records.first_mut()?.2.last_mut()) {
+            *bit ^= 4;
+        }
+        Ok(marks)
     }
 
     async fn rows(&self, query: RowQuery) -> Result<Rows, StoreError> {

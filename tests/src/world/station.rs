@@ -56,6 +56,11 @@ pub enum Papers {
 }
 
 impl Station {
+    /// A machine that no district knows yet.
+    pub fn unenrolled(name: &str, clock: Scripted) -> Self {
+        Self::fresh(name, clock, Some(Shelf::memory()))
+    }
+
     pub(super) fn fresh(name: &str, clock: Scripted, shelf: Option<Shelf>) -> Self {
         let folder = must("a folder", tempfile::tempdir());
         let mut station =
@@ -292,6 +297,11 @@ impl Station {
     /// Gives the engine an answer.
     pub fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
         now(self.engine().answered(answer))
+    }
+
+    /// Makes all rows anew; answers which came out otherwise.
+    pub fn refold(&mut self) -> Vec<CaseId> {
+        must("the rows", now(self.engine().refold()))
     }
 
     /// Every document with its heads, and its row: equal at two stations that know the same.

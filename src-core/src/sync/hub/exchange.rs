@@ -7,6 +7,7 @@ use daiban_model::wire::{
     PackageKind, Packages, PackagesRequest, Signed, Why,
 };
 
+use super::take::Taken;
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, FeedEntry, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::segment;
@@ -42,11 +43,11 @@ impl<S: Store> Hub<S> {
         }
         let marks = self.store.peer(PeerQuery::Cursors(PeerId::Device(device.device))).await?;
         let Some(cursors) = present(&request.cursors, marks.cursors) else { return Ok(Outcome::SendCursors) };
-        let taken = if now.0.max(0).unsigned_abs() > device.not_after {
-            Self::all_refused(&request.segments, Why::Expired)
-        } else {
-            self.take(&request.segments, device, certificate, now).await?
-        };
+        if now.0.max(0).unsigned_abs() > device.not_after {
+            // Nothing is taken and nothing is shown; the device keeps its segments for the next certificate.
+            return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));
+        }
+        let taken = self.take(&request.segments, device, certificate, now).await?;
         let own = match request.cursors {
             Cursors::Same(_) => Own::Named,
             Cursors::All(_) => Own::Whole,
@@ -57,8 +58,7 @@ impl<S: Store> Hub<S> {
             // Nothing to read yet. That the device has exchanged is remembered all the same: its code is used up.
             reached.push(Cursor { scope: certificate.unit, seq: 0, chain: Hash::default() });
         }
-        let mut delivery =
-            Delivery { receipts: taken.receipts, refused: taken.refused, frames, more, packages: Packages::Same, backed_up: Vec::new() };
+        let mut delivery = Delivery { frames, more, ..nothing_but(taken) };
         if self.packages_digest().await? != request.packages {
             delivery.packages = Packages::Changed;
         }
@@ -178,6 +178,13 @@ enum Own {
     Named,
     /// Whole: a device that tells all its cursors may have lost what it once sent (a restored disk).
     Whole,
+}
+
+/// A delivery without news.
+fn nothing_but(taken: Taken) -> Delivery {
+    let Taken { receipts, refused } = taken;
+    let (frames, backed_up) = (Vec::new(), Vec::new());
+    Delivery { receipts, refused, frames, more: More::No, packages: Packages::Same, backed_up }
 }
 
 /// Cursors as they are: told, or remembered and confirmed by their hash.

@@ -1,0 +1,129 @@
+//! What comes in: frames checked, folded into their documents and stored with the cursor behind them. X1.
+
+use std::collections::HashMap;
+
+use daiban_model::api::Failure;
+use daiban_model::ids::ScopeCode;
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Cursor, Frame, Hash, SegmentKey};
+
+use crate::engine::desk::{Desk, LAST_OK, THREAD};
+use crate::engine::{doc_part, internal, storage};
+use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Quarantined, Store, StoreError, StoredSegment};
+use crate::sync::segment;
+use crate::sync::station::{self, FrameContext};
+
+/// What a frame brought.
+pub(super) struct Stored {
+    pub(super) changes: u32,
+    pub(super) docs: Vec<wire::DocId>,
+}
+
+impl<S: Store> Desk<S> {
+    /// Checks and stores one frame with the cursor behind it. `None` when nothing of it can be used. X1.
+    pub(super) async fn take_frame(&mut self, frame: Frame, now: Wall) -> Result<Option<Stored>, Failure> {
+        let scope = frame.scope;
+        let cursor = self.cursor(scope);
+        let own = self.own_roots(&frame).await?;
+        let now_ms = now.0.max(0).unsigned_abs();
+        let context = FrameContext {
+            trust: &self.trust,
+            device: self.certificate.device,
+            cursor,
+            known: &self.devices,
+            own: &own,
+            now_ms,
+        };
+        let Ok(mut checked) = station::check(frame, &context) else { return Ok(None) };
+        let Some(reached) = checked.reached else { return Ok(None) };
+        let (mut batch, docs) = self.merge(&mut checked, scope).await?;
+        let changes = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
+        for (stored, whole, why) in checked.aside {
+            let (key, at_ms, bytes) = (stored.header.key(), now_ms, wire::encode(&whole));
+            batch.segments.push(stored);
+            batch.quarantine.push(Quarantined { key, why: why.to_string(), at_ms, bytes });
+        }
+        for (certificate, signed) in checked.certificates {
+            let (device, not_after) = (certificate.device, certificate.not_after);
+            batch.devices.push(DeviceRow { device, certificate: wire::encode(&signed), not_after, revoked_ms: None });
+            self.devices.insert(device, certificate);
+        }
+        batch.feed = checked.placed;
+        batch.cursors.push((PeerId::Hub, reached));
+        if !self.commit_frame(batch).await? {
+            return Ok(None);
+        }
+        self.cursors.retain(|cursor| cursor.scope != scope);
+        self.cursors.push(reached);
+        Ok(Some(Stored { changes, docs }))
+    }
+
+    /// Commits a frame; not when it says of a stored segment or change something else than what is stored.
+    async fn commit_frame(&self, mut batch: Batch) -> Result<bool, Failure> {
+        batch.states.push(self.clock_state());
+        match self.store.commit(batch).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Clash) => Ok(false),
+            Err(fault) => Err(storage(fault)),
+        }
+    }
+
+    /// Folds the changes of a frame into their documents, one document at a time. A segment one of whose changes a document
+    /// refuses is set aside whole, and the rest is folded again without it.
+    async fn merge(
+        &mut self,
+        checked: &mut station::Checked,
+        scope: ScopeCode,
+    ) -> Result<(Batch, Vec<wire::DocId>), Failure> {
+        loop {
+            match doc_part::fold_in(self, &checked.segments, scope).await? {
+                Ok((mut batch, docs)) => {
+                    for segment in &checked.segments {
+                        self.clock.observe(segment.stored.header.hlc, self.edge.now());
+                        batch.segments.push(segment.stored.clone());
+                    }
+                    return Ok((batch, docs));
+                }
+                Err((culprit, why)) => {
+                    let Some(at) = checked.segments.iter().position(|one| one.stored.header.key() == culprit) else {
+                        return Err(internal("a refused change without a segment"));
+                    };
+                    let bad = checked.segments.remove(at);
+                    let records: Vec<_> =
+                        bad.changes.into_iter().map(|change| (change.doc, change.hash, change.bytes)).collect();
+                    let whole = segment::travelling(&bad.stored, &records);
+                    checked.aside.push((bad.stored, whole, why));
+                }
+            }
+        }
+    }
+
+    fn cursor(&self, scope: ScopeCode) -> Cursor {
+        let known = self.cursors.iter().find(|cursor| cursor.scope == scope).copied();
+        known.unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() })
+    }
+
+    /// Roots of this device's own segments that a frame names.
+    async fn own_roots(&self, frame: &Frame) -> Result<HashMap<(u32, u32), Hash>, Failure> {
+        let (device, scope) = (self.certificate.device, frame.scope);
+        let named = frame.entries.iter().filter_map(|entry| match entry {
+            wire::Entry::Yours { incarnation, number } => {
+                Some(SegmentKey { device, incarnation: *incarnation, scope, number: *number })
+            }
+            wire::Entry::Whole(_) | wire::Entry::Damaged { .. } => None,
+        });
+        let keys: Vec<SegmentKey> = named.collect();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
+        let root = |(stored, _): &(StoredSegment, _)| ((stored.header.incarnation, stored.header.number), stored.root);
+        Ok(frames.iter().map(root).collect())
+    }
+
+    pub(super) async fn settle_thread(&self, now: Wall) -> Result<(), Failure> {
+        let thread = wire::encode(&(self.thread.epoch, self.thread.nonce));
+        let states = vec![(THREAD.to_owned(), Some(thread)), (LAST_OK.to_owned(), Some(wire::encode(&now)))];
+        self.commit(Batch { states, ..Batch::default() }).await
+    }
+}

@@ -1,0 +1,158 @@
+//! What goes out: changes sealed into segments, and what became of the segments at the hub.
+
+use std::collections::BTreeMap;
+
+use daiban_model::api::Failure;
+use daiban_model::ids::ScopeCode;
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Hash, Refused, Segment, SegmentKey, Signed};
+
+use crate::engine::desk::Desk;
+use crate::engine::storage;
+use crate::store::{Batch, PeerQuery, Receipted, Sealed, Store, StoredChange, StoredSegment};
+use crate::sync::segment::{self, Sealer};
+use crate::sync::station;
+
+impl<S: Store> Desk<S> {
+    /// Seals what waits.
+    pub(super) async fn seal_waiting(&mut self, limit: usize) -> Result<(), Failure> {
+        let waiting = self.store.peer(PeerQuery::Outbox { limit }).await.map_err(storage)?.outbox;
+        self.seal(waiting).await
+    }
+
+    /// The segments to be sent, oldest first: sealed, without a receipt, and not among those that the hub will never take.
+    pub(super) async fn sendable(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
+        let refused = self.store.states(REFUSED).await.map_err(storage)?;
+        // Those are asked for too, and must not crowd out the others. X3.
+        let theirs = refused.len().saturating_mul(wire::SEGMENT_BYTES + wire::MAX_CHANGE);
+        let query = PeerQuery::Unreceipted { limit: limit.saturating_add(theirs) };
+        let sealed = self.store.peer(query).await.map_err(storage)?.segments;
+        let mut bytes = 0;
+        let is_refused = |key: &SegmentKey| refused.iter().any(|(found, _)| *found == refused_name(key));
+        let others = sealed.iter().filter(|(stored, _)| !is_refused(&stored.header.key())).take(wire::MAX_SEGMENTS);
+        let fitting = others.take_while(|(_, records)| {
+            let before = bytes;
+            bytes += records.iter().map(|(.., raw)| raw.len()).sum::<usize>();
+            before == 0 || bytes <= limit
+        });
+        Ok(fitting.map(|(stored, records)| segment::travelling(stored, records)).collect())
+    }
+
+    /// Whether something waits that the hub may take.
+    pub(super) async fn has_more_to_send(&self) -> Result<bool, Failure> {
+        let waiting = self.store.peer(PeerQuery::Outbox { limit: 1 }).await.map_err(storage)?.outbox;
+        Ok(!waiting.is_empty() || !self.sendable(1).await?.is_empty())
+    }
+
+    async fn seal(&mut self, waiting: Vec<StoredChange>) -> Result<(), Failure> {
+        let mut by_scope: BTreeMap<ScopeCode, Vec<StoredChange>> = BTreeMap::new();
+        for change in waiting {
+            by_scope.entry(change.scope).or_default().push(change);
+        }
+        let mut batch = Batch::default();
+        for (scope, changes) in by_scope {
+            let query = PeerQuery::Last { device: self.certificate.device, incarnation: self.incarnation, scope };
+            let last = self.store.peer(query).await.map_err(storage)?.frames;
+            let mut last = last.first().map(|(stored, _)| (stored.header.number, stored.root)).unwrap_or_default();
+            for run in runs(changes) {
+                last = self.seal_run(scope, last, run, &mut batch);
+            }
+        }
+        if batch.segments.is_empty() { Ok(()) } else { self.commit(batch).await }
+    }
+
+    fn seal_run(
+        &mut self,
+        scope: ScopeCode,
+        last: (u32, Hash),
+        run: Vec<StoredChange>,
+        batch: &mut Batch,
+    ) -> (u32, Hash) {
+        let now = self.edge.now();
+        let sealer = Sealer {
+            device: self.certificate.device,
+            incarnation: self.incarnation,
+            scope,
+            last,
+            hlc: self.clock.tick(now),
+            agent: self.who.agent.clone(),
+        };
+        let hashes = run.iter().map(|change| change.hash).collect();
+        let records: Vec<_> = run.into_iter().map(|change| (change.doc, change.bytes)).collect();
+        let (sealed, root) = segment::seal(sealer, &self.key, &records);
+        let (number, key) = (sealed.header.number, sealed.header.key());
+        let received_ms = now.0.max(0).unsigned_abs();
+        batch.segments.push(StoredSegment { header: sealed.header, root, sig: sealed.sig, received_ms });
+        batch.sealed.push(Sealed { key, hashes });
+        (number, root)
+    }
+
+    /// Notes receipts; answers how many changes left the outbox. A receipt that does not verify counts for nothing. X2.
+    pub(super) async fn receipted(&self, receipts: &[Signed]) -> Result<u32, Failure> {
+        let mut batch = Batch::default();
+        for signed in receipts {
+            let Some(receipt) = station::receipt(signed, &self.trust) else { continue };
+            batch.receipts.push(Receipted {
+                key: receipt.key,
+                seq: receipt.place.map(|place| place.seq),
+                receipt: wire::encode(signed),
+                hub_ms: receipt.hub_ms,
+            });
+        }
+        if batch.receipts.is_empty() {
+            return Ok(0);
+        }
+        let before = self.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding.changes;
+        self.commit(batch).await?;
+        let after = self.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding.changes;
+        Ok(before.saturating_sub(after))
+    }
+
+    /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
+    pub(super) async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
+        let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
+        let states: Vec<_> = refused.iter().map(state).collect();
+        if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
+    }
+
+    /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
+    /// another incarnation.
+    pub(super) async fn begin_anew(&mut self, incarnation: u32) -> Result<(), Failure> {
+        let refused = self.store.states(REFUSED).await.map_err(storage)?;
+        let query = PeerQuery::Unreceipted { limit: usize::MAX };
+        let open = self.store.peer(query).await.map_err(storage)?.segments;
+        let keys = open.iter().map(|(stored, _)| stored.header.key());
+        let keys = keys.filter(|key| !refused.iter().any(|(name, _)| *name == refused_name(key))).collect();
+        // One that has a place is at the hub: only its receipt is late.
+        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
+        let unplaced = frames.into_iter().filter(|(_, place)| place.is_none());
+        let withdrawn = unplaced.map(|(stored, _)| stored.header.key()).collect();
+        self.commit(Batch { withdrawn, ..Batch::default() }).await?;
+        self.reincarnate(incarnation);
+        Ok(())
+    }
+}
+
+/// Under which names the segments are kept that the hub will never take.
+pub(super) const REFUSED: &str = "refused/";
+
+fn refused_name(key: &SegmentKey) -> String {
+    format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)
+}
+
+/// Runs of changes that each make one segment.
+fn runs(changes: Vec<StoredChange>) -> Vec<Vec<StoredChange>> {
+    let (mut runs, mut run, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for change in changes {
+        bytes += change.bytes.len();
+        run.push(change);
+        if bytes >= wire::SEGMENT_BYTES || run.len() >= wire::MAX_RECORDS {
+            runs.push(std::mem::take(&mut run));
+            bytes = 0;
+        }
+    }
+    if !run.is_empty() {
+        runs.push(run);
+    }
+    runs
+}

@@ -1,0 +1,96 @@
+//! How the exchange stands, for the page that shows it.
+
+use daiban_model::api::{Failure, GetSync, Link, Problem, ProblemCode, ReceiptView, SyncNow, SyncView, WaitingCase};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Why};
+
+use super::outgoing::REFUSED;
+use crate::engine::answer::Answer;
+use crate::engine::desk::{Desk, LAST_OK};
+use crate::engine::{Engine, storage};
+use crate::store::{CaseRecord, PeerQuery, RowQuery, Store};
+
+impl<S: Store> Answer<S> for GetSync {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<SyncView, Failure> {
+        engine.sync_view().await
+    }
+}
+
+impl<S: Store> Answer<S> for SyncNow {
+    /// The exchange itself is carried by [`crate::engine::task`]; this only says how things stand.
+    async fn answer(self, engine: &mut Engine<S>) -> Result<SyncView, Failure> {
+        engine.sync_view().await
+    }
+}
+
+impl<S: Store> Engine<S> {
+    async fn sync_view(&mut self) -> Result<SyncView, Failure> {
+        let progress = (self.link.state == Link::Working).then_some(self.link.progress);
+        let state = self.link.state;
+        let problems = self.problems().await?;
+        let desk = self.desk()?;
+        let owed = desk.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding;
+        let last_ok = desk.store.states(LAST_OK).await.map_err(storage)?;
+        let last_ok = last_ok.first().and_then(|(_, bytes)| wire::decode(bytes, 16).ok());
+        let last_receipt = owed.last.map(|(key, seq, changes, hub_ms)| ReceiptView {
+            scope: key.scope,
+            place: desk.published.place(key.scope),
+            seq,
+            changes,
+            at: Wall(i64::try_from(hub_ms).unwrap_or(i64::MAX)),
+        });
+        Ok(SyncView {
+            state,
+            hub: desk.hub.clone(),
+            outbox: owed.changes,
+            outbox_bytes: owed.bytes,
+            waiting: desk.waiting(&owed.docs).await?,
+            progress,
+            last_ok,
+            last_receipt,
+            received_total: owed.receipted,
+            problems,
+        })
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// What a person must act on: what went wrong with the road, and what was set aside here or at the hub, which outlives the
+    /// program.
+    async fn problems(&mut self) -> Result<Vec<Problem>, Failure> {
+        let mut problems = self.link.problems.clone();
+        let desk = self.desk()?;
+        let mut add = |code, since: Wall| {
+            let entry = problems.entry(code).or_insert((since, 0));
+            *entry = (entry.0.min(since), entry.1 + 1);
+        };
+        for aside in desk.store.peer(PeerQuery::Quarantine).await.map_err(storage)?.quarantine {
+            add(ProblemCode::Quarantined, Wall(i64::try_from(aside.at_ms).unwrap_or(i64::MAX)));
+        }
+        for (_, bytes) in desk.store.states(REFUSED).await.map_err(storage)? {
+            let kept: Option<(Why, Wall)> = wire::decode(&bytes, 64).ok();
+            add(ProblemCode::RefusedByHub, kept.map_or(Wall(0), |(_, since)| since));
+        }
+        let problem = |(code, (since, records))| Problem { code, since, records };
+        Ok(problems.into_iter().map(problem).collect())
+    }
+}
+
+impl<S: Store> Desk<S> {
+    async fn waiting(&self, docs: &[(wire::DocId, u32, u64)]) -> Result<Vec<WaitingCase>, Failure> {
+        let few = &docs[..docs.len().min(20)];
+        let query = RowQuery::ByDoc(few.iter().map(|(doc, ..)| *doc).collect());
+        let rows = self.store.rows(query).await.map_err(storage)?.cases;
+        let eyes = self.eyes();
+        let mine = |row: &&CaseRecord| {
+            let own = eyes.only.is_none() || eyes.only == row.handler;
+            own && eyes.serves.iter().any(|served| served.covers(row.scope))
+        };
+        let waiting = rows.iter().filter(mine).filter_map(|row| {
+            let (_, changes, bytes) = few.iter().find(|(doc, ..)| doc == row.shown.id.0.as_bytes())?;
+            let (name, item) = (row.shown.name.clone(), row.shown.item.clone());
+            Some(WaitingCase { id: row.shown.id, name, item, changes: *changes, bytes: *bytes })
+        });
+        Ok(waiting.collect())
+    }
+}

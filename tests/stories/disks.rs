@@ -1,0 +1,157 @@
+//! Disks that are full, copied, put back from a copy, or lose the cache of rows.
+
+use daiban_model::api::{Failure, ProblemCode, ReceiveDraft, StorageFault};
+use daiban_tests::world::{
+    BAICAIGOU, GAO_JIANPING, JIHULUNTU, Line, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG,
+    division,
+};
+
+use crate::problems;
+
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let world = World::new(901);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    let draft = village.draft(&QIAN_XIUYING, "MZ-007", Papers::All, |_| ());
+    village.shelf().fill();
+    let full = Failure::Storage { why: StorageFault::Full };
+    assert_eq!(village.call(ReceiveDraft { id: draft }).err(), Some(full.clone()));
+    let refused = village.try_act(case, daiban_model::case::Command::Note { text: "x".into() }).err();
+    assert_eq!(refused, Some(full));
+    assert_eq!((village.list().len(), village.page(case).story.len()), (1, 3), "nothing is shown that is not durable");
+    village.shelf().make_room();
+    village.ask(ReceiveDraft { id: draft });
+    village.note(case, "补记");
+    village.sync(&world.hub);
+    assert_eq!((village.list().len(), village.view().outbox), (2, 0));
+    assert_eq!(world.hub.verify().faults, []);
+}
+
+#[test]
+fn a_full_disk_in_the_middle_of_an_exchange_leaves_cursor_and_frame_together() {
+    let world = World::new(902);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    township.shelf().fill();
+    assert_eq!(township.try_sync(&world.hub).err(), Some(Failure::Storage { why: StorageFault::Full }));
+    assert_eq!(problems(&mut township), [ProblemCode::DiskFull], "what to do stands on the exchange page");
+    assert_eq!(township.list(), []);
+    township.shelf().make_room();
+    township.sync(&world.hub);
+    assert_eq!((township.knows(), problems(&mut township)), (village.knows(), vec![]));
+}
+
+#[test]
+fn a_full_disk_at_the_hub_is_the_hubs_fault_and_passes() {
+    let world = World::new(903);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    world.hub.shelf().fill();
+    village.sync(&world.hub);
+    assert_eq!((problems(&mut village), village.view().outbox), (vec![ProblemCode::HubFault], 1));
+    world.hub.shelf().make_room();
+    village.sync(&world.hub);
+    assert_eq!((problems(&mut village), village.view().outbox), (vec![], 0));
+    assert_eq!(world.hub.end(division(BAICAIGOU)), 1, "the failed try left no gap");
+}
+
+/// A station with three cases at the hub, and a copy of its disk from when it had one.
+fn restored(seed: u64) -> (World, Station) {
+    let world = World::new(seed);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    let last_week = village.shelf().image();
+    for person in [&QIAN_XIUYING, &SUN_LINA] {
+        world.pass(60);
+        village.receive(person, "MZ-007");
+        village.sync(&world.hub);
+    }
+    village.kill();
+    village.shelf().put_back(&last_week);
+    village.restart();
+    assert_eq!(village.list().len(), 1, "the disk of last week");
+    (world, village)
+}
+
+#[test]
+fn a_disk_put_back_from_last_week_gets_back_what_the_hub_has_of_it() {
+    let (world, mut village) = restored(904);
+    village.sync(&world.hub);
+    assert_eq!(village.list().len(), 3, "its own cases come home");
+    world.pass(24 * 60);
+    village.receive(&ZHAO_YUNFENG, "RS-003");
+    village.sync(&world.hub);
+    assert_eq!((village.view().outbox, problems(&mut village)), (0, vec![]));
+    assert_eq!((world.hub.end(division(BAICAIGOU)), world.hub.verify().faults), (4, vec![]));
+}
+
+#[test]
+fn a_disk_put_back_and_worked_on_before_it_met_the_hub_loses_neither_side() {
+    let (world, mut village) = restored(905);
+    world.pass(24 * 60);
+    village.line = Line::Cut;
+    let old = village.list()[0].id;
+    village.note(old, "还原之后写的");
+    village.receive(&ZHAO_YUNFENG, "RS-003");
+    village.line = Line::Open;
+    village.sync(&world.hub);
+    world.settle(&mut [&mut village]);
+    assert_eq!((village.list().len(), village.view().outbox), (4, 0), "both histories, all of it at the hub");
+    assert_eq!(problems(&mut village), [ProblemCode::Forked], "and the person is told");
+    assert_eq!(world.hub.verify().faults, []);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    township.sync(&world.hub);
+    assert_eq!(township.knows(), village.knows());
+}
+
+#[test]
+fn two_laptops_from_one_disk_image_both_keep_working() {
+    let world = World::new(906);
+    let mut first = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    first.receive(&ZHAO_YUNFENG, "MZ-007");
+    first.sync(&world.hub);
+    let mut second = first.copy(world.clock());
+    for (station, person) in [(&mut first, &QIAN_XIUYING), (&mut second, &SUN_LINA)] {
+        station.receive(person, "RS-003");
+        station.sync(&world.hub);
+    }
+    for n in 0..3 {
+        world.pass(30);
+        for station in [&mut first, &mut second] {
+            let case = station.list()[0].id;
+            station.note(case, &format!("第 {n} 次"));
+        }
+        world.settle(&mut [&mut first, &mut second]);
+    }
+    assert_eq!((first.list().len(), first.knows()), (3, second.knows()), "nothing of either is lost");
+    assert_eq!(world.hub.verify().faults, []);
+}
+
+#[test]
+fn rows_wiped_and_folded_anew_are_equal() {
+    let world = World::new(907);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    for item in ["MZ-007", "RS-003", "CL-001"] {
+        let case = village.receive_with(&ZHAO_YUNFENG, item, Papers::Without(0), |_| ()).cases[0];
+        world.settle(&mut [&mut village, &mut township]);
+        village.note(case, "村里记一笔");
+        township.note(case, "苏木记一笔");
+    }
+    world.settle(&mut [&mut village, &mut township]);
+    let (before, found) = (village.knows(), village.search("一笔").len());
+    village.shelf().wipe_rows();
+    assert_eq!(village.list(), [], "the cache is empty");
+    assert_eq!(village.refold().len(), 3, "every row comes back");
+    assert_eq!((village.knows(), village.search("一笔").len()), (before, found), "S4: rows are a cache of documents");
+    assert_eq!(
+        (village.refold(), township.refold()),
+        (vec![], vec![]),
+        "a row that was kept up is the row folded anew"
+    );
+}

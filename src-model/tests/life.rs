@@ -1,5 +1,7 @@
 //! The life of a case as the requirements tell it: each test is named after the example it plays (requirements S4).
 
+#![expect(clippy::unwrap_used, reason = "fixtures: what does not parse here is a slip in the test")]
+
 use daiban_model::access::{Principal, Role, Subject, permit};
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::{Clock, ClockKind, Reckoning};
@@ -199,12 +201,10 @@ fn r59_days_of_a_test_do_not_count() {
 
 #[test]
 fn r60_an_extension_comes_once_and_before_the_first_end() {
-    let extend = || Command::Extend {
-        days: 10,
-        approver: "局长".into(),
-        reason: "情况复杂".into(),
-        notice_no: "延1".into(),
-    };
+    let extend =
+        || Command::Extend {
+            days: 10, approver: "局长".into(), reason: "情况复杂".into(), notice_no: "延1".into()
+        };
     let mut late = Life::accepted(date(2026, 3, 2), twenty());
     assert_eq!(late.try_on(date(2026, 3, 31), extend()), Err(Refusal::TooLate { ended: date(2026, 3, 30) }));
     let mut life = Life::accepted(date(2026, 3, 2), twenty());
@@ -252,7 +252,10 @@ fn r64_the_witness_of_a_thumbprint_is_someone_else() {
     life.act(from, Command::Consult { help: Help::Proxy, way: Way::Home, words: String::new() });
     let by_thumb = |witness: &str| mandate(from, until, Signature::Thumb { witness: witness.into() });
     assert_eq!(life.try_on(from, by_thumb("林芳")), Err(Refusal::WitnessIsAgent));
-    assert_eq!(life.try_on(from, by_thumb(" ")), Err(Refusal::Empty { what: daiban_model::case::decide::Entry::Witness }));
+    assert_eq!(
+        life.try_on(from, by_thumb(" ")),
+        Err(Refusal::Empty { what: daiban_model::case::decide::Entry::Witness })
+    );
     life.act(from, by_thumb("钱秀英"));
 }
 
@@ -327,7 +330,8 @@ fn r75_a_closed_file_takes_corrections_as_additions_only() {
         reasons: String::new(),
         valid_until: None,
     };
-    let delivered = Command::Deliver { way: DeliveryWay::Direct, signer: "乌兰图雅".into(), relation: String::new() };
+    let delivered =
+        Command::Deliver { way: DeliveryWay::Direct, signer: "乌兰图雅".into(), relation: String::new() };
     life.act(date(2026, 3, 3), Command::Start).act(date(2026, 3, 16), Command::Decide(granted));
     life.act(date(2026, 3, 20), delivered).act(date(2026, 4, 1), Command::Archive);
     let phone = daiban_model::case::field::Field::Phone;

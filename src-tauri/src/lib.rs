@@ -56,7 +56,9 @@ fn window(options: Options) -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![commands::call])
         .setup(move |app| {
             let engine = engine(&options)?;
-            let handle = tauri::async_runtime::block_on(async { task::spawn(engine, Http::new()?).map_err(Box::<dyn std::error::Error>::from) })?;
+            let handle = tauri::async_runtime::block_on(async {
+                task::spawn(engine, Http::new()?).map_err(Box::<dyn std::error::Error>::from)
+            })?;
             pass_on_changes(app.handle().clone(), &handle);
             app.manage(handle);
             Ok(())

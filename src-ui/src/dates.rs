@@ -85,7 +85,11 @@ mod tests {
         let today = date(2026, 10, 12);
         assert_eq!((day(today), weekday(today)), ("10月12日".to_owned(), "星期一"));
         assert_eq!(full(date(2027, 4, 11)), "2027年4月11日");
-        assert_eq!((near(today, date(2026, 1, 1)), near(today, date(2027, 1, 1))), (day(today), full(today)), "the year only where it is needed");
+        assert_eq!(
+            (near(today, date(2026, 1, 1)), near(today, date(2027, 1, 1))),
+            (day(today), full(today)),
+            "the year only where it is needed"
+        );
         assert_eq!(moment(Wall::at(today.at(8, 5, 0, 0))), "10月12日 08:05");
     }
 

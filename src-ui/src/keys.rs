@@ -119,6 +119,17 @@ fn press(selector: &str) {
     }
 }
 
+/// Puts the cursor behind the text of the first match, so that typing goes on there.
+pub fn go_on_in(selector: &str) {
+    let Some(element) = first(selector) else { return };
+    let _ = element.focus();
+    if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>() {
+        let end = u32::try_from(input.value().encode_utf16().count()).ok();
+        // Boxes to tick have no place for a cursor.
+        let _ = input.set_selection_start(end).and_then(|()| input.set_selection_end(end));
+    }
+}
+
 /// Puts the cursor on the first match; text that stands there is selected, so that typing replaces it.
 pub fn focus(selector: &str) {
     let Some(element) = first(selector) else { return };

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
-use daiban_model::case::event::{Limits, PaperLine, PaperState, Receipt, What};
 use daiban_model::case::Event;
+use daiban_model::case::event::{Limits, PaperLine, PaperState, Receipt, What};
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CaseNumber;
 use daiban_model::ids::{AgentId, ScopeCode};
@@ -135,7 +135,8 @@ fn event(id: &str, at: i64, text: &str) -> Result<DocEdit> {
 fn received(case: &Case, step: &Step, unit: ScopeCode, nth: usize) -> Result<String> {
     let at = Wall(step.at * 1000);
     let (device, counter) = (u8::try_from(nth / 9999 % 100)?, u16::try_from(nth % 9999 + 1)?);
-    let line = |paper: &Paper| PaperLine { name: paper.name.clone(), state: state_of(&paper.form), count: paper.copies };
+    let line =
+        |paper: &Paper| PaperLine { name: paper.name.clone(), state: state_of(&paper.form), count: paper.copies };
     let limits = Limits { promised: Some(Limit::WorkingDays(u16::try_from(case.item.days)?)), ..Limits::default() };
     let receipt = Receipt {
         number: CaseNumber::new(unit, at.date(), device, counter)?,

@@ -75,7 +75,14 @@ impl Report {
     }
 
     /// A figure with its reference.
-    pub fn line(&self, case: impl Into<String>, n: usize, unit: &'static str, value: f64, reference: f64) -> Result<()> {
+    pub fn line(
+        &self,
+        case: impl Into<String>,
+        n: usize,
+        unit: &'static str,
+        value: f64,
+        reference: f64,
+    ) -> Result<()> {
         let ratio = (reference > 0.0).then(|| value / reference);
         self.write(Figure { bench: self.bench, case: case.into(), n, value, unit, reference: Some(reference), ratio })
     }

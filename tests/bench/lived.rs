@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use daiban_core::doc::Edit as DocEdit;
 use daiban_model::case::Event;
 use daiban_model::case::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Help, Limits, Notice, NoticeLine, Outcome, PaperLine, PaperState,
-    Receipt, Way, What,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Help, Limits, Notice, NoticeLine, Outcome, PaperLine,
+    PaperState, Receipt, Way, What,
 };
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CaseNumber;
@@ -80,7 +80,12 @@ fn acts(case: &Case, nth: usize, unit: ScopeCode) -> Result<Vec<What>> {
             reasons: String::new(),
             valid_until: None,
         }),
-        What::Delivered { on: day, way: DeliveryWay::InPerson, signer: case.applicant.name.clone(), relation: String::new() },
+        What::Delivered {
+            on: day,
+            way: DeliveryWay::Direct,
+            signer: case.applicant.name.clone(),
+            relation: String::new(),
+        },
         What::Archived,
     ];
     Ok(all.into_iter().take(case.events.len()).collect())

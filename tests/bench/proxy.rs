@@ -73,7 +73,9 @@ async fn relay(near: TcpStream, port: u16, counters: Arc<Counters>) {
             up.up.fetch_add(bytes, Ordering::SeqCst);
             up.requests.fetch_add(requests, Ordering::SeqCst);
         }),
-        pass(far_in, near_out, move |bytes, _| drop(counters.down.fetch_add(bytes, Ordering::SeqCst))),
+        pass(far_in, near_out, move |bytes, _| {
+            counters.down.fetch_add(bytes, Ordering::SeqCst);
+        }),
     );
 }
 

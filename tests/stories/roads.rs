@@ -142,6 +142,10 @@ fn a_long_feed_comes_in_pieces_and_a_cut_loses_one_at_most() {
     }
     assert!(seen.len() >= 3, "it came in pieces: {seen:?}");
     assert_eq!(township.page(case).story.len(), 63, "consulted, mandated, received and 60 notes: all there");
+    for station in [&village, &township] {
+        let stored = station.stored(case);
+        assert!(stored.snapshot.is_some() && stored.tail.len() <= 30, "a long tail is covered, here and there");
+    }
 }
 
 fn blend(n: usize) -> u8 {

@@ -1,5 +1,7 @@
 //! The real window in the real WebKit: each test has a hub, a folder and a screen of its own.
 
+#![expect(clippy::print_stdout, reason = "figures of a run are read in the test's output")]
+
 mod keyboard;
 mod looks;
 mod mistakes;

@@ -1,1 +1,100 @@
+//! What a person gets wrong is said at once, in plain words, and nothing is lost by it.
 
+use anyhow::Result;
+use daiban_tests::window::job;
+use daiban_tests::window::page::key;
+use daiban_tests::window::people::{AGENT, PIN, ZHAO_YUNFENG};
+
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_pin_says_how_many_tries_are_left_and_the_right_one_still_opens() -> Result<()> {
+    let stage = Stage::new("wrong-pin")?;
+    let story = stage.station.act("wrong-pin", async |page| {
+        job::first_run(page).await?;
+        job::lock(page).await?;
+        for left in ["4 次", "3 次"] {
+            page.write("pin", "000001").await?;
+            page.key(key::ENTER).await?;
+            page.says("pin-error", left).await?;
+            assert_eq!(page.value("pin").await?, "", "the field is empty for the next try");
+            assert_eq!(page.focus().await?, "pin", "and the cursor is in it");
+        }
+        page.shot("wrong-pin").await?;
+        job::unlock(page, PIN).await?;
+        page.at("today").await
+    });
+    story.await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_that_cannot_be_is_said_while_it_is_typed() -> Result<()> {
+    let stage = Stage::new("wrong-number")?;
+    let story = stage.station.act("wrong-number", async |page| {
+        job::first_run(page).await?;
+        job::begin(page).await?;
+        page.press("register-new").await?;
+        for (typed, said) in [
+            ("150205194508200009", "8"),
+            ("150205200102290005", "生日"),
+            ("150205450820000", "15 位"),
+            ("15020519450820000888", "18 位"),
+        ] {
+            page.write("citizen_id", typed).await?;
+            page.says("citizen_id-error", said).await?;
+            assert_eq!(page.value("citizen_id").await?, typed, "what was typed stays");
+        }
+        page.shot("wrong-number").await?;
+        page.write("citizen_id", ZHAO_YUNFENG.citizen_id).await?;
+        page.see_css("[data-test=person-form] .ok-note").await?;
+        assert!(
+            page.texts("[data-test=citizen_id-error]").await?.concat().is_empty(),
+            "nothing is said about a right number"
+        );
+        // A step that is not complete keeps the person there and names what is missing.
+        page.press("step-next").await?;
+        page.says("error-summary", "姓名").await?;
+        page.says("error-summary", "电话").await?;
+        page.press("fault-name_empty").await?;
+        assert_eq!(page.focus().await?, "name", "the line leads to its field");
+        page.shot("incomplete").await.map(drop)
+    });
+    story.await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_run_without_a_network_or_with_a_wrong_code_can_be_tried_again() -> Result<()> {
+    let mut stage = Stage::new("wrong-code")?;
+    let window = stage.station.open().await?;
+    let code = window.page.value("enrol_code").await?;
+    stage.go_offline();
+    let offline = async |page: &daiban_tests::window::page::Page| {
+        page.press("enrol").await?;
+        page.says("failure", "连不上区里").await?;
+        assert_eq!(page.value("enrol_code").await?, code, "the code is still there");
+        page.shot("no-network").await.map(drop)
+    };
+    window.watch("no-network", offline).await?;
+    stage.come_online()?;
+    let again = async |page: &daiban_tests::window::page::Page| {
+        page.write("enrol_code", "AAAA-AAAA-AAAA").await?;
+        page.press("enrol").await?;
+        page.says("failure", "开通码不对").await?;
+        page.shot("wrong-code").await?;
+        page.write("enrol_code", &code).await?;
+        page.press("enrol").await?;
+        page.press(&format!("tile-{}", AGENT.0)).await?;
+        // A PIN anybody would guess is not taken.
+        for (pin, again, said) in [("123456", "123456", "太好猜"), (PIN, "mk7195", "不一样")] {
+            page.write("pin", pin).await?;
+            page.write("pin_again", again).await?;
+            page.key(key::ENTER).await?;
+            page.says("pin-error", said).await?;
+        }
+        page.write("pin_again", PIN).await?;
+        page.key(key::ENTER).await?;
+        page.at("today").await
+    };
+    window.watch("again", again).await?;
+    window.close().await
+}

@@ -5,7 +5,7 @@ use daiban_model::case::fold::Stage as CaseStage;
 use daiban_tests::window::colleague::Colleague;
 use daiban_tests::window::dates::InjuryDates;
 use daiban_tests::window::job;
-use daiban_tests::window::page::{Page, key, named, until, PATIENCE};
+use daiban_tests::window::page::{PATIENCE, Page, key, named, until};
 use daiban_tests::window::people::{LI_CHUNMEI, PIN, ZHAO_YUNFENG, ZHOU_MEILING};
 
 use crate::stage::{ELSEWHERE, Stage, TOWNSHIP};
@@ -29,6 +29,7 @@ async fn a_work_injury_taken_offline_outlives_a_power_cut_and_reaches_the_distri
 
     let window = stage.station.open().await?;
     window.watch("nothing-is-lost", async |page| nothing_is_lost(page, &number).await).await?;
+    window.watch("waits", waits_for_the_district).await?;
     stage.come_online()?;
     let seq = window.watch("arrives", arrives).await?;
     window.close().await?;
@@ -122,16 +123,13 @@ async fn half_a_case(page: &Page) -> Result<()> {
     job::person(page, &ZHOU_MEILING).await?;
     page.write("address", HALF_ADDRESS).await?;
     assert_eq!(page.focus().await?, "address", "the cursor is in the address");
-    // What is kept is what was typed before the last short pause; a person reads it off the top of the page.
-    until("the address is kept", PATIENCE, async || kept(page).await).await
-}
-
-/// The page says that it kept something after the last key.
-async fn kept(page: &Page) -> Result<Option<()>> {
-    let state = page
-        .run("const c = window.keptWatch ||= { at: performance.now() }; return performance.now() - c.at > 1500 && !!document.querySelector('[data-test=saved] svg')")
-        .await?;
-    Ok(state.as_bool().unwrap_or(false).then_some(()))
+    // What stands on the disk is what was typed before the last short pause; the top of the page says when that was.
+    let typed = page.run("return Date.now()").await?.as_i64().context("the page has a clock")?;
+    until("the address is kept", PATIENCE, async || {
+        let kept = page.see("saved").await?.attr("data-at").await?.and_then(|at| at.parse::<i64>().ok());
+        Ok(kept.filter(|kept| *kept > typed).map(drop))
+    })
+    .await
 }
 
 async fn nothing_is_lost(page: &Page, number: &str) -> Result<()> {
@@ -140,7 +138,8 @@ async fn nothing_is_lost(page: &Page, number: &str) -> Result<()> {
     page.shot("21-after-the-power-cut").await?;
     page.press_css("[data-test=draft-row] a").await?;
     page.see_css("[data-page=new][data-step=person]").await?;
-    until("the cursor is in the same field", PATIENCE, async || Ok((page.focus().await? == "address").then_some(()))).await?;
+    until("the cursor is in the same field", PATIENCE, async || Ok((page.focus().await? == "address").then_some(())))
+        .await?;
     assert_eq!(page.value("address").await?, HALF_ADDRESS, "the last thing typed");
     assert_eq!(page.value("name").await?, ZHOU_MEILING.name, "and what was typed before it");
     assert_eq!(page.value("citizen_id").await?, ZHOU_MEILING.citizen_id, "to the last sign");
@@ -163,10 +162,20 @@ async fn nothing_is_lost(page: &Page, number: &str) -> Result<()> {
     page.shot("24-case-after-the-power-cut").await.map(drop)
 }
 
+/// What waits is told in items and bytes; being offline is no fault of anybody.
+async fn waits_for_the_district(page: &Page) -> Result<()> {
+    job::go(page, "sync").await?;
+    let waiting = page.text("outbox").await?;
+    for words in [LI_CHUNMEI.name, ZHAO_YUNFENG.name, "KB"] {
+        assert!(waiting.contains(words), "{words} waits: {waiting}");
+    }
+    assert_eq!(page.text("sync-state").await?, "离线，照常办件", "offline is the ordinary state");
+    assert!(!page.has("problems").await?, "and no problem");
+    page.shot("31-sync-before").await.map(drop)
+}
+
 /// The hub is there again.
 async fn arrives(page: &Page) -> Result<u64> {
-    job::go(page, "sync").await?;
-    page.shot("31-sync-before").await?;
     let seq = job::arrived(page).await?;
     page.shot("32-sync-after").await?;
     assert!(seq >= 1, "a number in the feed of the village");
@@ -206,7 +215,11 @@ async fn others_see_what_they_may(stage: &Stage, number: &str) -> Result<()> {
     let code = stage.district.code("缸房地村代办点", ELSEWHERE)?;
     let elsewhere = Colleague::enrol(&stage.place("elsewhere"), &code).await?;
     elsewhere.exchange().await?;
-    assert_eq!(elsewhere.search(LI_CHUNMEI.name).await?, Vec::new(), "a village of another township sees nothing of it");
+    assert_eq!(
+        elsewhere.search(LI_CHUNMEI.name).await?,
+        Vec::new(),
+        "a village of another township sees nothing of it"
+    );
     assert_eq!(elsewhere.search("").await?, Vec::new(), "and nothing else of that village");
     Ok(())
 }

@@ -135,12 +135,12 @@ impl Doc {
             return Ok(());
         }
         let changes = all.iter().map(|bytes| change::read(bytes.as_ref())).collect::<Result<Vec<_>, _>>()?;
-        catch_unwind(AssertUnwindSafe(|| self.am.apply_changes(changes)))
-            .map_err(|_| DocFault::NotAChange)?
-            .map_err(|fault| match fault {
+        catch_unwind(AssertUnwindSafe(|| self.am.apply_changes(changes))).map_err(|_| DocFault::NotAChange)?.map_err(
+            |fault| match fault {
                 automerge::AutomergeError::DuplicateSeqNumber(..) => DocFault::Duplicate,
                 _ => DocFault::NotAChange,
-            })?;
+            },
+        )?;
         if self.am.get_missing_deps(&[]).is_empty() { Ok(()) } else { Err(DocFault::MissingDeps) }
     }
 

@@ -32,8 +32,29 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         };
     }
     dispatch!(
-        GetSession, SetPin, Unlock, Lock, GetToday, ListCases, SearchCases, OpenCase, Act, SetField, RevealField,
-        GetSheets, FindPeople, StartDraft, ListDrafts, GetDraft, SaveDraft, DropDraft, PreviewDraft, ReceiveDraft,
-        ListItems, GetItem, GetSync, SyncNow,
+        GetSession,
+        SetPin,
+        Unlock,
+        Lock,
+        GetToday,
+        ListCases,
+        SearchCases,
+        OpenCase,
+        Act,
+        SetField,
+        RevealField,
+        GetSheets,
+        FindPeople,
+        StartDraft,
+        ListDrafts,
+        GetDraft,
+        SaveDraft,
+        DropDraft,
+        PreviewDraft,
+        ReceiveDraft,
+        ListItems,
+        GetItem,
+        GetSync,
+        SyncNow,
     )
 }

@@ -1,7 +1,7 @@
 //! What is typed, looked at before it is kept: one key of the words for each thing that can be wrong.
 
-use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
 use daiban_model::api::Consent;
+use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
 use daiban_model::case::event::{Help, PaperState};
 use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, CitizenIdFault, Phone, PhoneFault};

@@ -19,7 +19,7 @@ use crate::doc::{Doc, DocFault, Edit};
 use crate::edge::{Edge, draw};
 use crate::projection::{self, Facts};
 use crate::store::{
-    Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Store, StoreError, Stored, StoredChange,
+    Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Snapshot, Store, StoreError, Stored, StoredChange,
 };
 use crate::sync::station::{Thread, Trust};
 
@@ -196,7 +196,9 @@ impl<S: Store> Desk<S> {
         let mut batch = Batch::default();
         let file = self.stage(file, edits, &mut batch)?;
         self.commit(batch).await?;
-        self.cover(&file).await;
+        if let Some(snapshot) = file.doc.snapshot_after(file.stored.tail.len()) {
+            self.cover(*file.id.0.as_bytes(), snapshot).await;
+        }
         Ok(file)
     }
 
@@ -238,11 +240,10 @@ impl<S: Store> Desk<S> {
         (CLOCK.to_owned(), Some(wire::encode(&self.clock.last())))
     }
 
-    /// Takes a snapshot when the tail has grown long. The act it follows is durable already: a snapshot that cannot be taken
-    /// now is taken after a later act, and nobody is told that the act failed.
-    async fn cover(&self, file: &OpenFile) {
-        let Some(snapshot) = file.doc.snapshot_after(file.stored.tail.len()) else { return };
-        if let Err(fault) = self.store.cover(*file.id.0.as_bytes(), snapshot).await {
+    /// Takes a snapshot. What it follows is durable already: one that cannot be taken now is taken later, and nobody is told that
+    /// the act failed.
+    pub(crate) async fn cover(&self, doc: DocId, snapshot: Snapshot) {
+        if let Err(fault) = self.store.cover(doc, snapshot).await {
             tracing::warn!(%fault, "a snapshot was not taken");
         }
     }

@@ -1,6 +1,6 @@
 //! Changes of a frame folded into their documents, one document at a time, so that memory does not grow with the frame.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daiban_model::api::Failure;
 use daiban_model::ids::ScopeCode;
@@ -10,11 +10,22 @@ use super::desk::{Desk, doc_failure};
 use super::storage;
 use crate::doc::{Doc, DocFault};
 use crate::projection::Facts;
-use crate::store::{ActorRow, Batch, DocKind, DocState, PeerQuery, Store, StoredChange};
+use crate::store::{ActorRow, Batch, DocKind, DocState, PeerQuery, Snapshot, Store, StoredChange};
 use crate::sync::station::CheckedSegment;
 
-/// The changes, documents and rows of a frame; or the first segment that cannot be folded in, and why.
-pub(super) type Folded = Result<(Batch, Vec<DocId>), (SegmentKey, Why)>;
+/// What the changes of a frame come to.
+#[derive(Default)]
+pub(super) struct Fold {
+    /// Changes, documents, rows and actors.
+    pub(super) batch: Batch,
+    /// The documents touched.
+    pub(super) docs: Vec<DocId>,
+    /// Of documents whose tail has grown long; to be taken once the changes are stored.
+    pub(super) snapshots: Vec<(DocId, Snapshot)>,
+}
+
+/// A fold; or the first segment that cannot be folded in, and why.
+pub(super) type Folded = Result<Fold, (SegmentKey, Why)>;
 
 /// Folds all changes of some segments into their documents.
 pub(super) async fn fold_in<S: Store>(
@@ -26,20 +37,26 @@ pub(super) async fn fold_in<S: Store>(
         Ok(actors) => actors,
         Err(culprit) => return Ok(Err((culprit, Why::ForeignActor))),
     };
-    let mut by_doc: BTreeMap<DocId, Vec<&StoredChange>> = BTreeMap::new();
+    // In the order in which the feed first names them: stations that read the same feed list its cases alike.
+    let (mut order, mut by_doc) = (Vec::new(), HashMap::<DocId, Vec<&StoredChange>>::new());
     for change in segments.iter().flat_map(|segment| &segment.changes) {
-        by_doc.entry(change.doc).or_default().push(change);
+        let changes = by_doc.entry(change.doc).or_default();
+        if changes.is_empty() {
+            order.push(change.doc);
+        }
+        changes.push(change);
     }
-    let (mut batch, mut docs) = (Batch { actors, ..Batch::default() }, Vec::new());
-    for (doc, changes) in by_doc {
-        match one(desk, doc, scope, &changes, &mut batch).await? {
-            Ok(()) => docs.push(doc),
+    let mut fold = Fold { batch: Batch { actors, ..Batch::default() }, ..Fold::default() };
+    for doc in order {
+        let changes = by_doc.remove(&doc).unwrap_or_default();
+        match one(desk, doc, scope, &changes, &mut fold).await? {
+            Ok(()) => fold.docs.push(doc),
             Err(culprit) => return Ok(Err(culprit)),
         }
     }
     // In the order of the feed: a store may rely on a change coming after what it rests on.
-    batch.changes = segments.iter().flat_map(|segment| segment.changes.iter().cloned()).collect();
-    Ok(Ok((batch, docs)))
+    fold.batch.changes = segments.iter().flat_map(|segment| segment.changes.iter().cloned()).collect();
+    Ok(Ok(fold))
 }
 
 async fn one<S: Store>(
@@ -47,7 +64,7 @@ async fn one<S: Store>(
     id: DocId,
     scope: ScopeCode,
     changes: &[&StoredChange],
-    batch: &mut Batch,
+    fold: &mut Fold,
 ) -> Result<Result<(), (SegmentKey, Why)>, Failure> {
     let stored = desk.store.load(id).await.map_err(storage)?;
     let culprit = |why| match changes.first().and_then(|change| change.segment) {
@@ -71,8 +88,9 @@ async fn one<S: Store>(
         }
     }
     let facts = Facts::of(&doc);
-    batch.docs.push(DocState { doc: id, kind: doc.kind(), scope, heads: doc.heads() });
-    batch.rows.push(desk.record(id, scope, &facts));
+    fold.batch.docs.push(DocState { doc: id, kind: doc.kind(), scope, heads: doc.heads() });
+    fold.batch.rows.push(desk.record(id, scope, &facts));
+    fold.snapshots.extend(doc.snapshot_after(stored.tail.len() + changes.len()).map(|snapshot| (id, snapshot)));
     Ok(Ok(()))
 }
 

@@ -4,24 +4,25 @@
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
 mod incoming;
+mod link;
 mod outgoing;
 mod view;
 
-use std::collections::BTreeMap;
-
-use daiban_model::api::{Changed, Failure, Link, ProblemCode, Progress, StorageFault};
+use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, Frame, Hash, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
+    self, Delivery, ExchangeReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
 };
 
+pub(super) use self::link::LinkState;
+use self::link::{Asked, measured};
 use super::desk::Desk;
 use super::published::Published;
 use super::{Engine, vault_failure};
 use crate::keys::incarnation;
 use crate::store::{Batch, Store};
 use crate::sync::http::{Road, RoadFault};
-use crate::sync::station::{self, ReplyFault, Telling, Thread};
+use crate::sync::station::{self, Telling, Thread};
 
 /// Bytes to be carried.
 #[derive(Debug, Clone)]
@@ -43,81 +44,10 @@ pub enum Turn {
     Done,
 }
 
-/// What was asked last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
-    Exchange(Hash),
-    Packages(Hash),
-}
-
-/// The state of the link between two answers.
-pub(super) struct LinkState {
-    pub(super) state: Link,
-    asked: Option<(Asked, Wall)>,
-    telling: Telling,
-    packages_wanted: bool,
-    max_bytes: u32,
-    /// The last request went without sealing what waits, to see first whether there is a road.
-    held: bool,
-    /// Packages were fetched in this run already: one that this version cannot read is not asked for again and again.
-    fetched: bool,
-    /// Requests of this run that brought nothing but a new nonce or a call for cursors.
-    detours: u8,
-    progress: Progress,
-    problems: BTreeMap<ProblemCode, (Wall, u32)>,
-}
-
-/// Frames asked for at first: ten seconds of a 2G line.
-const FIRST_BYTES: u32 = 96 << 10;
-const LEAST_BYTES: u32 = 16 << 10;
-const MOST_BYTES: u32 = 2 << 20;
-/// Seconds of line time a frame should take (sync.md section 2).
-const LINE_SECONDS: u64 = 10;
-/// Most detours of one run.
-const DETOURS: u8 = 4;
 /// Segments of one request, in raw bytes, as a multiple of what is asked for in frames.
 const UP_FACTOR: usize = 6;
 /// A difference of clocks that people are told about.
 const SKEW_MS: u64 = 5 * 60 * 1000;
-
-impl Default for LinkState {
-    fn default() -> Self {
-        let progress = Progress { sent: 0, received: 0, bytes_up: 0, bytes_down: 0 };
-        Self {
-            state: Link::Idle,
-            asked: None,
-            telling: Telling::Same,
-            packages_wanted: false,
-            max_bytes: FIRST_BYTES,
-            held: false,
-            fetched: false,
-            detours: 0,
-            progress,
-            problems: BTreeMap::new(),
-        }
-    }
-}
-
-impl LinkState {
-    fn problem(&mut self, code: ProblemCode, since: Wall, records: u32) {
-        self.problems.entry(code).or_insert((since, 0)).1 = records;
-    }
-
-    /// A request that brought nothing on: another one, but not for ever.
-    fn detour(&mut self) -> Turn {
-        self.detours += 1;
-        if self.detours > DETOURS { Turn::Done } else { Turn::Again }
-    }
-
-    /// An answer came that is one: what was wrong with the road is mended.
-    fn road_is_good(&mut self) {
-        for code in
-            [ProblemCode::HubGarbled, ProblemCode::HubFault, ProblemCode::HubChanged, ProblemCode::UnknownDevice]
-        {
-            self.problems.remove(&code);
-        }
-    }
-}
 
 impl<S: Store> Engine<S> {
     /// The next request, if somebody is signed in. Seals what waits.
@@ -140,18 +70,11 @@ impl<S: Store> Engine<S> {
     async fn request(&mut self) -> Result<Option<Outgoing>, Failure> {
         let Some(desk) = self.desk.as_mut() else {
             // Locked in the middle of a run: that run is over, and a late answer to it is nobody's.
-            (self.link.state, self.link.asked) = (Link::Idle, None);
+            self.link.drop_run();
             return Ok(None);
         };
         let link = &mut self.link;
-        // Where nobody answered last time, what waits is sealed only when somebody answers: else a week without a road would
-        // make a segment of every edit.
-        link.held = link.state == Link::Offline;
-        if link.state != Link::Working {
-            link.progress = LinkState::default().progress;
-            (link.detours, link.fetched) = (0, false);
-            link.state = Link::Working;
-        }
+        link.begin();
         let (road, (body, hash)) = if link.packages_wanted {
             (Road::Packages, station::request(&desk.key, &station::packages_request(desk.published.versions())))
         } else {
@@ -186,7 +109,7 @@ impl<S: Store> Engine<S> {
 
     async fn turn(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
         let Some(desk) = self.desk.as_mut() else {
-            (self.link.state, self.link.asked) = (Link::Idle, None);
+            self.link.drop_run();
             return Ok(Turn::Done);
         };
         let link = &mut self.link;
@@ -194,14 +117,7 @@ impl<S: Store> Engine<S> {
         let bytes = match answer {
             Ok(bytes) => bytes,
             Err(fault) => {
-                link.state = Link::Offline;
-                let code = match fault {
-                    RoadFault::Unreachable | RoadFault::BadAddress => return Ok(Turn::Done),
-                    RoadFault::UnknownDevice => ProblemCode::UnknownDevice,
-                    RoadFault::HubFault => ProblemCode::HubFault,
-                    RoadFault::Garbled => ProblemCode::HubGarbled,
-                };
-                link.problem(code, now, 0);
+                link.lost(fault, now);
                 return Ok(Turn::Done);
             }
         };
@@ -220,12 +136,7 @@ impl<S: Store> Engine<S> {
                 self.taken(taken, now).await
             }
             Err(fault) => {
-                link.state = Link::Offline;
-                let code = match fault {
-                    ReplyFault::Garbled => ProblemCode::HubGarbled,
-                    ReplyFault::OtherHub => ProblemCode::HubChanged,
-                };
-                link.problem(code, now, 0);
+                link.wrong(fault, now);
                 Ok(Turn::Done)
             }
         }
@@ -381,18 +292,6 @@ enum Settled {
     Anew,
 }
 
-/// How many bytes to ask for next: ten seconds of the line as it was just now.
-fn measured(bytes: usize, since: Wall, now: Wall, last: u32) -> u32 {
-    let Ok(millis) = u64::try_from(now.0 - since.0) else { return last };
-    if bytes < 4096 {
-        return last;
-    }
-    let line = (bytes as u64).saturating_mul(LINE_SECONDS * 1000) / millis.max(1);
-    // At most fourfold at a time: one lucky answer is not a faster line.
-    let most = last.saturating_mul(4).min(MOST_BYTES);
-    u32::try_from(line).unwrap_or(MOST_BYTES).clamp(LEAST_BYTES, most)
-}
-
 /// Measures the difference of clocks and marks this station's when it is large (sync.md section 8).
 fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, now: Wall) {
     let apart = now.0.max(0).unsigned_abs().abs_diff(hub_ms);
@@ -402,21 +301,5 @@ fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, now: Wall) {
     } else {
         link.problems.remove(&ProblemCode::ClockSkew);
         desk.quality = TimeQuality::Confirmed;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_follow_the_line_within_bounds() {
-        let next = |bytes, seconds: i64, last| measured(bytes, Wall(0), Wall(seconds * 1000), last);
-        assert_eq!(next(100_000, 10, 96 << 10), 100_000, "ten seconds of what the line carried");
-        assert_eq!(next(96 << 10, 120, 96 << 10), LEAST_BYTES, "a very slow line still moves");
-        assert_eq!(next(1 << 20, 0, 96 << 10), 384 << 10, "at most fourfold at a time");
-        assert_eq!(next(8 << 20, 1, 2 << 20), MOST_BYTES, "a cut must not cost much");
-        assert_eq!(next(300, 60, 77_777), 77_777, "a small answer says nothing about the line");
-        assert_eq!(measured(50_000, Wall(9_000), Wall(1_000), 77_777), 77_777, "neither does a clock that went back");
     }
 }

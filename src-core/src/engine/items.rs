@@ -13,10 +13,15 @@ impl<S: Store> Answer<S> for ListItems {
         let Some(catalogue) = &engine.desk()?.published.catalogue else {
             return Ok(Items { version: 0, categories: Vec::new(), rows: Vec::new() });
         };
-        let found = if self.text.trim().is_empty() { catalogue.items().iter().collect() } else { catalogue.find(&self.text) };
+        let found =
+            if self.text.trim().is_empty() { catalogue.items().iter().collect() } else { catalogue.find(&self.text) };
         let in_category = |item: &&Item| self.category.is_empty() || item.category == self.category;
         let categories = catalogue.categories().into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
-        Ok(Items { version: catalogue.version, categories, rows: found.into_iter().filter(in_category).map(row).collect() })
+        Ok(Items {
+            version: catalogue.version,
+            categories,
+            rows: found.into_iter().filter(in_category).map(row).collect(),
+        })
     }
 }
 

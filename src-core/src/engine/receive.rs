@@ -25,7 +25,10 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let mut counter = desk.counter().await?;
         let (mut batch, mut files) = (Batch::default(), Vec::new());
         for item in &items {
-            counter = counter.checked_add(1).filter(|n| *n <= 9999).ok_or_else(|| internal("no case number is left today"))?;
+            counter = counter
+                .checked_add(1)
+                .filter(|n| *n <= 9999)
+                .ok_or_else(|| internal("no case number is left today"))?;
             let file = desk.receive(&draft, item, counter, &mut batch)?;
             files.push(file);
         }
@@ -46,7 +49,12 @@ impl<S: Store> Desk<S> {
         let mut faults = check::draft(draft, today);
         let found: Vec<Item> = draft.items.iter().filter_map(|code| self.item(code).cloned()).collect();
         if found.len() != draft.items.len() {
-            faults.push(DraftFault { step: Step::Items, focus: "items".into(), code: "unknown_item".into(), arg: String::new() });
+            faults.push(DraftFault {
+                step: Step::Items,
+                focus: "items".into(),
+                code: "unknown_item".into(),
+                arg: String::new(),
+            });
         }
         if found.iter().any(drafts::may_be_entrusted) {
             faults.extend(check::mandate(draft, today));
@@ -56,7 +64,12 @@ impl<S: Store> Desk<S> {
         if let Some(matter) = again.filter(|_| draft.despite_open.trim().is_empty()) {
             // R88: going on needs a reason.
             let arg = matter.number.clone();
-            faults.push(DraftFault { step: Step::Check, focus: "despite_open".into(), code: "open_already".into(), arg });
+            faults.push(DraftFault {
+                step: Step::Check,
+                focus: "despite_open".into(),
+                code: "open_already".into(),
+                arg,
+            });
         }
         if faults.is_empty() { Ok(found) } else { Err(Failure::DraftFaults { faults }) }
     }
@@ -135,9 +148,8 @@ impl<S: Store> Desk<S> {
 fn papers(draft: &Draft, item: &Item) -> Vec<PaperLine> {
     let line = |name: &String| {
         let answered = draft.papers.iter().find(|paper| paper.name == *name);
-        let (state, count) = answered.map_or((PaperState::Missing, 1), |paper| {
-            (paper.state.unwrap_or(PaperState::Missing), paper.count.max(1))
-        });
+        let (state, count) = answered
+            .map_or((PaperState::Missing, 1), |paper| (paper.state.unwrap_or(PaperState::Missing), paper.count.max(1)));
         PaperLine { name: name.clone(), state, count }
     };
     item.papers.iter().map(line).collect()

@@ -1,6 +1,9 @@
 //! Who is here: first run, signing in, locking.
 
-use daiban_model::api::{Changed, Enrol, EnrolmentFault, Failure, GetSession, Lock, Session, SessionState, SetPin, StorageFault, Tile, Unlock};
+use daiban_model::api::{
+    Changed, Enrol, EnrolmentFault, Failure, GetSession, Lock, Session, SessionState, SetPin, StorageFault, Tile,
+    Unlock,
+};
 use daiban_model::ids::{AgentId, DeviceId};
 use daiban_model::organisation::Agent;
 use daiban_model::stamp::TimeQuality;
@@ -94,7 +97,8 @@ impl<S: Store> Engine<S> {
         } else if let Some((admission, published)) = self.newcomer.as_ref().and_then(|n| n.admission.as_ref()) {
             session.state = SessionState::NeedsPin;
             session.station = Some(admission.certificate.station.clone());
-            session.people = people(published, &admission.certificate, now).map(|agent| tile(agent, published)).collect();
+            session.people =
+                people(published, &admission.certificate, now).map(|agent| tile(agent, published)).collect();
         }
         if let Some(vault) = &self.vault {
             session.station.get_or_insert_with(|| vault.station().name.clone());
@@ -186,12 +190,7 @@ fn people<'a>(
 }
 
 fn person(agent: &Agent, published: &Published) -> Person {
-    Person {
-        agent: agent.id.clone(),
-        name: agent.name.clone(),
-        role: agent.role,
-        unit: published.place(agent.unit),
-    }
+    Person { agent: agent.id.clone(), name: agent.name.clone(), role: agent.role, unit: published.place(agent.unit) }
 }
 
 fn tile(agent: &Agent, published: &Published) -> Tile {

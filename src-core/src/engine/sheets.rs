@@ -1,7 +1,7 @@
 //! The papers to print, as values; every shell shows them alike.
 
 use daiban_model::api::{NoticeSheet, Sheets, Slip};
-use daiban_model::case::clocks::{ClockKind, Basis};
+use daiban_model::case::clocks::{Basis, ClockKind};
 use daiban_model::case::field::Field;
 
 use super::desk::{Desk, OpenFile};

@@ -65,12 +65,12 @@ pub fn spawn<S: Store, C: Carrier>(engine: Engine<S>, carrier: C) -> std::io::Re
     let (changes, _) = broadcast::channel(NOTICES);
     let handle = Handle { jobs, changes: changes.clone(), wanted: Arc::new(Notify::new()), carrier: Arc::new(carrier) };
     let wanted = handle.wanted.clone();
-    std::thread::Builder::new().name("engine".into()).spawn(move || {
-        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    std::thread::Builder::new().name("engine".into()).spawn(
+        move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(own(engine, inbox, changes, wanted)),
             Err(fault) => tracing::error!(%fault, "the engine has no runtime"),
-        }
-    })?;
+        },
+    )?;
     tokio::spawn(drive(handle.clone()));
     Ok(handle)
 }
@@ -87,7 +87,8 @@ async fn own<S: Store>(
         match job {
             Job::Call { name, body, reply } => {
                 let answer = answer::by_name(&mut engine, &name, body).await;
-                if matches!(name.as_str(), api::SyncNow::NAME | api::Unlock::NAME | api::SetPin::NAME) && answer.is_ok() {
+                if matches!(name.as_str(), api::SyncNow::NAME | api::Unlock::NAME | api::SetPin::NAME) && answer.is_ok()
+                {
                     wanted.notify_one();
                 }
                 let _ = reply.send(answer);

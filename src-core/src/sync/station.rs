@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use daiban_model::ids::DeviceId;
 use daiban_model::wire::{
-    self, Certificate, Cursor, Cursors, Entry, Envelope, EnrolReply, EnrolRequest, Epoch, ExchangeReply,
-    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, Packing, PackagesRequest, Receipt, Segment,
+    self, Certificate, Cursor, Cursors, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
+    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt, Segment,
     SegmentKey, Signed, Welcome, Why,
 };
 use ed25519_dalek::SigningKey;
@@ -92,7 +92,14 @@ pub enum Telling {
 }
 
 /// The request of one exchange.
-pub fn exchange(thread: Thread, cursors: &[Cursor], telling: Telling, max_bytes: u32, packages: u64, segments: Vec<Segment>) -> ExchangeRequest {
+pub fn exchange(
+    thread: Thread,
+    cursors: &[Cursor],
+    telling: Telling,
+    max_bytes: u32,
+    packages: u64,
+    segments: Vec<Segment>,
+) -> ExchangeRequest {
     let cursors = match telling {
         Telling::Same => Cursors::Same(cursors_hash(cursors)),
         Telling::All => Cursors::All(cursors.to_vec()),
@@ -199,8 +206,7 @@ fn whole(
 ) -> (SegmentKey, Hash) {
     let key = segment.header.key();
     let root = segment::root(&segment.header, &segment.records);
-    let stored =
-        StoredSegment { header: segment.header.clone(), root, sig: segment.sig, received_ms: context.now_ms };
+    let stored = StoredSegment { header: segment.header.clone(), root, sig: segment.sig, received_ms: context.now_ms };
     let certificate = new.get(&key.device).or_else(|| context.known.get(&key.device));
     let found = match certificate {
         None => Err(Why::OutOfScope),

@@ -67,17 +67,18 @@ fn view_of(code: &str) -> Option<View> {
     VIEWS.into_iter().find(|view| say::code(view) == code)
 }
 
-fn count_of(view: View, counts: &Counts) -> u32 {
-    match view {
+/// How many there are of a view; `None` where the engine counts something narrower than the view shows.
+fn count_of(view: View, counts: &Counts) -> Option<u32> {
+    Some(match view {
         View::Open => counts.open,
-        View::Pressing => counts.pressing,
+        View::Pressing => return None,
         View::Overdue => counts.overdue,
         View::Supplementing => counts.supplementing,
         View::Finished => counts.finished,
         View::NoLimit => counts.no_limit,
         View::Attention => counts.attention,
         View::All => counts.all,
-    }
+    })
 }
 
 async fn ask(view: View, text: String, after: Option<PageKey>, limit: u16) -> Result<Page, Failure> {
@@ -165,7 +166,7 @@ fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
         view! {
             <button type="button" role="tab" aria-selected=selected on:click=choose
                 data-test=format!("view-{}", say::code(&it))>
-                {name}<span class="count">{move || dates::count(count_of(it, &book.counts()))}</span>
+                {name}<span class="count">{move || count_of(it, &book.counts()).map(dates::count)}</span>
             </button>
         }
     };

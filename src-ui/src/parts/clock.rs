@@ -30,8 +30,7 @@ pub fn ClockBand(clocks: Vec<Clock>, ruler: Vec<RulerDay>) -> impl IntoView {
 pub fn ClockFace(clock: Clock) -> impl IntoView {
     let late = clock.urgency == Some(Urgency::Late);
     let code = say::code(&clock.kind);
-    let name = words::one_of("clock", &code).unwrap_or_default();
-    let name = if clock.basis == Basis::IfAcceptedToday { t!("due.if_today", name = name) } else { name.to_owned() };
+    let name = clock_name(&clock);
     let known = clock.due.date().is_some();
     let hour = (clock.urgency == Some(Urgency::Soon)).then(|| view! { <Icon name="hour"/>" " });
     let alarm = late.then(|| view! { <Icon name="late"/>" " });
@@ -43,6 +42,12 @@ pub fn ClockFace(clock: Clock) -> impl IntoView {
             <p class="why"><Held text=why(&clock)/></p>
         </div>
     }
+}
+
+/// What a date is about; one that does not run yet says so.
+pub fn clock_name(clock: &Clock) -> String {
+    let name = words::one_of("clock", &say::code(&clock.kind)).unwrap_or_default();
+    if clock.basis == Basis::IfAcceptedToday { t!("due.if_today", name = name) } else { name.to_owned() }
 }
 
 /// The last day or moment in words.

@@ -23,9 +23,11 @@ pub fn Due(
         (None, _) => (" due-none", t!("due.none").to_owned(), String::new()),
         (Some(End::Unknown), _) => (" due-none", t!("due.unknown").to_owned(), String::new()),
         (Some(End::Paused { .. }), _) => (" due-none", t!("due.paused").to_owned(), String::new()),
-        (Some(due), Some(left)) if left < 0 => {
-            (" due-late", t!("due.late", n = -left), due.date().map(|date| dates::near(date, today())).unwrap_or_default())
-        }
+        (Some(due), Some(left)) if left < 0 => (
+            " due-late",
+            t!("due.late", n = -left),
+            due.date().map(|date| dates::near(date, today())).unwrap_or_default(),
+        ),
         (Some(due), left) => ("", near(due, left), distance(due, left, pressing.as_ref())),
     };
     let late = (shade == " due-late").then(|| view! { <Icon name="late"/> });

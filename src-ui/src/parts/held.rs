@@ -22,10 +22,11 @@ fn pieces(text: &str) -> Vec<(bool, String)> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let stops = |sign: char| {
-            sign.is_ascii_digit() != first.is_ascii_digit() && !(first.is_ascii_digit() && "年月日:".contains(sign))
+            sign.is_ascii_digit() != first.is_ascii_digit()
+                && !(first.is_ascii_digit() && "\u{5E74}\u{6708}\u{65E5}:".contains(sign))
         };
         let run = &rest[..rest.find(stops).unwrap_or(rest.len())];
-        let held = first.is_ascii_digit() && run.contains(['月', ':']);
+        let held = first.is_ascii_digit() && run.contains(['\u{6708}', ':']);
         match pieces.last_mut() {
             Some((false, plain)) if !held => plain.push_str(run),
             _ => pieces.push((held, run.to_owned())),

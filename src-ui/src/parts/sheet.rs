@@ -6,7 +6,7 @@ use daiban_model::stamp::TimeQuality;
 use leptos::prelude::*;
 
 use super::Held;
-use super::clock::{end, length};
+use super::clock::{clock_name, end, length};
 use crate::{dates, say, words};
 
 /// All sheets of one case.
@@ -29,7 +29,7 @@ pub fn SlipSheet(slip: Slip) -> impl IntoView {
     let hand_over =
         slip.hand_over_by.map(|clock| view! { <p><Held text=t!("sheet.hand_over", day = end(clock.due))/></p> });
     let clock = |clock: daiban_model::case::clocks::Clock| {
-        let name = words::one_of("clock", &say::code(&clock.kind)).unwrap_or_default();
+        let name = clock_name(&clock);
         let text = match clock.limit {
             Some(_) => t!("sheet.clock", name = name, length = length(clock.limit), end = end(clock.due)),
             None => t!("sheet.clock_unknown", name = name),

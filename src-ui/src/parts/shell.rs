@@ -3,7 +3,7 @@
 use daiban_model::api::{Link, SessionState, SyncView};
 use leptos::prelude::*;
 
-use super::{Icon, Mark};
+use super::{Held, Icon, Mark};
 use crate::dates;
 use crate::desk::desk;
 use crate::route::Route;
@@ -105,7 +105,7 @@ pub fn SyncBadge() -> impl IntoView {
                 <Icon name=icon/>
                 <b data-test="link-state">{words}</b>
                 <span>{waiting}</span>
-                <span>{last}</span>
+                <span>{last.map(|text| view! { <Held text/> })}</span>
             </Go>
         }
     };
@@ -119,7 +119,8 @@ pub fn SavedMark() -> impl IntoView {
     let desk = desk();
     let words = move || desk.saved.get().map(|at| t!("app.saved", at = dates::clock(at)));
     view! {
-        <span class="saved push" role="status" data-test="saved">
+        <span class="saved push" role="status" data-test="saved"
+            data-at=move || desk.saved.get().map(|at| at.0.to_string())>
             <Show when=move || desk.saved.with(Option::is_some)><Icon name="check"/></Show>
             {words}
         </span>

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::words::{
-    ACTS, CHANNELS, FAMILY, FAR_STATUS, FIRST, FORMS, GIVEN, MONGOL, PAPER_STATES, PAPERS, STATUS, TRADES, VILLAGES, note,
+    ACTS, CHANNELS, FAMILY, FAR_STATUS, FIRST, FORMS, GIVEN, MONGOL, PAPER_STATES, PAPERS, STATUS, TRADES, VILLAGES,
+    note,
 };
 use super::{Agent, Applicant, Case, Edit, Item, Note, Paper, Place, Step};
 
@@ -62,7 +63,9 @@ impl Chance {
     }
 
     fn code(&mut self, count: usize, alphabet: &[u8]) -> String {
-        (0..count).map(|_| char::from(alphabet[usize::try_from(self.next() % alphabet.len() as u64).unwrap_or(0)])).collect()
+        (0..count)
+            .map(|_| char::from(alphabet[usize::try_from(self.next() % alphabet.len() as u64).unwrap_or(0)]))
+            .collect()
     }
 
     /// `count` of them, each at most once.
@@ -188,7 +191,12 @@ pub(super) fn case(seed: u64, nth: usize, items: &[Listed]) -> Case {
         due: begun + listed.item.days * DAY,
         papers: papers.into_iter().map(|name| paper(chance, name)).collect(),
         events,
-        notes: vec![Note { id: chance.code(8, SIGNS), at: noted_at, by: people[0].clone(), text: note(chance, 50, 300) }],
+        notes: vec![Note {
+            id: chance.code(8, SIGNS),
+            at: noted_at,
+            by: people[0].clone(),
+            text: note(chance, 50, 300),
+        }],
     }
 }
 

@@ -68,6 +68,7 @@ impl InjuryDates {
 
 fn calendar() -> Result<Calendar> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/data/calendar.json");
-    let content = import::read(&file).map_err(|faults| anyhow!("the calendar does not read: {} faults", faults.len()))?;
+    let content =
+        import::read(&file).map_err(|faults| anyhow!("the calendar does not read: {} faults", faults.len()))?;
     import::calendar(&content).map_err(|faults| anyhow!("the calendar is wrong in {} places", faults.len()))
 }

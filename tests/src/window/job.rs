@@ -68,7 +68,10 @@ pub async fn begin(page: &Page) -> Result<()> {
 pub async fn person(page: &Page, who: &Applicant) -> Result<()> {
     page.write("who", who.name).await?;
     page.press("register-new").await?;
-    until("the name was taken over", super::page::PATIENCE, async || Ok((page.value("name").await? == who.name).then_some(()))).await?;
+    until("the name was taken over", super::page::PATIENCE, async || {
+        Ok((page.value("name").await? == who.name).then_some(()))
+    })
+    .await?;
     page.write("citizen_id", who.citizen_id).await?;
     if who.phone.is_empty() {
         page.press("phone-none").await?;
@@ -117,7 +120,8 @@ pub async fn papers(page: &Page, answers: &[&str]) -> Result<()> {
     let rows = page.count(&named("paper-row")).await?;
     ensure!(rows == answers.len(), "the item asks for {rows} papers");
     for (at, answer) in answers.iter().enumerate() {
-        page.press_css(&format!("[data-test=paper-list] > li:nth-child({}) [data-test=paper-{answer}]", at + 1)).await?;
+        page.press_css(&format!("[data-test=paper-list] > li:nth-child({}) [data-test=paper-{answer}]", at + 1))
+            .await?;
     }
     Ok(())
 }

@@ -198,8 +198,23 @@ impl Page {
 
     /// The id of the part that has the cursor.
     pub async fn focus(&self) -> Result<String> {
-        let at = self.run("const at = document.activeElement; return at ? (at.id || at.dataset.test || at.tagName) : ''").await?;
+        let at = self
+            .run("const at = document.activeElement; return at ? (at.id || at.dataset.test || at.tagName) : ''")
+            .await?;
         Ok(at.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Goes on by Tab until the cursor is on what is meant, as somebody without a mouse must be able to.
+    pub async fn tab_to(&self, css: &str) -> Result<()> {
+        self.see_css(css).await?;
+        let asked = format!("const at = document.activeElement; return !!at && at.matches('{css}')");
+        for _ in 0..60 {
+            if self.run(&asked).await?.as_bool() == Some(true) {
+                return Ok(());
+            }
+            self.key(key::TAB).await?;
+        }
+        bail!("sixty times Tab did not lead to {css}; it ended at {}", self.focus().await?)
     }
 
     /// Asks the page itself.
@@ -216,6 +231,11 @@ impl Page {
     /// Everything that can be read on the page.
     pub async fn all_text(&self) -> Result<String> {
         Ok(self.run("return document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Moves to the top of the page.
+    pub async fn top(&self) -> Result<()> {
+        self.run("scrollTo(0, 0)").await.map(drop)
     }
 
     /// Keeps a picture of the window.

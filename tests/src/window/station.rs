@@ -42,7 +42,8 @@ impl Station {
         wanted.insert("webkitgtk:browserOptions".to_owned(), options);
         let mut client = ClientBuilder::new(HttpConnector::new());
         let connect = client.capabilities(wanted).connect(&driver.address);
-        let client = timeout(START, connect).await.context("the window did not open")?.context("the window did not open")?;
+        let client =
+            timeout(START, connect).await.context("the window did not open")?.context("the window did not open")?;
         let process = until("the window's process is there", START, async || Ok(find_process("daiban", data))).await?;
         Ok(Window { page: Page::new(client, self.shots.clone()), process, _driver: driver })
     }

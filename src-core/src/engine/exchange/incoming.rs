@@ -8,6 +8,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Cursor, Frame, Hash, SegmentKey};
 
 use crate::engine::desk::{Desk, LAST_OK, THREAD};
+use crate::engine::doc_part::Fold;
 use crate::engine::{doc_part, internal, storage};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Quarantined, Store, StoreError, StoredSegment};
 use crate::sync::segment;
@@ -36,7 +37,7 @@ impl<S: Store> Desk<S> {
         };
         let Ok(mut checked) = station::check(frame, &context) else { return Ok(None) };
         let Some(reached) = checked.reached else { return Ok(None) };
-        let (mut batch, docs) = self.merge(&mut checked, scope).await?;
+        let Fold { mut batch, docs, snapshots } = self.merge(&mut checked, scope).await?;
         let changes = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
         for (stored, whole, why) in checked.aside {
             let (key, at_ms, bytes) = (stored.header.key(), now_ms, wire::encode(&whole));
@@ -52,6 +53,9 @@ impl<S: Store> Desk<S> {
         batch.cursors.push((PeerId::Hub, reached));
         if !self.commit_frame(batch).await? {
             return Ok(None);
+        }
+        for (doc, snapshot) in snapshots {
+            self.cover(doc, snapshot).await;
         }
         self.cursors.retain(|cursor| cursor.scope != scope);
         self.cursors.push(reached);
@@ -70,19 +74,15 @@ impl<S: Store> Desk<S> {
 
     /// Folds the changes of a frame into their documents, one document at a time. A segment one of whose changes a document
     /// refuses is set aside whole, and the rest is folded again without it.
-    async fn merge(
-        &mut self,
-        checked: &mut station::Checked,
-        scope: ScopeCode,
-    ) -> Result<(Batch, Vec<wire::DocId>), Failure> {
+    async fn merge(&mut self, checked: &mut station::Checked, scope: ScopeCode) -> Result<Fold, Failure> {
         loop {
             match doc_part::fold_in(self, &checked.segments, scope).await? {
-                Ok((mut batch, docs)) => {
+                Ok(mut fold) => {
                     for segment in &checked.segments {
                         self.clock.observe(segment.stored.header.hlc, self.edge.now());
-                        batch.segments.push(segment.stored.clone());
+                        fold.batch.segments.push(segment.stored.clone());
                     }
-                    return Ok((batch, docs));
+                    return Ok(fold);
                 }
                 Err((culprit, why)) => {
                     let Some(at) = checked.segments.iter().position(|one| one.stored.header.key() == culprit) else {

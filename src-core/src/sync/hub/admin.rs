@@ -2,15 +2,13 @@
 
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{
-    self, Certificate, EnrolReply, EnrolRequest, Hash, Package, PackageKind, Signed, Welcome,
-};
+use daiban_model::wire::{self, Certificate, EnrolReply, EnrolRequest, Hash, Package, PackageKind, Signed, Welcome};
 use serde::{Deserialize, Serialize};
 
 use super::{Hub, HubFault, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError, chain_next};
-use crate::sync::sign::{self, Domain};
 use crate::sync::segment;
+use crate::sync::sign::{self, Domain};
 
 /// A station to be enrolled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,10 +92,8 @@ impl<S: Store> Hub<S> {
         let device_no = self.device_no(station.device_no).await?;
         let letters: String = code_letters(chance);
         let code = Code { station, device_no, until_ms: now.0.max(0).unsigned_abs() + SEVEN_DAYS_MS, device: None };
-        let states = vec![
-            (code_key(&letters), Some(wire::encode(&code))),
-            (format!("device-no/{device_no:02}"), Some(vec![1])),
-        ];
+        let states =
+            vec![(code_key(&letters), Some(wire::encode(&code))), (format!("device-no/{device_no:02}"), Some(vec![1]))];
         self.store.commit(Batch { states, ..Batch::default() }).await?;
         Ok([&letters[..4], &letters[4..8], &letters[8..]].join("-"))
     }
@@ -142,7 +138,8 @@ impl<S: Store> Hub<S> {
         let serial = u32::try_from(self.store.peer(PeerQuery::AllDevices).await?.devices.len() + 1).unwrap_or(u32::MAX);
         let NewStation { name, unit, scopes, .. } = code.station.clone();
         let (device, not_after) = (request.device, now_ms + TWO_YEARS_MS);
-        let certificate = Certificate { device, station: name, unit, scopes, device_no: code.device_no, not_after, serial };
+        let certificate =
+            Certificate { device, station: name, unit, scopes, device_no: code.device_no, not_after, serial };
         let certificate = sign::seal(self.keys.root(), Domain::Certificate, &certificate);
         let row = DeviceRow { device, certificate: wire::encode(&certificate), not_after, revoked_ms: None };
         let redeemed = Code { device: Some(device), ..code };

@@ -111,14 +111,7 @@ impl<S: Store> Hub<S> {
         if let Some(look) = self.continuity(segment, root, seen).await? {
             return Ok(look);
         }
-        let mut metas = Vec::with_capacity(segment.records.len());
-        for record in &segment.records {
-            let raw = doc::unpack(&record.change);
-            match doc::parse(&raw) {
-                Ok(meta) => metas.push((record.doc, meta, raw)),
-                Err(_) => return Ok(Look::Not(Why::Malformed)),
-            }
-        }
+        let Some(metas) = described(segment) else { return Ok(Look::Not(Why::Malformed)) };
         self.learn(&metas, seen).await?;
         if metas.iter().any(|(_, meta, _)| seen.actors.get(&meta.actor).is_some_and(|d| *d != device.device)) {
             return Ok(Look::Not(Why::ForeignActor));
@@ -310,6 +303,15 @@ enum Look {
     /// Stored before: the same receipt again. K2.
     Again(Option<Placed>),
     Not(Why),
+}
+
+/// Every record with what its change says of itself; `None` when one is not a change.
+fn described(segment: &Segment) -> Option<Vec<([u8; 16], Meta, Vec<u8>)>> {
+    let describe = |record: &wire::Record| {
+        let raw = doc::unpack(&record.change);
+        Some((record.doc, doc::parse(&raw).ok()?, raw))
+    };
+    segment.records.iter().map(describe).collect()
 }
 
 fn root_of(segment: &Segment) -> Hash {

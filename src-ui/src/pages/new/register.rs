@@ -21,6 +21,7 @@ pub(super) fn Register(work: Work) -> impl IntoView {
         let typed = move |text: String| work.edit(|draft| set(&mut draft.person, text));
         view! { <Field id label value typed/> }
     };
+    let injured_on = Signal::derive(move || work.draft.with(|draft| draft.person.injured_on.clone()));
     let no_phone = Memo::new(move |_| work.draft.with(|draft| draft.person.phone_none == Later::Absent));
     view! {
         <section class="stack" aria-label=t!("person.form") data-test="person-form">
@@ -39,7 +40,8 @@ pub(super) fn Register(work: Work) -> impl IntoView {
                 <summary class="link">{t!("person.injury")}</summary>
                 <div class="person-form">
                     {text("employer", t!("person.employer"), |it| &it.employer, |it, text| it.employer = text)}
-                    {text("injured_on", t!("person.injured_on"), |it| &it.injured_on, |it, text| it.injured_on = text)}
+                    <Field id="injured_on" label=t!("person.injured_on") hint=t!("person.injured_on_hint") value=injured_on
+                        typed=move |text| work.edit(|draft| draft.person.injured_on = text)/>
                 </div>
             </details>
         </section>

@@ -249,7 +249,7 @@ fn put_cursor_on(focus: &str) -> bool {
     let last = focus.rsplit('.').next().unwrap_or_default();
     let names = [focus.to_owned(), last.to_owned(), focus.replace('.', "-")];
     let found = names.into_iter().find(|id| document().get_element_by_id(id).is_some());
-    found.inspect(|id| keys::focus(&format!("[id=\"{id}\"]"))).is_some()
+    found.inspect(|id| keys::go_on_in(&format!("[id=\"{id}\"]"))).is_some()
 }
 
 /// The papers the items ask for, with the answers given so far.

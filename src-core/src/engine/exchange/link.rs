@@ -1,0 +1,150 @@
+//! The state of the link between two answers, and what a person is told of it.
+
+use std::collections::BTreeMap;
+
+use daiban_model::api::{Link, ProblemCode, Progress};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::Hash;
+
+use super::Turn;
+use crate::sync::http::RoadFault;
+use crate::sync::station::{ReplyFault, Telling};
+
+/// What was asked last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Exchange(Hash),
+    Packages(Hash),
+}
+
+/// The state of the link between two answers.
+pub(in crate::engine) struct LinkState {
+    pub(in crate::engine) state: Link,
+    pub(super) asked: Option<(Asked, Wall)>,
+    pub(super) telling: Telling,
+    pub(super) packages_wanted: bool,
+    pub(super) max_bytes: u32,
+    /// The last request went without sealing what waits, to see first whether there is a road.
+    pub(super) held: bool,
+    /// Packages were fetched in this run already: one that this version cannot read is not asked for again and again.
+    pub(super) fetched: bool,
+    /// Requests of this run that brought nothing but a new nonce or a call for cursors.
+    detours: u8,
+    pub(super) progress: Progress,
+    pub(super) problems: BTreeMap<ProblemCode, (Wall, u32)>,
+}
+
+/// Frames asked for at first: ten seconds of a 2G line.
+const FIRST_BYTES: u32 = 96 << 10;
+const LEAST_BYTES: u32 = 16 << 10;
+const MOST_BYTES: u32 = 2 << 20;
+/// Seconds of line time a frame should take (sync.md section 2).
+const LINE_SECONDS: u64 = 10;
+/// Most detours of one run.
+const DETOURS: u8 = 4;
+
+impl Default for LinkState {
+    fn default() -> Self {
+        let progress = Progress { sent: 0, received: 0, bytes_up: 0, bytes_down: 0 };
+        Self {
+            state: Link::Idle,
+            asked: None,
+            telling: Telling::Same,
+            packages_wanted: false,
+            max_bytes: FIRST_BYTES,
+            held: false,
+            fetched: false,
+            detours: 0,
+            progress,
+            problems: BTreeMap::new(),
+        }
+    }
+}
+
+impl LinkState {
+    pub(super) fn problem(&mut self, code: ProblemCode, since: Wall, records: u32) {
+        self.problems.entry(code).or_insert((since, 0)).1 = records;
+    }
+
+    /// A request that brought nothing on: another one, but not for ever.
+    pub(super) fn detour(&mut self) -> Turn {
+        self.detours += 1;
+        if self.detours > DETOURS { Turn::Done } else { Turn::Again }
+    }
+
+    /// Begins a run of exchanges where none is under way.
+    pub(super) fn begin(&mut self) {
+        // Where nobody answered last time, what waits is sealed only when somebody answers: else a week without a road would
+        // make a segment of every edit.
+        self.held = self.state == Link::Offline;
+        if self.state != Link::Working {
+            self.progress = Self::default().progress;
+            (self.detours, self.fetched) = (0, false);
+            self.state = Link::Working;
+        }
+    }
+
+    /// The run is over, whatever was asked last.
+    pub(super) fn drop_run(&mut self) {
+        (self.state, self.asked) = (Link::Idle, None);
+    }
+
+    /// The road did not lead there. That nobody answers is no fault.
+    pub(super) fn lost(&mut self, fault: RoadFault, now: Wall) {
+        self.state = Link::Offline;
+        let code = match fault {
+            RoadFault::Unreachable | RoadFault::BadAddress => return,
+            RoadFault::UnknownDevice => ProblemCode::UnknownDevice,
+            RoadFault::HubFault => ProblemCode::HubFault,
+            RoadFault::Garbled => ProblemCode::HubGarbled,
+        };
+        self.problem(code, now, 0);
+    }
+
+    /// Something answered that is not the hub, or not as the hub answers.
+    pub(super) fn wrong(&mut self, fault: ReplyFault, now: Wall) {
+        self.state = Link::Offline;
+        let code = match fault {
+            ReplyFault::Garbled => ProblemCode::HubGarbled,
+            ReplyFault::OtherHub => ProblemCode::HubChanged,
+        };
+        self.problem(code, now, 0);
+    }
+
+    /// An answer came that is one: what was wrong with the road is mended.
+    pub(super) fn road_is_good(&mut self) {
+        for code in
+            [ProblemCode::HubGarbled, ProblemCode::HubFault, ProblemCode::HubChanged, ProblemCode::UnknownDevice]
+        {
+            self.problems.remove(&code);
+        }
+    }
+}
+
+/// How many bytes to ask for next: ten seconds of the line as it was just now.
+pub(super) fn measured(bytes: usize, since: Wall, now: Wall, last: u32) -> u32 {
+    let Ok(millis) = u64::try_from(now.0 - since.0) else { return last };
+    if bytes < 4096 {
+        return last;
+    }
+    let line = (bytes as u64).saturating_mul(LINE_SECONDS * 1000) / millis.max(1);
+    // At most fourfold at a time: one lucky answer is not a faster line.
+    let most = last.saturating_mul(4).min(MOST_BYTES);
+    u32::try_from(line).unwrap_or(MOST_BYTES).clamp(LEAST_BYTES, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_follow_the_line_within_bounds() {
+        let next = |bytes, seconds: i64, last| measured(bytes, Wall(0), Wall(seconds * 1000), last);
+        assert_eq!(next(100_000, 10, 96 << 10), 100_000, "ten seconds of what the line carried");
+        assert_eq!(next(96 << 10, 120, 96 << 10), LEAST_BYTES, "a very slow line still moves");
+        assert_eq!(next(1 << 20, 0, 96 << 10), 384 << 10, "at most fourfold at a time");
+        assert_eq!(next(8 << 20, 1, 2 << 20), MOST_BYTES, "a cut must not cost much");
+        assert_eq!(next(300, 60, 77_777), 77_777, "a small answer says nothing about the line");
+        assert_eq!(measured(50_000, Wall(9_000), Wall(1_000), 77_777), 77_777, "neither does a clock that went back");
+    }
+}

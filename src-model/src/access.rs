@@ -48,6 +48,13 @@ impl Role {
     ];
 }
 
+impl Role {
+    /// Whether this post may do everything that `other` may.
+    pub fn includes_all_of(self, other: Self) -> bool {
+        Action::ALL.into_iter().all(|action| !includes(other, action) || includes(self, action))
+    }
+}
+
 /// Someone signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {

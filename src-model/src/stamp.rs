@@ -59,12 +59,16 @@ pub struct Hlc {
     pub counter: u16,
 }
 
+/// The last millisecond a stamp can name, some 8,900 years from now.
+const LAST_MS: u64 = (1 << 48) - 1;
+
 impl Hlc {
     /// The smallest reading greater than this one.
     pub fn next(self) -> Self {
         match self.counter.checked_add(1) {
             Some(counter) => Self { ms: self.ms, counter },
-            None => Self { ms: self.ms + 1, counter: 0 },
+            // Twelve hexadecimal digits is all a stamp's text holds; a clock that far gone stays there.
+            None => Self { ms: (self.ms + 1).min(LAST_MS), counter: 0 },
         }
     }
 }

@@ -1,4 +1,6 @@
-//! A row of the corpus as the case an agent would have worked on: real acts, each its own change, as far as the row's steps go.
+//! A row of the corpus as the case an agent would have worked on: real acts, each its own change.
+//!
+//! One in ten is open and was received in these days; the others have gone their way, as most of a station's cases have.
 
 use anyhow::{Context, Result};
 use daiban_core::doc::Edit as DocEdit;
@@ -18,16 +20,21 @@ use super::corpus::Case;
 use super::hub::AGENT;
 use super::station::Written;
 
-/// Acts of which the case is open; more of them close it.
-pub const OPEN_UP_TO: usize = 9;
+/// Whether the nth case is still open.
+pub fn is_open(nth: usize) -> bool {
+    nth.is_multiple_of(10)
+}
 
 /// The case as changes: the receipt as one, each later act as another.
-pub fn written(case: &Case, nth: usize) -> Result<Written> {
+pub fn written(case: &Case, nth: usize, now: Wall) -> Result<Written> {
     let (doc, scope) = (case_doc::doc_id(&case.id)?, case_doc::scope(case)?);
-    let acts = acts(case, nth, scope)?;
+    // Received between now and the promised days ago, with a few that are late.
+    let ago = i64::try_from(nth / 10)? % (case.item.days.min(30) + 1) * 86_400;
+    let begun = if is_open(nth) { now.0 / 1000 - ago } else { case.created };
+    let acts = acts(case, nth, scope, Wall(begun * 1000).date())?;
     let mut events = Vec::with_capacity(acts.len());
     for (at, what) in acts.into_iter().enumerate() {
-        let ms = u64::try_from(case.events[at.min(case.events.len() - 1)].at)? * 1000 + at as u64;
+        let ms = u64::try_from(begun + 600 * i64::try_from(at)?)? * 1000;
         let stamp = Stamp { hlc: Hlc { ms, counter: 0 }, device: 0x5eed };
         let (unit, quality) = (scope, TimeQuality::Confirmed);
         let event = Event { stamp, by: AGENT.parse()?, unit, at: Wall(i64::try_from(ms)?), quality, what };
@@ -52,9 +59,8 @@ fn registers(case: &Case) -> Vec<DocEdit> {
     registers
 }
 
-/// As many acts of a whole life as the row has steps, the note third.
-fn acts(case: &Case, nth: usize, unit: ScopeCode) -> Result<Vec<What>> {
-    let day = Wall(case.created * 1000).date();
+/// Acts of a life, the note third: six to nine where the case is open, else ten to twelve.
+fn acts(case: &Case, nth: usize, unit: ScopeCode, day: Date) -> Result<Vec<What>> {
     let papers = |state| -> Vec<PaperLine> {
         case.papers.iter().map(|paper| PaperLine { name: paper.name.clone(), state, count: paper.copies }).collect()
     };
@@ -88,7 +94,8 @@ fn acts(case: &Case, nth: usize, unit: ScopeCode) -> Result<Vec<What>> {
         },
         What::Archived,
     ];
-    Ok(all.into_iter().take(case.events.len()).collect())
+    let count = if is_open(nth) { case.events.len().min(9) } else { case.events.len().max(10) };
+    Ok(all.into_iter().take(count).collect())
 }
 
 fn receipt(case: &Case, nth: usize, unit: ScopeCode, day: Date, papers: Vec<PaperLine>) -> Result<Receipt> {

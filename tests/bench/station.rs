@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
 use daiban_core::edge::{Edge, System, draw};
 use daiban_core::engine::{DATABASE, Engine, Home, Opener, Turn};
-use daiban_core::keys::{Cost, DatabaseKey};
+use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::projection::{self, Facts};
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{Batch, DocKind, DocState, RowQuery, Store, StoredChange};
@@ -81,6 +81,12 @@ impl Station {
     /// Signs in.
     pub async fn unlock(&mut self) -> Result<()> {
         self.engine.call(Unlock { agent: agent()?, pin: PIN.to_owned() }).await.map(drop).context("unlock")
+    }
+
+    /// Only the first part of signing in: from the PIN to the key, with the count of tries kept on the disk.
+    pub fn key_by_pin(&self) -> Result<()> {
+        let mut vault = Vault::load(&self.folder)?.context("a key file")?;
+        Ok(vault.unlock(&agent()?, &Pin::new(PIN.to_owned()), System.now()).map(drop)?)
     }
 
     /// Signs out and in, so that nothing is left in memory.

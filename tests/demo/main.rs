@@ -163,10 +163,7 @@ async fn look_around(page: &Page) -> Result<()> {
     page.at("cases").await?;
     page.says("case-name", LI_CHUNMEI.name).await?;
     page.shot("15-cases-found-by-initials").await?;
-    job::go(page, "catalogue").await?;
-    page.write("item-search", "工伤认定").await?;
-    page.press("item-row").await?;
-    page.see("guide").await?;
+    job::open_guide(page, "工伤认定").await?;
     page.shot("16-catalogue-guide").await?;
     job::go(page, "sync").await?;
     page.see("outbox").await?;

@@ -9,8 +9,8 @@ use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Refusal, Stage};
 use daiban_model::deadline::StopKind;
 use daiban_tests::world::{
-    BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, PIN, Papers, QIAN_XIUYING, QIMUGE, SU_HE, SUN_LINA, World,
-    XU_WEN, day, must,
+    BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers, QIAN_XIUYING, QIMUGE, SU_HE,
+    SUN_LINA, World, XU_WEN, day, must,
 };
 
 use crate::acts;
@@ -29,8 +29,11 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
     let world = World::new(401);
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
-    let mut district = world.station("石拐区政务服务中心", DISTRICT, XU_WEN);
+    let mut district = world.station("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    district.add_person(XU_WEN);
     district.add_person(SU_HE);
+    district.lock();
+    must("let in by the administrator", district.sign_in(XU_WEN, PIN));
     macro_rules! meet {
         () => {
             world.settle(&mut [&mut village, &mut township, &mut district])

@@ -59,10 +59,7 @@ async fn walk(page: &Page) -> Result<()> {
         job::go(page, place).await?;
         look(page, place).await?;
     }
-    job::go(page, "catalogue").await?;
-    page.write("item-search", "工伤认定").await?;
-    page.press("item-row").await?;
-    page.see("guide").await?;
+    job::open_guide(page, "工伤认定").await?;
     look(page, "guide").await?;
     page.press("who").await?;
     look(page, "people").await?;

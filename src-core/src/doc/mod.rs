@@ -18,7 +18,7 @@ use automerge::{ActorId, Automerge, LoadOptions, ObjId, ReadDoc, ScalarValue, Va
 use daiban_model::stamp::{Stamp, Wall};
 use daiban_model::wire::Hash;
 
-pub use change::{Meta, pack, parse, unpack};
+pub use change::{Meta, cuts, pack, parse, unpack};
 
 use crate::store::{DocKind, Snapshot, Stored};
 

@@ -136,10 +136,13 @@ impl<S: Store> Desk<S> {
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
     pub(crate) fn catch_up_with_roster(&mut self) {
-        let Some(agent) = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent) else {
-            return;
-        };
-        self.who = principal(agent, &self.certificate);
+        let today = self.edge.now().date();
+        let listed = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent);
+        match listed.filter(|agent| agent.serves_on(today)) {
+            Some(agent) => self.who = principal(agent, &self.certificate),
+            // Whoever is on the list no more, or not today, may still open the station, and see nothing.
+            None => (self.who.role, self.who.serves) = (Role::HallGuide, Vec::new()),
+        }
     }
 
     pub(crate) fn now(&self) -> Wall {
@@ -205,6 +208,10 @@ impl<S: Store> Desk<S> {
     /// Prepares edits of one case for a commit.
     pub(crate) fn stage(&self, mut file: OpenFile, edits: &[Edit], batch: &mut Batch) -> Result<OpenFile, Failure> {
         let Some(new) = file.doc.edit(self.actor, edits, self.now()).map_err(doc_failure)? else { return Ok(file) };
+        if new.bytes.len() > wire::MAX_CHANGE {
+            // Nothing has been written yet; a change this large no document would ever take in again.
+            return Err(Failure::BadValue { code: "too_long".to_owned(), arg: String::new() });
+        }
         let doc: DocId = *file.id.0.as_bytes();
         let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
         file.facts = Facts::of(&file.doc);

@@ -164,7 +164,13 @@ impl<S: Store> Answer<S> for StartDraft {
         let person = match self.from {
             Some(case) => {
                 let file = desk.file(case).await?;
-                known_person(|field| file.facts.field(field).to_owned())
+                // Numbers are copied for those who may see them whole (R213); others type them anew.
+                let whole = desk.may(Action::Reveal, &file.subject()).is_ok();
+                let shown = |field: Field| story::mask(field, file.facts.field(field)) == file.facts.field(field);
+                known_person(|field| {
+                    let may = whole || shown(field);
+                    if may { file.facts.field(field).to_owned() } else { String::new() }
+                })
             }
             None => DraftPerson::default(),
         };

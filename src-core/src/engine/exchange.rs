@@ -193,7 +193,11 @@ impl<S: Store> Engine<S> {
             }
             self.link.problem(ProblemCode::HubGarbled, now, 0);
         }
-        let moved = sent > 0 || settled == Settled::Anew || came == Came::Something;
+        if settled == Settled::Anew {
+            // Once more, but not for ever: a fork that outlives a new incarnation needs a person.
+            return Ok(self.link.detour());
+        }
+        let moved = sent > 0 || came == Came::Something;
         let again = (rest && (moved || self.link.held)) || self.link.packages_wanted;
         Ok(if again { Turn::Again } else { Turn::Done })
     }

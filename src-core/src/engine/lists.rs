@@ -39,8 +39,9 @@ impl<S: Store> Answer<S> for GetToday {
 impl<S: Store> Answer<S> for ListCases {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Page, Failure> {
         let desk = engine.desk()?;
+        let counts = if self.after.is_none() { Some(desk.counts().await?) } else { None };
         let rows = desk.list(self.view, self.after, self.limit.clamp(1, PAGE)).await?;
-        desk.page(rows).await
+        Ok(desk.page(rows, counts))
     }
 }
 
@@ -48,7 +49,7 @@ impl<S: Store> Answer<S> for SearchCases {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Page, Failure> {
         let desk = engine.desk()?;
         let rows = desk.search(&self.text, self.after, self.limit.clamp(1, PAGE)).await?;
-        desk.page(rows).await
+        Ok(desk.page(rows, None))
     }
 }
 
@@ -74,9 +75,8 @@ impl<S: Store> Desk<S> {
         Ok(self.store.rows(query).await.map_err(storage)?.counts)
     }
 
-    async fn page(&self, rows: Rows) -> Result<Page, Failure> {
-        let counts = self.counts().await?;
-        Ok(Page { next: rows.next.map(PageKey), rows: self.shown(rows.cases), counts })
+    fn page(&self, rows: Rows, counts: Option<Counts>) -> Page {
+        Page { next: rows.next.map(PageKey), rows: self.shown(rows.cases), counts }
     }
 
     /// Rows as they are shown today.

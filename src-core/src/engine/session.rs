@@ -1,5 +1,6 @@
 //! Who is here: first run, signing in, locking.
 
+use daiban_model::access::{Action, Denied, Role};
 use daiban_model::api::{
     Changed, Enrol, EnrolmentFault, Failure, GetSession, Lock, Session, SessionState, SetPin, StorageFault, Tile,
     Unlock,
@@ -245,8 +246,25 @@ impl<S: Store> Engine<S> {
         if person.ready && desk.who.agent != *agent {
             return Err(Failure::NotFound);
         }
+        if desk.who.agent != *agent && !desk.vouches_for(agent) {
+            return Err(Failure::Denied { action: Action::Collect, why: Denied::Role });
+        }
         let key = self.key.as_ref().ok_or(Failure::Locked)?;
         vault.set_pin(agent, pin, key, self.home.cost, draw(&*self.home.edge)).map_err(vault_failure)
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// Nobody lets a colleague in who may do more than they may themselves: that would be a way to more rights.
+    fn vouches_for(&self, agent: &AgentId) -> bool {
+        let Some(other) = self.published.roster.agents().iter().find(|listed| listed.id == *agent) else {
+            return false;
+        };
+        let other = desk::principal(other, &self.certificate);
+        let within = |scope: &daiban_model::ids::ScopeCode| self.who.serves.iter().any(|own| own.covers(*scope));
+        // Letting people in is the administrator's office (R218), who sees no case either way.
+        let office = self.who.role == Role::Administrator;
+        office || (self.who.role.includes_all_of(other.role) && other.serves.iter().all(within))
     }
 }
 

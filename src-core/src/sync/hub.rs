@@ -21,6 +21,7 @@ pub use admin::{Audit, AuditFault, DeviceView, NewStation};
 pub(crate) use exchange::{cursors_hash, packages_digest};
 pub use keys::HubKeys;
 
+use super::columns::{self, Body};
 use super::segment;
 use super::sign::{self, Domain};
 use crate::store::{DeviceRow, PeerQuery, Store, StoreError};
@@ -117,7 +118,7 @@ impl<S: Store> Hub<S> {
     }
 
     /// Opens a signed request: bound, device, signature, then decode. K1.
-    async fn asked<T: serde::de::DeserializeOwned>(&self, body: &[u8]) -> Result<Asked<T>, Turned> {
+    async fn asked<T: Body>(&self, body: &[u8]) -> Result<Asked<T>, Turned> {
         let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Turned::Malformed)?;
         let id = DeviceId(envelope.signer);
         let marks = self.store.peer(PeerQuery::Devices(vec![id])).await?;
@@ -127,7 +128,7 @@ impl<S: Store> Hub<S> {
         }
         let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
         let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(Turned::Malformed)?;
-        let request = wire::decode(&plain, wire::MAX_INFLATED).map_err(|_| Turned::Malformed)?;
+        let request = columns::decode(&plain).map_err(|_| Turned::Malformed)?;
         Ok(Asked { device, certificate, request, hash: sign::hash(&envelope.body) })
     }
 
@@ -137,8 +138,8 @@ impl<S: Store> Hub<S> {
     }
 
     /// Packs and signs a reply to a request.
-    fn reply<T: serde::Serialize>(&self, request: wire::Hash, value: &T) -> Vec<u8> {
-        let plain = wire::encode(value);
+    fn reply<T: Body>(&self, request: wire::Hash, value: &T) -> Vec<u8> {
+        let plain = columns::encode(value);
         let (packing, body) = segment::squeeze(&plain, REPLY_LEVEL);
         let sig = sign::sign(self.keys.hub(), Domain::Reply, &[&request.0, &body]);
         wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing, body: body.into_owned() })

@@ -62,6 +62,9 @@ pub fn check(segment: &Segment, certificate: &Certificate) -> Result<Hash, Why> 
     let header = &segment.header;
     let count_fits = usize::try_from(header.count).is_ok_and(|count| count == segment.records.len());
     let small = segment.records.len() <= MAX_RECORDS && segment.records.iter().all(|r| r.change.len() <= MAX_CHANGE);
+    // An honest device closes a run at SEGMENT_BYTES, so that no reply ever grows past its bound.
+    let bytes: usize = segment.records.iter().map(|record| record.change.len()).sum();
+    let small = small && bytes <= wire::SEGMENT_BYTES + MAX_CHANGE;
     if header.version != wire::VERSION || header.number == 0 || !count_fits || !small || segment.records.is_empty() {
         return Err(Why::Malformed);
     }

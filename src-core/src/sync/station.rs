@@ -14,9 +14,8 @@ use daiban_model::wire::{
     SegmentKey, Signed, Welcome, Why,
 };
 use ed25519_dalek::SigningKey;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use super::columns::{self, Body};
 use super::hub::cursors_hash;
 use super::segment;
 use super::sign::{self, Domain};
@@ -44,8 +43,8 @@ pub struct Trust {
 }
 
 /// Encodes, packs and signs a request. The second value is the hash its answer must be signed for.
-pub fn request<T: Serialize>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
-    let plain = wire::encode(value);
+pub fn request<T: Body>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
+    let plain = columns::encode(value);
     let (packing, body) = match plain.len() {
         0..=512 => (Packing::Plain, plain.as_slice().into()),
         _ => segment::squeeze(&plain, REQUEST_LEVEL),
@@ -60,7 +59,7 @@ pub fn request<T: Serialize>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
 const REQUEST_LEVEL: i32 = 9;
 
 /// Opens an answer. T1.
-pub fn reply<T: DeserializeOwned>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, ReplyFault> {
+pub fn reply<T: Body>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, ReplyFault> {
     let envelope: Envelope = wire::decode(bytes, wire::MAX_BODY).map_err(|_| ReplyFault::Garbled)?;
     if envelope.signer != trust.hub {
         return Err(ReplyFault::OtherHub);
@@ -70,7 +69,7 @@ pub fn reply<T: DeserializeOwned>(bytes: &[u8], asked: Hash, trust: &Trust) -> R
         return Err(ReplyFault::Garbled);
     }
     let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(ReplyFault::Garbled)?;
-    wire::decode(&plain, wire::MAX_INFLATED).map_err(|_| ReplyFault::Garbled)
+    columns::decode(&plain).map_err(|_| ReplyFault::Garbled)
 }
 
 /// What the last answer left behind for the next request.

@@ -122,8 +122,8 @@ pub struct Page {
     pub rows: Vec<CaseRow>,
     /// Where to go on; `None` at the end.
     pub next: Option<PageKey>,
-    /// Figures for the views' tabs.
-    pub counts: Counts,
+    /// Figures for the views' tabs, with the first page of a view; a search and further pages do without.
+    pub counts: Option<Counts>,
 }
 
 /// One case in a list. Masked.

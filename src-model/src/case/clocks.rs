@@ -186,7 +186,7 @@ impl Reckoning<'_> {
         let clocks = self.clocks(case, None);
         let Some(clock) = clocks.iter().find(|clock| clock.kind == kind) else { return Vec::new() };
         let running = match kind {
-            ClockKind::Statutory | ClockKind::Promised => decision_clock(case, clock.start, clock.limit),
+            ClockKind::Statutory | ClockKind::Promised => decision_clock(case, kind, clock.start, clock.limit),
             _ => deadline::Clock::new(clock.start, clock.limit),
         };
         running.ruler(self.calendar, self.now.date())
@@ -227,7 +227,7 @@ impl Reckoning<'_> {
             None => (self.now.date(), Basis::IfAcceptedToday),
         };
         decision_limits(receipt.limits)
-            .map(|(kind, limit)| Clock { basis, ..self.face(kind, start, &decision_clock(case, start, limit)) })
+            .map(|(kind, limit)| Clock { basis, ..self.face(kind, start, &decision_clock(case, kind, start, limit)) })
             .collect()
     }
 }
@@ -245,9 +245,11 @@ fn decision_limits(limits: Limits) -> impl Iterator<Item = (ClockKind, Option<Li
         .chain(clear)
 }
 
-fn decision_clock(case: &Case, start: Date, limit: Option<Limit>) -> deadline::Clock {
+/// An extension prolongs the legal limit and nothing else (R60): a promise stays what was promised.
+fn decision_clock(case: &Case, kind: ClockKind, start: Date, limit: Option<Limit>) -> deadline::Clock {
     let stops: &[Stop] = &case.stops;
-    deadline::Clock::new(start, limit).with_stops(stops).extended_by(case.extension.unwrap_or(0))
+    let more = case.extension.filter(|_| kind == ClockKind::Statutory).unwrap_or(0);
+    deadline::Clock::new(start, limit).with_stops(stops).extended_by(more)
 }
 
 /// The last day to supplement, for a notice given now; none while the person only asks.

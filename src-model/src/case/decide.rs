@@ -149,6 +149,10 @@ fn notice(case: &Case, lines: Vec<NoticeLine>, raised_by: String, now: &Moment<'
     if adds && raised_by.trim().is_empty() {
         return Err(Refusal::SecondList);
     }
+    if let Some(from) = clocks::deemed_from(case, now.calendar).filter(|from| now.today() >= *from) {
+        // The term passed in silence: the file counts as accepted (行政许可法 art 32(4)), and no notice undoes that.
+        return Err(Refusal::TooLate { ended: from.yesterday().unwrap_or(from) });
+    }
     let no = u8::try_from(case.notices.len() + 1).unwrap_or(u8::MAX);
     let term = clocks::supplement_term(case, now);
     Ok(What::Noticed(Notice { no, lines, term, raised_by }))

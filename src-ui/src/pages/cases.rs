@@ -166,7 +166,7 @@ fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
         view! {
             <button type="button" role="tab" aria-selected=selected on:click=choose
                 data-test=format!("view-{}", say::code(&it))>
-                {name}<span class="count">{move || count_of(it, &book.counts()).map(dates::count)}</span>
+                {name}<span class="count">{move || book.counts().and_then(|counts| count_of(it, &counts)).map(dates::count)}</span>
             </button>
         }
     };

@@ -15,7 +15,7 @@ use crate::parts::{Due, StageTag, held_name};
 pub struct Book {
     leaves: RwSignal<Vec<Vec<CaseRow>>>,
     next: RwSignal<Option<PageKey>>,
-    counts: RwSignal<Counts>,
+    counts: RwSignal<Option<Counts>>,
     failed: RwSignal<Option<Failure>>,
     waiting: RwSignal<bool>,
     near: RwSignal<BTreeSet<usize>>,
@@ -30,7 +30,7 @@ impl Book {
         Self {
             leaves: RwSignal::new(Vec::new()),
             next: RwSignal::new(None),
-            counts: RwSignal::new(Counts::default()),
+            counts: RwSignal::new(None),
             failed: RwSignal::new(None),
             waiting: RwSignal::new(true),
             near: RwSignal::new(BTreeSet::from([0])),
@@ -68,7 +68,9 @@ impl Book {
         match reply {
             Ok(page) => {
                 self.failed.set(None);
-                self.counts.set(page.counts);
+                if page.counts.is_some() {
+                    self.counts.set(page.counts);
+                }
                 self.next.set(page.next);
                 let leaves: Vec<_> = page.rows.chunks(leaf.max(1)).map(<[CaseRow]>::to_vec).collect();
                 self.leaves.set(leaves);
@@ -136,7 +138,7 @@ impl Book {
     }
 
     /// The figures of the views.
-    pub fn counts(self) -> Counts {
+    pub fn counts(self) -> Option<Counts> {
         self.counts.get()
     }
 

@@ -161,6 +161,19 @@ pub async fn go(page: &Page, place: &str) -> Result<()> {
     page.at(place).await
 }
 
+/// The guide of an item, found by words in the catalogue.
+pub async fn open_guide(page: &Page, words: &str) -> Result<()> {
+    go(page, "catalogue").await?;
+    page.write("item-search", words).await?;
+    until("only what was looked for is listed", super::page::PATIENCE, async || {
+        let rows = page.texts(&named("item-row")).await.unwrap_or_default();
+        Ok((!rows.is_empty() && rows.iter().all(|row| row.contains(words))).then_some(()))
+    })
+    .await?;
+    page.press("item-row").await?;
+    page.see("guide").await.map(drop)
+}
+
 /// The number under which the district has the last change of this station, once everything is there.
 pub async fn arrived(page: &Page) -> Result<u64> {
     go(page, "sync").await?;

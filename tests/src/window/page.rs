@@ -206,7 +206,8 @@ impl Page {
 
     /// Goes on by Tab until the cursor is on what is meant, as somebody without a mouse must be able to.
     pub async fn tab_to(&self, css: &str) -> Result<()> {
-        self.see_css(css).await?;
+        // The boxes themselves may be hidden behind what is drawn in their place.
+        until(&format!("{css} is there"), PATIENCE, async || Ok((self.count(css).await? > 0).then_some(()))).await?;
         let asked = format!("const at = document.activeElement; return !!at && at.matches('{css}')");
         for _ in 0..60 {
             if self.run(&asked).await?.as_bool() == Some(true) {
@@ -240,7 +241,9 @@ impl Page {
 
     /// Keeps a picture of the window.
     pub async fn shot(&self, name: &str) -> Result<PathBuf> {
-        let picture = self.client.screenshot().await?;
+        // A page that has nothing new to paint is never photographed: it must paint while the picture is waited for.
+        self.run(PAINT_FOR_A_WHILE).await?;
+        let picture = timeout(PATIENCE, self.client.screenshot()).await.context("no picture of the window")??;
         std::fs::create_dir_all(&self.shots)?;
         let file = self.shots.join(format!("{name}.png"));
         std::fs::write(&file, picture)?;
@@ -270,6 +273,15 @@ fn note(last: &Mutex<String>, seen: &str) {
 pub fn named(test: &str) -> String {
     format!("[data-test=\"{test}\"]")
 }
+
+const PAINT_FOR_A_WHILE: &str = "
+    const style = document.documentElement.style;
+    let left = 40;
+    const paint = setInterval(() => {
+        style.outline = left % 2 ? '1px solid transparent' : '';
+        if (--left < 0) { clearInterval(paint); style.outline = '' }
+    }, 30);
+";
 
 const INTO_VIEW: &str = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,6 +16,10 @@ use super::screen::Driver;
 
 /// How long a window may take until it can be driven.
 const START: Duration = Duration::from_secs(60);
+/// How long one part of a story may take.
+const STORY: Duration = Duration::from_secs(300);
+/// How long a picture of a window may take that did something wrong.
+const LAST_LOOK: Duration = Duration::from_secs(20);
 
 /// A station on this machine.
 pub struct Station {
@@ -68,9 +72,12 @@ pub struct Window {
 impl Window {
     /// Plays a part of a story; keeps what is on the screen when it fails.
     pub async fn watch<T>(&self, name: &str, story: impl AsyncFnOnce(&Page) -> Result<T>) -> Result<T> {
-        let told = story(&self.page).await;
-        if told.is_err() && self.page.keep_evidence(name).await.is_err() {
-            return told.context("and the window could not be looked at afterwards");
+        let told = match timeout(STORY, story(&self.page)).await {
+            Ok(told) => told,
+            Err(_) => Err(anyhow!("the window did not answer any more")),
+        };
+        if told.is_err() && !matches!(timeout(LAST_LOOK, self.page.keep_evidence(name)).await, Ok(Ok(()))) {
+            return told.with_context(|| format!("in `{name}`, and the window could not be looked at afterwards"));
         }
         told.with_context(|| format!("in `{name}`"))
     }
@@ -84,7 +91,7 @@ impl Window {
 
     /// Closes the window.
     pub async fn close(self) -> Result<()> {
-        self.page.clone().end().await?;
+        timeout(START, self.page.clone().end()).await.context("the window does not close")??;
         let id = self.process;
         until("the window is closed", START, async || Ok((!is_alive(id)).then_some(()))).await
     }

@@ -89,9 +89,15 @@ impl LinkState {
         (self.state, self.asked) = (Link::Idle, None);
     }
 
+    /// What was too much for the line is not tried again: a road that was wide this morning may be narrow now.
+    fn ask_for_less(&mut self) {
+        self.max_bytes = (self.max_bytes / 4).max(LEAST_BYTES);
+    }
+
     /// The road did not lead there. That nobody answers is no fault.
     pub(super) fn lost(&mut self, fault: RoadFault, now: Wall) {
         self.state = Link::Offline;
+        self.ask_for_less();
         let code = match fault {
             RoadFault::Unreachable | RoadFault::BadAddress => return,
             RoadFault::UnknownDevice => ProblemCode::UnknownDevice,
@@ -104,6 +110,7 @@ impl LinkState {
     /// Something answered that is not the hub, or not as the hub answers.
     pub(super) fn wrong(&mut self, fault: ReplyFault, now: Wall) {
         self.state = Link::Offline;
+        self.ask_for_less();
         let code = match fault {
             ReplyFault::Garbled => ProblemCode::HubGarbled,
             ReplyFault::OtherHub => ProblemCode::HubChanged,

@@ -142,9 +142,12 @@ impl<S: Store> Hub<S> {
             Certificate { device, station: name, unit, scopes, device_no: code.device_no, not_after, serial };
         let certificate = sign::seal(self.keys.root(), Domain::Certificate, &certificate);
         let row = DeviceRow { device, certificate: wire::encode(&certificate), not_after, revoked_ms: None };
+        // One code, one device: whoever redeemed it before and never exchanged is out.
+        let revoked =
+            code.device.filter(|before| *before != device).map(|before| (before, now_ms)).into_iter().collect();
         let redeemed = Code { device: Some(device), ..code };
         let states = vec![(key, Some(wire::encode(&redeemed)))];
-        self.store.commit(Batch { devices: vec![row], states, ..Batch::default() }).await?;
+        self.store.commit(Batch { devices: vec![row], revoked, states, ..Batch::default() }).await?;
         Ok(Some(Welcome {
             root: self.keys.root_public(),
             hub: self.keys.certificate().clone(),

@@ -38,6 +38,9 @@ struct Seen {
     actors: HashMap<[u8; 16], DeviceId>,
 }
 
+/// A record: its document, what its change says of itself, the change.
+type Described = (wire::DocId, Meta, Vec<u8>);
+
 /// One line of a device's numbers: an incarnation in a scope.
 type Line = (u32, ScopeCode);
 
@@ -161,7 +164,7 @@ impl<S: Store> Hub<S> {
     }
 
     /// Learns which of these changes, their dependencies and actors the store knows.
-    async fn learn(&self, metas: &[([u8; 16], Meta, Vec<u8>)], seen: &mut Seen) -> Result<(), StoreError> {
+    async fn learn(&self, metas: &[Described], seen: &mut Seen) -> Result<(), StoreError> {
         let changes = metas.iter().flat_map(|(_, meta, _)| meta.deps.iter().copied());
         let changes: Vec<Hash> = changes.filter(|dep| !seen.changes.contains(dep)).collect();
         let mut actors: Vec<[u8; 16]> = metas.iter().map(|(_, meta, _)| meta.actor).collect();
@@ -277,7 +280,14 @@ impl<S: Store> Hub<S> {
         let one = ready(segment, root_of(segment), described, &Seen::default(), now);
         let mut batch = batch(&[Ready { missing: false, ..one }], now);
         batch.pending.push((key, None));
-        self.store.commit(batch).await.map(drop)
+        match self.store.commit(batch).await {
+            Err(StoreError::Clash) => {
+                // Its actor or number was taken while it waited. It must not hold up what waits behind it. K4.
+                self.set_aside(std::slice::from_ref(segment), "clash while waiting", now).await?;
+                self.store.commit(Batch { pending: vec![(key, None)], ..Batch::default() }).await.map(drop)
+            }
+            other => other.map(drop),
+        }
     }
 
     /// Keeps segments that were not taken, with the reason, for a person to look at.
@@ -306,7 +316,7 @@ enum Look {
 }
 
 /// Every record with what its change says of itself; `None` when one is not a change.
-fn described(segment: &Segment) -> Option<Vec<([u8; 16], Meta, Vec<u8>)>> {
+fn described(segment: &Segment) -> Option<Vec<Described>> {
     let describe = |record: &wire::Record| {
         let raw = doc::unpack(&record.change);
         Some((record.doc, doc::parse(&raw).ok()?, raw))
@@ -318,7 +328,7 @@ fn root_of(segment: &Segment) -> Hash {
     segment::root(&segment.header, &segment.records)
 }
 
-fn ready(segment: &Segment, root: Hash, metas: Vec<([u8; 16], Meta, Vec<u8>)>, seen: &Seen, now: Wall) -> Ready {
+fn ready(segment: &Segment, root: Hash, metas: Vec<Described>, seen: &Seen, now: Wall) -> Ready {
     let key = segment.header.key();
     let mut own: HashSet<Hash> = HashSet::new();
     let mut missing = false;

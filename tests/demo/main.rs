@@ -59,12 +59,13 @@ fn folder(mut words: impl Iterator<Item = String>) -> Result<PathBuf> {
 
 async fn play(folder: &Path) -> Result<Summary> {
     // Each play begins anew; what an open window put into the same folder stays as it is.
-    let run = folder.join("headless");
-    if run.exists() {
-        std::fs::remove_dir_all(&run).context("the last play cannot be cleared away")?;
+    let (run, shots) = (folder.join("headless"), folder.join("screens"));
+    for part in [&run, &shots] {
+        if part.exists() {
+            std::fs::remove_dir_all(part).context("the last play cannot be cleared away")?;
+        }
+        std::fs::create_dir_all(part)?;
     }
-    std::fs::create_dir_all(&run)?;
-    let shots = folder.join("screens");
     let dates = InjuryDates::reckon()?;
     say("a district with its organisation, roster, items and calendar");
     let mut district = District::found(&run)?;

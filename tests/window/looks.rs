@@ -64,7 +64,7 @@ async fn walk(page: &Page) -> Result<()> {
     page.press("who").await?;
     look(page, "people").await?;
     page.key(key::ESCAPE).await?;
-    page.press("help").await?;
+    page.key(key::F1).await?;
     page.see("help-close").await?;
     look(page, "help").await?;
     page.press("help-close").await?;

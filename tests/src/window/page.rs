@@ -49,6 +49,8 @@ pub mod key {
     pub const DOWN: char = '\u{E015}';
     /// Arrow right
     pub const RIGHT: char = '\u{E014}';
+    /// F1
+    pub const F1: char = '\u{E031}';
     /// F2
     pub const F2: char = '\u{E032}';
     /// Shift

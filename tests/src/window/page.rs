@@ -113,13 +113,17 @@ impl Page {
         let what = format!("{css} takes a click");
         let pressed = until(&what, PATIENCE, async || {
             let element = self.see_css(css).await?;
-            // What is in the way at this moment may be gone at the next.
-            let tried = self.client.execute(INTO_VIEW, vec![serde_json::to_value(&element)?]).await;
-            let tried = match tried {
-                Ok(_) => element.click().await,
-                Err(error) => Err(error),
+            // What is in the way or on the move at this moment may be out of it or at rest at the next.
+            let arguments = vec![serde_json::to_value(&element)?];
+            let tried = async {
+                let place = self.client.execute(INTO_VIEW, arguments.clone()).await?;
+                let still = self.client.execute(INTO_VIEW, arguments).await? == place;
+                if still { element.click().await.map(Some) } else { Ok(None) }
             };
-            Ok(tried.map_err(|error| note(&last, &error.to_string())).ok())
+            Ok(tried.await.unwrap_or_else(|error| {
+                note(&last, &error.to_string());
+                None
+            }))
         })
         .await;
         pressed.with_context(|| format!("the last try: {}", last.into_inner().unwrap_or_default()))
@@ -285,7 +289,12 @@ const PAINT_FOR_A_WHILE: &str = "
     }, 30);
 ";
 
-const INTO_VIEW: &str = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+/// Moves a part to the middle of the window and says where it stands.
+const INTO_VIEW: &str = "
+    arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
+    const place = arguments[0].getBoundingClientRect();
+    return [place.x, place.y, place.width, place.height];
+";
 
 const RUNS_OVER: &str = "
     const root = document.documentElement, wide = root.clientWidth;

@@ -142,6 +142,7 @@ async fn take_the_case(page: &Page, dates: &InjuryDates) -> Result<String> {
     page.top().await?;
     page.shot("12-case").await?;
     job::note(page, "医院说脚趾骨折，先住院三周").await?;
+    page.bring("#papers").await?;
     page.shot("13-case-story-and-notes").await?;
     Ok(number)
 }

@@ -3,6 +3,7 @@
 use daiban_model::api::{GetItem, ItemGuide, ItemRow, Items, ListItems, StartDraft, Verification};
 use daiban_model::case::clocks::Basis;
 use daiban_model::catalogue::{ProxyMode, Verified};
+use daiban_model::deadline::Limit;
 use daiban_model::ids::ItemCode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -146,7 +147,8 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
     } else {
         proxy.into_any()
     };
-    let limits = limits(item.statutory.map(|it| length(Some(it))), item.promised.map(|it| length(Some(it))));
+    let words_of = |limit: Option<Limit>| limit.map(|it| length(Some(it)));
+    let limits = limits(words_of(item.statutory), words_of(item.promised), words_of(item.clear_facts));
     let outlook = guide.outlook.into_iter().filter(|clock| clock.due.date().is_some()).map(|clock| {
         let name = words::one_of("clock", &crate::say::code(&clock.kind)).unwrap_or_default();
         let day = end(clock.due);
@@ -197,8 +199,10 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
     }
 }
 
-fn limits(statutory: Option<String>, promised: Option<String>) -> impl IntoView {
-    let unknown = statutory.is_none() || promised.is_none();
+fn limits(statutory: Option<String>, promised: Option<String>, clear_facts: Option<String>) -> impl IntoView {
+    // Where the law has a shorter limit of its own for clear facts, no promise is missing.
+    let unknown = statutory.is_none() || (promised.is_none() && clear_facts.is_none());
+    let clear_facts = clear_facts.map(|length| view! { <p>{t!("catalogue.clear_facts", length = length)}</p> });
     let statutory = statutory.map(|length| view! { <p>{t!("catalogue.statutory", length = length)}</p> });
     let promised = promised.map(|length| view! { <p>{t!("catalogue.promised", length = length)}</p> });
     let word = if statutory.is_none() && promised.is_none() {
@@ -207,5 +211,5 @@ fn limits(statutory: Option<String>, promised: Option<String>) -> impl IntoView 
         t!("catalogue.one_unknown")
     };
     let tag = unknown.then(|| view! { <Tag weight=Weight::Pause icon="info" text=word/> });
-    view! { {statutory}{promised}{tag} }
+    view! { {statutory}{clear_facts}{promised}{tag} }
 }

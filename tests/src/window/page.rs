@@ -240,6 +240,12 @@ impl Page {
         Ok(self.run("return document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Moves so that a part stands below the bar on top.
+    pub async fn bring(&self, css: &str) -> Result<()> {
+        self.see_css(css).await?;
+        self.run(&format!("document.querySelector('{css}').scrollIntoView(); scrollBy(0, -80)")).await.map(drop)
+    }
+
     /// Moves to the top of the page.
     pub async fn top(&self) -> Result<()> {
         self.run("scrollTo(0, 0)").await.map(drop)

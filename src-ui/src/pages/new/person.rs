@@ -42,7 +42,7 @@ pub(super) fn PersonStep(work: Work) -> impl IntoView {
     };
     let pick = move |index: usize| match hits.with_untracked(|hits| hits.get(index).cloned()) {
         Some(hit) => take_over(work, hit, taken, registering),
-        None => begin_register(work, &find.get_untracked(), registering),
+        None => begin_register(work, find, registering),
     };
     view! {
         <StepHead work title=t!("person.title") lead=t!("person.lead")/>
@@ -52,7 +52,7 @@ pub(super) fn PersonStep(work: Work) -> impl IntoView {
             <Show when=move || !registering.get()>
                 <div class="btns">
                     <button type="button" class="btn" data-test="register-new"
-                        on:click=move |_| begin_register(work, &find.get_untracked(), registering)>
+                        on:click=move |_| begin_register(work, find, registering)>
                         <Icon name="plus"/>{t!("person.new")}
                     </button>
                 </div>
@@ -97,9 +97,11 @@ fn take_over(work: Work, hit: PersonHit, taken: RwSignal<Option<PersonHit>>, reg
     });
 }
 
-fn begin_register(work: Work, typed: &str, registering: RwSignal<bool>) {
+fn begin_register(work: Work, find: RwSignal<String>, registering: RwSignal<bool>) {
     // What was typed to search is a name when it is written in characters, and the number when it is digits.
-    let typed = typed.trim().to_owned();
+    let typed = find.get_untracked().trim().to_owned();
+    // The search is over; its list would stand over the form.
+    find.set(String::new());
     work.edit(|draft| {
         if draft.person.name.is_empty() && !typed.is_empty() && !typed.is_ascii() {
             draft.person.name = typed;

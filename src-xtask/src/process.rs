@@ -90,13 +90,13 @@ pub fn has_display() -> bool {
 
 /// A command that runs `program` with a virtual screen and a message bus of its own.
 ///
-/// WebKit's compositing is off: without a graphics card it would paint white.
+/// WebKit must not look for a graphics card: where there is none it would paint white.
 pub fn on_virtual_screen(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("xvfb-run");
     command
         .args(["--auto-servernum", "--server-args=-screen 0 1366x768x24 -nolisten tcp", "dbus-run-session", "--"])
         .arg(program)
-        .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env_remove("WAYLAND_DISPLAY");
     command

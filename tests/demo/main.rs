@@ -126,6 +126,7 @@ async fn take_the_case(page: &Page, dates: &InjuryDates) -> Result<String> {
     page.shot("07-new-case-2-items").await?;
     job::next(page, "papers").await?;
     job::papers(page, &["have", "lack", "have"]).await?;
+    page.see_css(".mini-sheet").await?;
     page.shot("08-new-case-3-papers-and-notice").await?;
     job::next(page, "mandate").await?;
     job::mandate_by_thumb(page, "王秀英").await?;

@@ -59,8 +59,9 @@ impl Driver {
             // The window lets itself be driven when these are set; an ordinary start never has them.
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            // Without a graphics card WebKit would paint white.
-            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+            // Without a graphics card WebKit would paint white. Taking compositing away altogether would do as well, but later paints
+            // are then lost now and then.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_USE_PORTAL", "0")

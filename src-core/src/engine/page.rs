@@ -73,7 +73,6 @@ fn moves(case: &Case) -> Vec<(Offer, Action)> {
             (Offer::HandOver, Action::HandOver),
             (Offer::GiveNotice, Action::Collect),
             (Offer::AcceptDeemed, Action::Accept),
-            (Offer::RefuseAcceptance, Action::Accept),
         ],
         Stage::Supplementing { .. } => vec![(Offer::Supplement, Action::Collect), (Offer::Return, Action::Process)],
         Stage::HandedOver => vec![

@@ -16,7 +16,7 @@ use super::event::{
     AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Help, Mandate, NotAccepted, Notice, NoticeLine,
     Outcome, PaperLine, PaperState, Receipt, Signature, What,
 };
-use super::fold::Case;
+use super::fold::{Case, Stage};
 use crate::access::Permit;
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
@@ -94,6 +94,10 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::Receive { receipt, proxy } => receive(case, *receipt, proxy, now)?,
         Command::Supplement { papers } => supplement(case, papers)?,
         Command::HandOver { to } => What::HandedOver { to: filled(to, Entry::Organ)? },
+        // 即办件: from 收件 to 受理 only together with the result (Annex C).
+        Command::Accept { basis } if basis != AcceptanceBasis::Deemed && case.stage == Stage::Received => {
+            return Err(Refusal::NoSuchMove { from: case.stage });
+        }
         Command::Accept { basis } => accept(case, basis, now)?,
         Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office } => {
             let right_office = filled(right_office, Entry::Organ)?;
@@ -247,6 +251,10 @@ fn in_time_to_extend(case: &Case, now: &Moment<'_>) -> Result<(), Refusal> {
 /// R53, R68: a refusal has reasons, a grant has a number, a return waits for the notice's term.
 fn result(case: &Case, decision: Decision, now: &Moment<'_>) -> Result<What, Refusal> {
     match decision.outcome {
+        // From 受理 to 办结 only in the one press of a 即办件 (Annex C).
+        Outcome::Granted | Outcome::Denied if case.stage == Stage::Accepted => {
+            return Err(Refusal::NoSuchMove { from: case.stage });
+        }
         Outcome::Granted => {
             filled(decision.number.clone(), Entry::ResultNumber)?;
         }

@@ -4,14 +4,16 @@
 //! F3: idempotent: an event that arrives twice counts once. What does not fit the moves of Annex C changes nothing and is
 //! reported as an [`Anomaly`], with the act kept, for a person to look at.
 
+mod moves;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, Limits, Mandate, Notice, Outcome,
-    PaperLine, PaperState, Receipt, What,
+    AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, Limits, Mandate, Notice, Outcome, PaperLine, PaperState,
+    Receipt, What,
 };
 use crate::deadline::{Limit, Stop};
 use crate::ids::{AgentId, CaseId, ScopeCode};
@@ -194,43 +196,6 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> (Case, Vec<Anoma
 }
 
 impl Case {
-    /// Makes the move of one act, or says why it does not fit and changes nothing.
-    pub(super) fn step(&mut self, event: &Event) -> Result<(), Misfit> {
-        let mark = Mark::from(event);
-        match &event.what {
-            What::Consulted { help, .. } => self.consulted(mark, *help),
-            What::Noticed(notice) => self.noticed(mark, notice),
-            What::Mandated(mandate) => self.mandated(mandate),
-            What::MandateEnded { .. } => self.mandate_ended(event.at.date()),
-            What::Received(receipt) => self.received(mark, receipt),
-            What::Supplemented { papers, completeness } => self.supplemented(papers, *completeness, event.at.date()),
-            What::HandedOver { to } => self.handed_over(mark, to),
-            What::Accepted { on, basis } => self.accepted(*on, *basis),
-            What::NotAccepted { .. } => self.not_accepted(),
-            What::Started => self.advance(Stage::Accepted, Stage::InProcess),
-            What::Suspended { kind, from, .. } => self.suspended(Stop { from: *from, to: None, kind: *kind }),
-            What::Resumed { to } => self.resumed(*to),
-            What::Extended { days, .. } => self.extended(*days),
-            What::Decided(decision) => self.decided(decision),
-            What::Withdrawn { .. } => self.withdrawn(event.at.date()),
-            What::Delivered { on, way, signer, .. } => self.delivered(*on, *way, signer),
-            What::Rated { grade, .. } => self.rated(*grade),
-            What::Archived => self.archived(),
-            What::Corrected { .. } if self.stage != Stage::Archived => Err(self.no_move()),
-            What::Linked { other, .. } => {
-                self.links.push(*other);
-                Ok(())
-            }
-            What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
-            What::Corrected { .. }
-            | What::Typed { .. }
-            | What::Noted { .. }
-            | What::Reviewed { .. }
-            | What::Settled { .. }
-            | What::Unknown { .. } => Ok(()),
-        }
-    }
-
     /// The limits of the version the case was received under.
     pub fn limits(&self) -> Limits {
         self.receipt.as_ref().map(|(_, receipt)| receipt.limits).unwrap_or_default()
@@ -244,200 +209,5 @@ impl Case {
     /// Papers still missing.
     pub fn missing(&self) -> impl Iterator<Item = &PaperLine> {
         self.papers.iter().filter(|paper| paper.state == PaperState::Missing)
-    }
-
-    fn no_move(&self) -> Misfit {
-        if self.stage == Stage::Archived { Misfit::Closed } else { Misfit::NoSuchMove { from: self.stage } }
-    }
-
-    fn advance(&mut self, from: Stage, to: Stage) -> Result<(), Misfit> {
-        if self.stage != from {
-            return Err(if self.stage == to { Misfit::DoneBefore } else { self.no_move() });
-        }
-        self.stage = to;
-        Ok(())
-    }
-
-    fn consulted(&mut self, mark: Mark, help: Help) -> Result<(), Misfit> {
-        self.advance(Stage::New, Stage::Consulting)?;
-        self.opened = Some(mark);
-        self.help = Some(help);
-        Ok(())
-    }
-
-    fn noticed(&mut self, mark: Mark, notice: &Notice) -> Result<(), Misfit> {
-        match self.stage {
-            // Told beforehand, while the person asks: no clock runs yet.
-            Stage::Consulting | Stage::Mandated => {}
-            Stage::Received | Stage::HandedOver => self.stage = Stage::Supplementing { notice: notice.no },
-            Stage::Supplementing { .. } => return Err(Misfit::DoneBefore),
-            _ => return Err(self.no_move()),
-        }
-        self.notices.push((mark, notice.clone()));
-        Ok(())
-    }
-
-    fn mandated(&mut self, mandate: &Mandate) -> Result<(), Misfit> {
-        match self.stage {
-            Stage::New => return Err(self.no_move()),
-            Stage::Consulting => self.stage = Stage::Mandated,
-            stage if stage.is_open() => {}
-            _ => return Err(self.no_move()),
-        }
-        self.mandate = Some(MandateState { mandate: mandate.clone(), ended: None });
-        Ok(())
-    }
-
-    fn mandate_ended(&mut self, on: Date) -> Result<(), Misfit> {
-        let state = self.mandate.as_mut().ok_or(Misfit::NothingToReferTo)?;
-        if state.ended.is_some() {
-            return Err(Misfit::DoneBefore);
-        }
-        state.ended = Some(on);
-        Ok(())
-    }
-
-    fn received(&mut self, mark: Mark, receipt: &Receipt) -> Result<(), Misfit> {
-        if self.receipt.is_some() {
-            return Err(Misfit::DoneBefore);
-        }
-        if !matches!(self.stage, Stage::Consulting | Stage::Mandated) {
-            return Err(self.no_move());
-        }
-        self.papers = receipt.papers.clone();
-        if self.missing().next().is_none() {
-            self.completed_on = Some(mark.at.date());
-        }
-        self.receipt = Some((mark, receipt.clone()));
-        self.stage = Stage::Received;
-        Ok(())
-    }
-
-    fn supplemented(&mut self, papers: &[PaperLine], done: Completeness, on: Date) -> Result<(), Misfit> {
-        if !matches!(self.stage, Stage::Supplementing { .. }) {
-            return Err(self.no_move());
-        }
-        for brought in papers {
-            match self.papers.iter_mut().find(|paper| paper.name == brought.name) {
-                Some(paper) => *paper = brought.clone(),
-                None => self.papers.push(brought.clone()),
-            }
-        }
-        if done == Completeness::Complete {
-            self.completed_on = Some(on);
-            self.stage = Stage::Received;
-        }
-        Ok(())
-    }
-
-    fn handed_over(&mut self, mark: Mark, to: &str) -> Result<(), Misfit> {
-        self.advance(Stage::Received, Stage::HandedOver)?;
-        self.handed_over = Some((mark, to.to_owned()));
-        Ok(())
-    }
-
-    fn accepted(&mut self, on: Date, basis: AcceptanceBasis) -> Result<(), Misfit> {
-        if self.acceptance.is_some() {
-            return Err(Misfit::DoneBefore);
-        }
-        let from_receipt = basis == AcceptanceBasis::Deemed || self.is_on_the_spot();
-        match self.stage {
-            Stage::HandedOver => {}
-            Stage::Received if from_receipt => {}
-            _ => return Err(self.no_move()),
-        }
-        self.acceptance = Some((on, basis));
-        self.stage = Stage::Accepted;
-        Ok(())
-    }
-
-    fn not_accepted(&mut self) -> Result<(), Misfit> {
-        match self.stage {
-            Stage::Received | Stage::HandedOver => self.stage = Stage::NotAccepted,
-            Stage::NotAccepted => return Err(Misfit::DoneBefore),
-            _ => return Err(self.no_move()),
-        }
-        Ok(())
-    }
-
-    fn suspended(&mut self, stop: Stop) -> Result<(), Misfit> {
-        self.advance(Stage::InProcess, Stage::Suspended)?;
-        self.stops.push(stop);
-        Ok(())
-    }
-
-    fn resumed(&mut self, to: Date) -> Result<(), Misfit> {
-        let open = self.stops.last().filter(|stop| stop.from <= to).is_some();
-        if self.stage == Stage::Suspended && !open {
-            return Err(Misfit::NothingToReferTo);
-        }
-        self.advance(Stage::Suspended, Stage::InProcess)?;
-        if let Some(stop) = self.stops.last_mut() {
-            stop.to = Some(to);
-        }
-        Ok(())
-    }
-
-    fn extended(&mut self, days: u16) -> Result<(), Misfit> {
-        if self.extension.is_some() {
-            return Err(Misfit::DoneBefore);
-        }
-        if !matches!(self.stage, Stage::Accepted | Stage::InProcess) {
-            return Err(self.no_move());
-        }
-        self.extension = Some(days);
-        Ok(())
-    }
-
-    fn decided(&mut self, decision: &Decision) -> Result<(), Misfit> {
-        let outcome = decision.outcome;
-        let fits = match (self.stage, outcome) {
-            (Stage::Supplementing { .. }, Outcome::Returned) => true,
-            (Stage::InProcess, Outcome::Granted | Outcome::Denied) => true,
-            (Stage::Accepted, Outcome::Granted | Outcome::Denied) => self.is_on_the_spot(),
-            _ => false,
-        };
-        if !fits {
-            return Err(if self.decision.is_some() { Misfit::DoneBefore } else { self.no_move() });
-        }
-        self.decision = Some(decision.clone());
-        self.stage = Stage::Decided { outcome };
-        Ok(())
-    }
-
-    fn withdrawn(&mut self, on: Date) -> Result<(), Misfit> {
-        if !self.stage.is_open() || self.stage == Stage::New {
-            return Err(if self.decision.is_some() { Misfit::DoneBefore } else { self.no_move() });
-        }
-        let outcome = Outcome::Withdrawn;
-        self.decision =
-            Some(Decision { outcome, on, number: String::new(), reasons: String::new(), valid_until: None });
-        self.stage = Stage::Decided { outcome };
-        Ok(())
-    }
-
-    fn delivered(&mut self, on: Date, way: DeliveryWay, signer: &str) -> Result<(), Misfit> {
-        match self.stage {
-            Stage::Decided { .. } => self.stage = Stage::Delivered,
-            Stage::Delivered | Stage::Rated => return Err(Misfit::DoneBefore),
-            _ => return Err(self.no_move()),
-        }
-        self.delivery = Some((on, way, signer.to_owned()));
-        Ok(())
-    }
-
-    fn rated(&mut self, grade: Grade) -> Result<(), Misfit> {
-        self.advance(Stage::Delivered, Stage::Rated)?;
-        self.grade = Some(grade);
-        Ok(())
-    }
-
-    fn archived(&mut self) -> Result<(), Misfit> {
-        match self.stage {
-            Stage::Delivered | Stage::Rated => self.stage = Stage::Archived,
-            Stage::Archived => return Err(Misfit::DoneBefore),
-            _ => return Err(self.no_move()),
-        }
-        Ok(())
     }
 }

@@ -129,6 +129,21 @@ pub enum StopKind {
     AwaitedConclusion,
 }
 
+impl StopKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Hearing,
+        Self::Bidding,
+        Self::Auction,
+        Self::Inspection,
+        Self::Testing,
+        Self::Quarantine,
+        Self::Appraisal,
+        Self::ExpertReview,
+        Self::AwaitedConclusion,
+    ];
+}
+
 /// Days that do not count, the first and the last included (C6).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {

@@ -74,10 +74,7 @@ fn moves(kind: Kind) -> Vec<(&'static str, Command)> {
         ("hand over", Command::HandOver { to: "人社局".into() }),
         ("accept", accept(AcceptanceBasis::Complete)),
         ("accept conditionally", accept(AcceptanceBasis::Conditional)),
-        (
-            "not accept",
-            Command::RefuseAcceptance { reason: NotAccepted::NoLicenceNeeded, right_office: String::new() },
-        ),
+        ("not accept", Command::RefuseAcceptance { reason: NotAccepted::NoLicenceNeeded, right_office: String::new() }),
         ("start", Command::Start),
         ("stop", Command::Suspend { kind: StopKind::Testing, expected_days: 9, notice_no: "停1".into() }),
         ("go on", Command::Resume),
@@ -90,10 +87,7 @@ fn moves(kind: Kind) -> Vec<(&'static str, Command)> {
         ("return", decided(Outcome::Returned)),
         ("at once", Command::FinishAtOnce { number: "即1".into() }),
         ("withdraw", Command::Withdraw { reason: "不办了".into(), papers_returned: 1 }),
-        (
-            "deliver",
-            Command::Deliver { way: DeliveryWay::Direct, signer: "钱秀英".into(), relation: String::new() },
-        ),
+        ("deliver", Command::Deliver { way: DeliveryWay::Direct, signer: "钱秀英".into(), relation: String::new() }),
         ("rate", Command::EnterRating { grade: Grade::try_from(5).unwrap(), channel: "纸质".into() }),
         ("archive", Command::Archive),
         ("end the mandate", Command::EndMandate { reason: MandateEnd::Withdrawn }),

@@ -5,7 +5,7 @@
 use daiban_model::access::{Principal, Role, Subject, permit};
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::{Clock, ClockKind, Reckoning};
-use daiban_model::case::decide::Moment;
+use daiban_model::case::decide::{Entry, Moment};
 use daiban_model::case::event::*;
 use daiban_model::case::fold::Case;
 use daiban_model::case::{Command, Event, Refusal, Stage, decide, fold};
@@ -252,10 +252,7 @@ fn r64_the_witness_of_a_thumbprint_is_someone_else() {
     life.act(from, Command::Consult { help: Help::Proxy, way: Way::Home, words: String::new() });
     let by_thumb = |witness: &str| mandate(from, until, Signature::Thumb { witness: witness.into() });
     assert_eq!(life.try_on(from, by_thumb("林芳")), Err(Refusal::WitnessIsAgent));
-    assert_eq!(
-        life.try_on(from, by_thumb(" ")),
-        Err(Refusal::Empty { what: daiban_model::case::decide::Entry::Witness })
-    );
+    assert_eq!(life.try_on(from, by_thumb(" ")), Err(Refusal::Empty { what: Entry::Witness }));
     life.act(from, by_thumb("钱秀英"));
 }
 
@@ -340,4 +337,85 @@ fn r75_a_closed_file_takes_corrections_as_additions_only() {
     let correction = Command::Correct { field: phone, value: "0472-0000001".into(), reason: "原号少一位".into() };
     life.act(date(2026, 4, 7), correction);
     assert_eq!(life.case().stage, Stage::Archived);
+}
+
+#[test]
+fn r68_a_result_is_dated_between_the_acceptance_and_today() {
+    let (accepted, today) = (date(2026, 3, 2), date(2026, 3, 16));
+    let mut life = Life::accepted(accepted, twenty());
+    life.act(date(2026, 3, 3), Command::Start);
+    let granted = |on: Date, valid_until: Option<Date>| {
+        Command::Decide(Decision {
+            outcome: Outcome::Granted,
+            on,
+            number: "许1".into(),
+            reasons: String::new(),
+            valid_until,
+        })
+    };
+    let what = Entry::DecidedOn;
+    let early = life.try_on(today, granted(date(2026, 3, 1), None));
+    assert_eq!(early, Err(Refusal::DateTooEarly { what, first: accepted }), "before the case was accepted");
+    let late = life.try_on(today, granted(date(2026, 3, 17), None));
+    assert_eq!(late, Err(Refusal::DateTooLate { what, last: today }), "tomorrow");
+    let void = life.try_on(today, granted(date(2026, 3, 10), Some(date(2026, 3, 9))));
+    assert_eq!(void, Err(Refusal::DateTooEarly { what: Entry::ValidUntil, first: date(2026, 3, 10) }));
+    life.act(today, granted(accepted, Some(date(2031, 3, 1))));
+    assert_eq!(life.ends(ClockKind::Delivery), Some(date(2026, 3, 16)), "ten working days from the day typed");
+}
+
+#[test]
+fn r53_a_return_is_dated_after_the_term_of_the_notice() {
+    let mut life = Life::received(date(2026, 3, 2), twenty(), &[("设备清单", PaperState::Missing)]);
+    life.act(date(2026, 3, 4), notice(&["设备清单"], ""));
+    let returned = |on: Date| {
+        Command::Decide(Decision {
+            outcome: Outcome::Returned,
+            on,
+            number: String::new(),
+            reasons: String::new(),
+            valid_until: None,
+        })
+    };
+    let (term, today) = (date(2026, 3, 11), date(2026, 3, 13));
+    assert_eq!(life.try_on(term, returned(term)), Err(Refusal::TooEarly { until: term }));
+    let back = life.try_on(today, returned(term));
+    assert_eq!(back, Err(Refusal::DateTooEarly { what: Entry::DecidedOn, first: date(2026, 3, 12) }));
+    life.act(today, returned(date(2026, 3, 12)));
+}
+
+#[test]
+fn r60_an_extension_is_no_longer_than_the_law_allows() {
+    let extend = |days: u16| Command::Extend {
+        days,
+        approver: "局长".into(),
+        reason: "情况复杂".into(),
+        notice_no: "延1".into(),
+    };
+    let mut licence = Life::accepted(date(2026, 3, 2), twenty());
+    let too_many = licence.try_on(date(2026, 3, 27), extend(11));
+    assert_eq!(too_many, Err(Refusal::TooManyDays { most: 10 }), "行政许可法 art 42");
+    assert_eq!(licence.try_on(date(2026, 3, 27), extend(0)), Err(Refusal::Empty { what: Entry::Days }));
+    licence.act(date(2026, 3, 27), extend(10));
+    let mut unknown = Life::accepted(date(2026, 3, 2), Limits::default());
+    assert_eq!(unknown.try_on(date(2026, 3, 3), extend(5)), Err(Refusal::NothingToProlong), "R57");
+}
+
+#[test]
+fn r59_only_a_work_injury_waits_for_a_court() {
+    let mut life = Life::accepted(date(2026, 3, 2), twenty());
+    life.act(date(2026, 3, 2), Command::Start);
+    let stop = |kind| Command::Suspend { kind, expected_days: 14, notice_no: "停1".into() };
+    let court = life.try_on(date(2026, 3, 3), stop(StopKind::AwaitedConclusion));
+    assert_eq!(court, Err(Refusal::StopNotForItem), "工伤保险条例 art 20 is the law of one item");
+    life.act(date(2026, 3, 3), stop(StopKind::Testing));
+}
+
+#[test]
+fn r58_what_is_finished_on_the_spot_has_a_number() {
+    let day = date(2026, 3, 2);
+    let on_the_spot = Limits { promised: Some(Limit::WorkingDays(0)), ..twenty() };
+    let mut quick = Life::received(day, on_the_spot, &[("身份证", PaperState::Copy)]);
+    let nameless = quick.try_on(day, Command::FinishAtOnce { number: " ".into() });
+    assert_eq!(nameless, Err(Refusal::Empty { what: Entry::ResultNumber }));
 }

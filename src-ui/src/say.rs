@@ -2,9 +2,9 @@
 
 use daiban_model::access::Denied;
 use daiban_model::api::{DraftFault, EnrolmentFault, Failure, StorageFault};
-use daiban_model::case::Refusal;
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Misfit, Stage};
+use daiban_model::case::{Entry, Refusal};
 use serde::Serialize;
 
 use crate::dates;
@@ -71,7 +71,7 @@ fn storage(why: StorageFault) -> &'static str {
 fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::NoSuchMove { from } => t!("refusal.no_such_move", stage = stage(*from)),
-        Refusal::Empty { what } => t!("refusal.empty", what = one_of("entry", &code(what)).unwrap_or("")),
+        Refusal::Empty { what } => t!("refusal.empty", what = entry(*what)),
         Refusal::MandateOver { until } => t!("refusal.mandate_over", until = dates::full(*until)),
         Refusal::PowerNotGiven { power } => {
             t!("refusal.power_not_given", power = one_of("power", &code(power)).unwrap_or(""))
@@ -79,9 +79,21 @@ fn refusal(why: &Refusal) -> String {
         Refusal::PapersMissing { count } => t!("refusal.papers_missing", n = count),
         Refusal::TooEarly { until } => t!("refusal.too_early", until = dates::full(*until)),
         Refusal::TooLate { ended } => t!("refusal.too_late", ended = dates::full(*ended)),
+        Refusal::DateTooEarly { what, first } => {
+            t!("refusal.date_too_early", what = entry(*what), day = dates::full(*first))
+        }
+        Refusal::DateTooLate { what, last } => {
+            t!("refusal.date_too_late", what = entry(*what), day = dates::full(*last))
+        }
+        Refusal::TooManyDays { most } => t!("refusal.too_many_days", n = most),
         Refusal::Disputed { field } => t!("refusal.disputed", field = self::field(*field)),
         other => one_of("refusal", &code(other)).unwrap_or(t!("failure.bad_value")).to_owned(),
     }
+}
+
+/// The name of something that is asked for.
+fn entry(what: Entry) -> &'static str {
+    one_of("entry", &code(&what)).unwrap_or_default()
 }
 
 /// Why an act did not fit.

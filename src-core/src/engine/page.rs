@@ -5,6 +5,7 @@ use daiban_model::api::{CasePage, FieldView, MandateView, Masking, NoticeView, O
 use daiban_model::case::event::Outcome;
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Case, Stage};
+use daiban_model::case::item_law;
 
 use super::desk::{Desk, OpenFile};
 use super::{cases, story};
@@ -25,13 +26,13 @@ impl<S: Store> Desk<S> {
         let reckoning = self.reckoning();
         CasePage {
             row: row.unwrap_or_else(|| self.record(doc, file.scope, facts).shown),
-            item,
             department: department.unwrap_or_default(),
             help: case.help,
             fields: fields(facts),
             clocks: reckoning.clocks(case, facts.injured_on()),
             ruler: reckoning.ruler(case),
             acts: self.offers(file),
+            stops: item.iter().flat_map(item_law::stops).collect(),
             papers: case.papers.clone(),
             notices: notices(case),
             mandate: self.mandate(case),
@@ -39,6 +40,7 @@ impl<S: Store> Desk<S> {
             anomalies: story::anomalies(facts, &self.published),
             conflicts: story::conflicts(facts, &self.published),
             sent: sent(file),
+            item,
         }
     }
 

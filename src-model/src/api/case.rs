@@ -11,7 +11,7 @@ use crate::case::clocks::Clock;
 use crate::case::event::{Help, NoticeLine, PaperLine, Power, Signature};
 use crate::case::field::Field;
 use crate::case::fold::Misfit;
-use crate::deadline::RulerDay;
+use crate::deadline::{RulerDay, StopKind};
 use crate::ids::{CaseId, ItemCode};
 use crate::stamp::{Stamp, TimeQuality, Wall};
 
@@ -77,6 +77,8 @@ pub struct CasePage {
     pub ruler: Vec<RulerDay>,
     /// What this person may do now.
     pub acts: Vec<Offer>,
+    /// The kinds of time that do not count for the item.
+    pub stops: Vec<StopKind>,
     /// The papers.
     pub papers: Vec<PaperLine>,
     /// Notices given.

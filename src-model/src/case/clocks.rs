@@ -9,12 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::decide::Moment;
 use super::event::Limits;
 use super::fold::{Case, Stage};
+use super::item_law::is_work_injury;
 use crate::calendar::Calendar;
 use crate::deadline::{self, Due, Limit, NoticeClock, Reason, Roll, RulerDay, Stop, Urgency, Usage};
 use crate::ids::ItemCode;
-
-/// The item whose limits also run from the accident (工伤认定; rules §3).
-const WORK_INJURY: &str = "RS-075";
 
 /// A running date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,15 +200,15 @@ impl Reckoning<'_> {
 
     fn delivery(&self, case: &Case) -> Option<Clock> {
         let decided = case.decision.as_ref()?.on;
-        let item = case.receipt.as_ref().map(|(_, receipt)| receipt.item.as_str());
+        let injury = case.receipt.as_ref().is_some_and(|(_, receipt)| is_work_injury(&receipt.item));
         // 工伤认定办法 art 22: twenty days for the finding of a work injury.
-        let limit = if item == Some(WORK_INJURY) { Limit::calendar_days(20) } else { Limit::WorkingDays(10) };
+        let limit = if injury { Limit::calendar_days(20) } else { Limit::WorkingDays(10) };
         Some(self.clock(ClockKind::Delivery, decided, Some(limit)))
     }
 
     /// 工伤保险条例 art 17: both run from the accident or the diagnosis.
     fn injury_reports(&self, item: Option<&ItemCode>, injured_on: Option<Date>) -> Vec<Clock> {
-        let Some(on) = injured_on.filter(|_| item.is_some_and(|item| item.as_str() == WORK_INJURY)) else {
+        let Some(on) = injured_on.filter(|_| item.is_some_and(is_work_injury)) else {
             return Vec::new();
         };
         let year = Limit::Years { n: 1, roll: Roll::ToWorkingDay };

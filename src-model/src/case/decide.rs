@@ -11,15 +11,16 @@ use jiff::civil::{Date, DateTime};
 pub use command::Command;
 pub use refusal::{Entry, Refusal};
 
-use super::clocks;
 use super::event::{
     AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Help, Mandate, NotAccepted, Notice, NoticeLine,
     Outcome, PaperLine, PaperState, Receipt, Signature, What,
 };
-use super::fold::{Case, Stage};
+use super::fold::{Case, Mark, Stage};
+use super::{clocks, item_law};
 use crate::access::Permit;
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
+use crate::deadline::StopKind;
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
 
 /// When and where a decision is made; the edges hand it in.
@@ -106,12 +107,17 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::RefuseAcceptance { reason, right_office } => What::NotAccepted { reason, right_office },
         Command::Start => What::Started,
         Command::Suspend { kind, expected_days, notice_no } => {
+            known_stop(case, kind)?;
+            if expected_days == 0 {
+                return Err(Refusal::Empty { what: Entry::Days });
+            }
             let notice_no = filled(notice_no, Entry::NoticeNumber)?;
             What::Suspended { kind, from: now.today(), expected_days, notice_no }
         }
         Command::Resume => What::Resumed { to: now.today() },
         Command::Extend { days, approver, reason, notice_no } => {
             in_time_to_extend(case, now)?;
+            within_law(case, days)?;
             What::Extended {
                 days,
                 approver: filled(approver, Entry::Approver)?,
@@ -248,6 +254,40 @@ fn in_time_to_extend(case: &Case, now: &Moment<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// R59: no other kind of time stops the clock of this item.
+fn known_stop(case: &Case, kind: StopKind) -> Result<(), Refusal> {
+    let known = |(_, receipt): &(Mark, Receipt)| item_law::stops(&receipt.item).any(|known| known == kind);
+    if case.receipt.as_ref().is_none_or(known) { Ok(()) } else { Err(Refusal::StopNotForItem) }
+}
+
+/// R60: no longer than the law of the item allows.
+fn within_law(case: &Case, days: u16) -> Result<(), Refusal> {
+    let Some((_, receipt)) = &case.receipt else { return Ok(()) };
+    let most = item_law::longest_extension(receipt).ok_or(Refusal::NothingToProlong)?;
+    match days {
+        0 => Err(Refusal::Empty { what: Entry::Days }),
+        days if days > most => Err(Refusal::TooManyDays { most }),
+        _ => Ok(()),
+    }
+}
+
+/// R68: a result is not older than what it decides and not from tomorrow, and it holds for a day at least.
+fn dated(decision: &Decision, first: Option<Date>, today: Date) -> Result<(), Refusal> {
+    let what = Entry::DecidedOn;
+    if let Some(first) = first.filter(|first| decision.on < *first) {
+        return Err(Refusal::DateTooEarly { what, first });
+    }
+    if decision.on > today {
+        return Err(Refusal::DateTooLate { what, last: today });
+    }
+    match decision.valid_until {
+        Some(until) if until < decision.on => {
+            Err(Refusal::DateTooEarly { what: Entry::ValidUntil, first: decision.on })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// R53, R68: a refusal has reasons, a grant has a number, a return waits for the notice's term.
 fn result(case: &Case, decision: Decision, now: &Moment<'_>) -> Result<What, Refusal> {
     match decision.outcome {
@@ -267,9 +307,11 @@ fn result(case: &Case, decision: Decision, now: &Moment<'_>) -> Result<What, Ref
             if let Some(until) = term.filter(|until| now.today() <= *until) {
                 return Err(Refusal::TooEarly { until });
             }
+            dated(&decision, term.and_then(|until| until.tomorrow().ok()), now.today())?;
         }
         Outcome::Withdrawn => return Err(Refusal::NoSuchMove { from: case.stage }),
     }
+    dated(&decision, case.acceptance.map(|(on, _)| on), now.today())?;
     Ok(What::Decided(decision))
 }
 
@@ -277,6 +319,7 @@ fn at_once(case: &Case, number: String, now: &Moment<'_>) -> Result<Vec<What>, R
     if !case.is_on_the_spot() {
         return Err(Refusal::NoSuchMove { from: case.stage });
     }
+    let number = filled(number, Entry::ResultNumber)?;
     let accepted = accept(case, AcceptanceBasis::Complete, now)?;
     let (outcome, on, reasons) = (Outcome::Granted, now.today(), String::new());
     Ok(vec![accepted, What::Decided(Decision { outcome, on, number, reasons, valid_until: None })])

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, Limits, Mandate, Notice, Outcome, PaperLine, PaperState,
-    Receipt, What,
+    AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, Limits, Mandate, Notice, Outcome, PaperLine,
+    PaperState, Receipt, What,
 };
 use crate::deadline::{Limit, Stop};
 use crate::ids::{AgentId, CaseId, ScopeCode};

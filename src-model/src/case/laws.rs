@@ -107,6 +107,10 @@ fn live(commands: &[(Command, u8)], device: u64) -> Vec<Event> {
         let hlc = Hlc { ms: at.unsigned_abs(), counter: u16::try_from(index).unwrap() };
         let now = Moment { hlc, device, at: Wall(at), quality: TimeQuality::Confirmed, calendar: &calendar };
         let permit = permit(&window(), command.action(), &subject).expect("a window may do all of these");
+        let mut command = command.clone();
+        if let Command::Decide(decision) = &mut command {
+            decision.on = now.today();
+        }
         if let Ok(new) = decide(&case, command.clone(), &permit, &now) {
             events.extend(new);
             let (_, after) = fold(&events);

@@ -1,15 +1,16 @@
 //! The life of a case: [`event`] is what people did, [`fold`] is what follows from it, [`decide`] is the gate in front,
-//! [`clocks`] are the dates the law and the department set.
+//! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone.
 
 pub mod clocks;
 pub mod decide;
 pub mod event;
 pub mod field;
 pub mod fold;
+pub mod item_law;
 
 #[cfg(test)]
 mod laws;
 
-pub use decide::{Command, Refusal, decide};
+pub use decide::{Command, Entry, Refusal, decide};
 pub use event::{Event, What};
 pub use fold::{Anomaly, Case, Stage, fold};

@@ -77,6 +77,34 @@ pub enum Refusal {
         /// The first end.
         ended: Date,
     },
+    /// A date lies before the first day it may have (R68).
+    #[error("a date is too early")]
+    DateTooEarly {
+        /// Which.
+        what: Entry,
+        /// The first day it may have.
+        first: Date,
+    },
+    /// A date lies after the last day it may have (R68).
+    #[error("a date is too late")]
+    DateTooLate {
+        /// Which.
+        what: Entry,
+        /// The last day it may have.
+        last: Date,
+    },
+    /// The extension is longer than the law allows (R60).
+    #[error("the law allows {most} further days")]
+    TooManyDays {
+        /// The most that may be given.
+        most: u16,
+    },
+    /// The item has no legal limit that could be prolonged (R57, R60).
+    #[error("there is no legal limit to prolong")]
+    NothingToProlong,
+    /// The item's law does not know this kind of stop (R59).
+    #[error("the law of this item does not know this stop")]
+    StopNotForItem,
     /// Nobody else may stand where the applicant should (R69).
     #[error("the signer's relation is needed")]
     RelationNeeded,
@@ -116,6 +144,12 @@ pub enum Entry {
     Signer,
     /// Text.
     Text,
+    /// Further or expected days.
+    Days,
+    /// The day of the result.
+    DecidedOn,
+    /// The last day of validity.
+    ValidUntil,
 }
 
 impl From<Misfit> for Refusal {

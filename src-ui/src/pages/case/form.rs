@@ -6,6 +6,7 @@ use daiban_model::api::{CasePage, Offer};
 use daiban_model::case::Command;
 use daiban_model::case::event::{AcceptanceBasis, Decision, Grade, NoticeLine, Outcome, PaperLine, PaperState};
 use daiban_model::case::field::Field;
+use daiban_model::deadline::StopKind;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -96,17 +97,6 @@ fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'stat
     Ask::Choice { id, label, options: codes.iter().map(option).collect() }
 }
 
-const STOPS: [&str; 9] = [
-    "hearing",
-    "bidding",
-    "auction",
-    "inspection",
-    "testing",
-    "quarantine",
-    "appraisal",
-    "expert_review",
-    "awaited_conclusion",
-];
 const DELIVERIES: [&str; 6] = ["direct", "for_other", "post", "electronic", "entrusted", "left"];
 const NOT_ACCEPTED: [&str; 4] = ["no_licence_needed", "other_organ", "out_of_scope", "false_papers"];
 
@@ -117,7 +107,7 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
         Offer::GiveNotice => notice_asks(page),
         Offer::Supplement => paper_asks(page),
         Offer::HandOver => vec![Ask::Text { id: "to", label: t!("act.to"), need: Must, say: page.department.clone() }],
-        Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), May)],
+        Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), Must)],
         Offer::Withdraw => vec![reasons(May), number("returned", t!("act.papers_returned"))],
         Offer::Deliver => vec![
             choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
@@ -134,12 +124,12 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             let which = Ask::Choice { id: "field", label: t!("act.which_field"), options };
             vec![which, text("value", t!("act.right_value"), Must), reasons(Must)]
         }
-        organ => organ_asks(organ),
+        organ => organ_asks(organ, page),
     }
 }
 
 /// The questions of what is done for the organ in charge.
-fn organ_asks(offer: Offer) -> Vec<Ask> {
+fn organ_asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
     use Need::{May, Must};
     let notice_no = || text("notice_no", t!("act.notice_no"), Must);
     match offer {
@@ -151,7 +141,7 @@ fn organ_asks(offer: Offer) -> Vec<Ask> {
             text("right_office", t!("act.right_office"), May),
         ],
         Offer::Suspend => vec![
-            choice("kind", t!("act.stop_kind"), |code| one_of("stop", code), &STOPS),
+            Ask::Choice { id: "kind", label: t!("act.stop_kind"), options: page.stops.iter().map(stop).collect() },
             number("days", t!("act.expected_days")),
             notice_no(),
         ],
@@ -170,6 +160,12 @@ fn organ_asks(offer: Offer) -> Vec<Ask> {
         Offer::Return => vec![reasons(May)],
         _ => Vec::new(),
     }
+}
+
+fn stop(kind: &StopKind) -> (String, &'static str) {
+    let code = crate::say::code(kind);
+    let word = one_of("stop", &code).unwrap_or_default();
+    (code, word)
 }
 
 fn notice_asks(page: &CasePage) -> Vec<Ask> {

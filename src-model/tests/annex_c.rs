@@ -38,6 +38,7 @@ fn receive(kind: Kind) -> Command {
         item: "RS-003".parse().unwrap(),
         item_name: "城乡居民养老保险注销登记".into(),
         catalogue: 1,
+        id: IdCheck::Seen,
         limits,
         papers: vec![PaperLine { name: "居民身份证".into(), state: PaperState::Copy, count: 1 }],
     };
@@ -182,7 +183,12 @@ fn annex_c_has_these_moves_and_no_others() {
             &["entrust", "stop", "prolong", "grant", "deny", "withdraw", "end the mandate"],
         ),
         (Promised, over(&["stop"]), Stage::Suspended, &["entrust", "go on", "withdraw", "end the mandate"]),
-        (Promised, over(&["deny"]), Stage::Decided { outcome: Outcome::Denied }, &["deliver", "end the mandate"]),
+        (
+            Promised,
+            over(&["deny"]),
+            Stage::Decided { outcome: Outcome::Denied },
+            &["entrust", "deliver", "end the mandate"],
+        ),
         (Promised, over(&["grant", "deliver"]), Stage::Delivered, &["rate", "archive", "end the mandate"]),
         (Promised, over(&["grant", "deliver", "rate"]), Stage::Rated, &["archive", "end the mandate"]),
         (Promised, over(&["grant", "deliver", "archive"]), Stage::Archived, &[]),

@@ -8,7 +8,7 @@ use daiban_model::case::clocks::{Clock, ClockKind, Reckoning};
 use daiban_model::case::decide::{Entry, Moment};
 use daiban_model::case::event::*;
 use daiban_model::case::fold::Case;
-use daiban_model::case::{Command, Event, Refusal, Stage, decide, fold};
+use daiban_model::case::{Command, Event, Refusal, Stage, What, decide, fold};
 use daiban_model::catalogue::ProxyMode;
 use daiban_model::deadline::{Limit, NoticeRule, StopKind};
 use daiban_model::identity::CaseNumber;
@@ -80,6 +80,7 @@ impl Life {
             item: "NM-013".parse().unwrap(),
             item_name: "农药经营许可".into(),
             catalogue: 1,
+            id: IdCheck::Seen,
             limits,
             papers: papers.iter().map(line).collect(),
         };
@@ -223,6 +224,7 @@ fn r63_r65_no_mandate_no_proxy_and_no_act_after_its_term() {
         item: "MZ-007".parse().unwrap(),
         item_name: "高龄津贴".into(),
         catalogue: 1,
+        id: IdCheck::Seen,
         limits: Limits::default(),
         papers: vec![PaperLine { name: "身份证".into(), state: PaperState::Missing, count: 1 }],
     };
@@ -267,6 +269,7 @@ fn r66_what_needs_the_person_is_escorted_not_represented() {
         item: "GA-016".parse().unwrap(),
         item_name: "无犯罪记录证明".into(),
         catalogue: 1,
+        id: IdCheck::Seen,
         limits: Limits::default(),
         papers: Vec::new(),
     };
@@ -418,4 +421,126 @@ fn r58_what_is_finished_on_the_spot_has_a_number() {
     let mut quick = Life::received(day, on_the_spot, &[("身份证", PaperState::Copy)]);
     let nameless = quick.try_on(day, Command::FinishAtOnce { number: " ".into() });
     assert_eq!(nameless, Err(Refusal::Empty { what: Entry::ResultNumber }));
+}
+
+/// A case by proxy that the organ has granted, under a mandate with these powers.
+fn granted_by_proxy(powers: &[Power], until: Date) -> Life {
+    let day = date(2026, 3, 2);
+    let mut life = Life::on(day);
+    life.act(day, Command::Consult { help: Help::Proxy, way: Way::Home, words: String::new() });
+    life.act(day, signed_for(powers, day, until));
+    let receipt = Receipt {
+        number: CaseNumber::new(scope(), day, 7, 1).unwrap(),
+        item: "MZ-007".parse().unwrap(),
+        item_name: "高龄津贴".into(),
+        catalogue: 1,
+        id: IdCheck::Seen,
+        limits: twenty(),
+        papers: vec![PaperLine { name: "身份证".into(), state: PaperState::Copy, count: 1 }],
+    };
+    life.act(day, Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy });
+    life.act(day, hand_over()).act(day, Command::Accept { basis: AcceptanceBasis::Complete });
+    let (number, reasons, on) = ("许1".into(), String::new(), date(2026, 3, 9));
+    life.act(day, Command::Start);
+    let outcome = Outcome::Granted;
+    life.act(on, Command::Decide(Decision { outcome, on, number, reasons, valid_until: None }));
+    life
+}
+
+fn signed_for(powers: &[Power], from: Date, until: Date) -> Command {
+    Command::Entrust(Mandate {
+        agent: "SG-202202-01".parse().unwrap(),
+        powers: powers.iter().copied().collect(),
+        from,
+        until,
+        signature: Signature::Hand,
+    })
+}
+
+fn deliver(way: DeliveryWay, signer: &str) -> Command {
+    Command::Deliver { way, signer: signer.into(), relation: String::new() }
+}
+
+#[test]
+fn r63_an_agent_collects_a_result_only_with_the_power_to() {
+    let (until, day) = (date(2026, 6, 1), date(2026, 4, 10));
+    let mut life = granted_by_proxy(&[Power::Submit, Power::Supplement], until);
+    let not_given = Err(Refusal::PowerNotGiven { power: Power::Collect });
+    assert_eq!(life.try_on(day, deliver(DeliveryWay::ToAgent, "其木格")), not_given, "领取结果 was not ticked");
+    let named_otherwise = life.try_on(day, deliver(DeliveryWay::Direct, "林芳"));
+    assert_eq!(named_otherwise, not_given, "who hands it over does not sign for it either");
+    life.act(day, signed_for(&[Power::Collect], day, until));
+    life.act(day, deliver(DeliveryWay::ToAgent, "其木格"));
+    assert_eq!(life.case().stage, Stage::Delivered, "signed for anew, while the result waits");
+}
+
+#[test]
+fn r65_the_power_to_collect_ends_with_the_mandate() {
+    let until = date(2026, 3, 31);
+    let mut late = granted_by_proxy(&[Power::Submit, Power::Collect], until);
+    let over = late.try_on(date(2026, 4, 1), deliver(DeliveryWay::ToAgent, "其木格"));
+    assert_eq!(over, Err(Refusal::MandateOver { until }));
+    let mut withdrawn = granted_by_proxy(&[Power::Submit, Power::Collect], until);
+    let on = date(2026, 3, 10);
+    withdrawn.act(on, Command::EndMandate { reason: MandateEnd::Withdrawn });
+    let over = withdrawn.try_on(on, deliver(DeliveryWay::ToAgent, "其木格"));
+    assert_eq!(over, Err(Refusal::MandateOver { until: on }), "taken back");
+    withdrawn.act(on, deliver(DeliveryWay::Direct, "赵云凤"));
+}
+
+#[test]
+fn r63_without_a_mandate_no_agent_collects_and_submitting_at_once_needs_the_power() {
+    let day = date(2026, 3, 2);
+    let on_the_spot = Limits { promised: Some(Limit::WorkingDays(0)), ..twenty() };
+    let mut own = Life::received(day, on_the_spot, &[("身份证", PaperState::Copy)]);
+    own.act(day, Command::FinishAtOnce { number: "1".into() });
+    assert_eq!(own.try_on(day, deliver(DeliveryWay::ToAgent, "其木格")), Err(Refusal::NoMandate));
+    let mut proxy = Life::on(day);
+    proxy.act(day, Command::Consult { help: Help::Proxy, way: Way::Window, words: String::new() });
+    proxy.act(day, signed_for(&[Power::FillForms], day, date(2026, 6, 1)));
+    let receipt = Receipt {
+        number: CaseNumber::new(scope(), day, 7, 1).unwrap(),
+        item: "YB-001".parse().unwrap(),
+        item_name: "城乡居民参保登记".into(),
+        catalogue: 1,
+        id: IdCheck::Seen,
+        limits: on_the_spot,
+        papers: Vec::new(),
+    };
+    proxy.act(day, Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy });
+    let at_once = proxy.try_on(day, Command::FinishAtOnce { number: "1".into() });
+    assert_eq!(at_once, Err(Refusal::PowerNotGiven { power: Power::Submit }));
+}
+
+#[test]
+fn r84_without_a_document_papers_are_taken_and_nothing_is_accepted() {
+    let day = date(2026, 3, 2);
+    let mut life = Life::on(day);
+    life.act(day, Command::Consult { help: Help::Advice, way: Way::Window, words: String::new() });
+    let receipt = Receipt {
+        number: CaseNumber::new(scope(), day, 7, 1).unwrap(),
+        item: "YB-001".parse().unwrap(),
+        item_name: "城乡居民参保登记".into(),
+        catalogue: 1,
+        id: IdCheck::Later,
+        limits: Limits { promised: Some(Limit::WorkingDays(0)), ..twenty() },
+        papers: vec![PaperLine { name: "户口簿".into(), state: PaperState::Copy, count: 1 }],
+    };
+    life.act(day, Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy });
+    let at_once = || Command::FinishAtOnce { number: "1".into() };
+    assert_eq!(life.try_on(day, at_once()), Err(Refusal::IdNotSeen), "证件待核");
+    let mut other = Life { calendar: life.calendar.clone(), events: life.events.clone(), ..Life::on(day) };
+    other.act(day, hand_over());
+    for basis in [AcceptanceBasis::Complete, AcceptanceBasis::Conditional] {
+        assert_eq!(other.try_on(day, Command::Accept { basis }), Err(Refusal::IdNotSeen), "{basis:?}");
+    }
+    let deemed = Command::Accept { basis: AcceptanceBasis::Deemed };
+    other.act(date(2026, 3, 10), deemed);
+    assert_eq!(other.case().stage, Stage::Accepted, "silence accepts all the same (rules §2)");
+    let check = |number: &str| Command::CheckId { from: String::new(), number: number.into() };
+    assert_eq!(life.try_on(day, check(" ")), Err(Refusal::Empty { what: Entry::IdNumber }));
+    life.act(day, check("150205194508200008"));
+    let typed = life.events.iter().any(|event| matches!(&event.what, What::Typed { to, .. } if to.ends_with("0008")));
+    assert!(typed, "the number that was typed then stands in the story");
+    life.act(day, at_once());
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
 use daiban_model::case::Event;
-use daiban_model::case::event::{Limits, PaperLine, PaperState, Receipt, What};
+use daiban_model::case::event::{IdCheck, Limits, PaperLine, PaperState, Receipt, What};
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CaseNumber;
 use daiban_model::ids::{AgentId, ScopeCode};
@@ -143,6 +143,7 @@ fn received(case: &Case, step: &Step, unit: ScopeCode, nth: usize) -> Result<Str
         item: case.item.code.parse()?,
         item_name: case.item.name.clone(),
         catalogue: 1,
+        id: IdCheck::Seen,
         limits,
         papers: case.papers.iter().map(line).collect(),
     };

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use daiban_core::doc::Edit as DocEdit;
 use daiban_model::case::Event;
 use daiban_model::case::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Help, Limits, Notice, NoticeLine, Outcome, PaperLine,
-    PaperState, Receipt, Way, What,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Help, IdCheck, Limits, Notice, NoticeLine, Outcome,
+    PaperLine, PaperState, Receipt, Way, What,
 };
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CaseNumber;
@@ -106,6 +106,7 @@ fn receipt(case: &Case, nth: usize, unit: ScopeCode, day: Date, papers: Vec<Pape
         item: case.item.code.parse()?,
         item_name: case.item.name.clone(),
         catalogue: 1,
+        id: IdCheck::Seen,
         limits: Limits { promised, ..Limits::default() },
         papers,
     })

@@ -3,6 +3,7 @@
 mod crossed_versions;
 mod damaged;
 mod disks;
+mod guarded;
 mod offline_week;
 mod people;
 mod roads;

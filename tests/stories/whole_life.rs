@@ -73,7 +73,7 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
     district.act(case, Command::Resume);
     let early = district.try_act(case, Command::Archive).unwrap_err();
     assert_eq!(early, Failure::Denied { action: Action::Archive, why: Denied::Role });
-    district.act(case, granted("石人社〔2026〕3号", "2026-03-10"));
+    district.act(case, granted("石人社〔2026〕3号", "2026-03-09"));
     meet!();
 
     world.at("2026-03-11T16:00");

@@ -4,7 +4,7 @@ use daiban_model::access::Action;
 use daiban_model::api::{
     Act, CasePage, Changed, Failure, GetSheets, OpenCase, RevealField, Revealed, SetField, Sheets,
 };
-use daiban_model::case::event::Event;
+use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, Event, IdCheck};
 use daiban_model::case::field::{Field, WhileDisputed};
 use daiban_model::case::{Command, Refusal, decide};
 
@@ -30,6 +30,7 @@ impl<S: Store> Answer<S> for Act {
             return Err(super::internal("a receipt outside a draft"));
         }
         let command = checked(self.command, &file, desk.now().date())?;
+        let command = desk.collected(&file, command);
         let file = desk.act(file, command).await?;
         let page = desk.case_page(&file);
         engine.tell(Changed::Cases { ids: vec![self.id] });
@@ -73,6 +74,17 @@ impl<S: Store> Answer<S> for GetSheets {
 }
 
 impl<S: Store> Desk<S> {
+    /// What the agent of the mandate signs for was collected, whoever enters it and whatever the sheet calls it (R63).
+    fn collected(&self, file: &OpenFile, command: Command) -> Command {
+        let agent = file.facts.case.mandate.as_ref().map(|state| self.published.agent(&state.mandate.agent));
+        match command {
+            Command::Deliver { signer, relation, .. } if agent.as_deref() == Some(signer.trim()) => {
+                Command::Deliver { way: DeliveryWay::ToAgent, signer, relation }
+            }
+            other => other,
+        }
+    }
+
     /// Carries out a command on an open case and makes it durable.
     pub(super) async fn act(&mut self, file: OpenFile, command: Command) -> Result<OpenFile, Failure> {
         let edits = self.decided(&file, command)?;
@@ -82,10 +94,12 @@ impl<S: Store> Desk<S> {
     /// What a command comes to: events, and the registers that go with them.
     pub(super) fn decided(&mut self, file: &OpenFile, command: Command) -> Result<Vec<Edit>, Failure> {
         undisputed(file, &command)?;
+        identified(file, &command)?;
         let permit = self.may(command.action(), &file.subject())?;
         let register = match &command {
             Command::Type { field, to, .. } => Some((*field, to.clone())),
             Command::Settle { field, kept, .. } => Some((*field, kept.clone())),
+            Command::CheckId { number, .. } => Some((Field::CitizenId, number.clone())),
             _ => None,
         };
         let now = self.tick();
@@ -112,6 +126,10 @@ fn checked(command: Command, file: &OpenFile, today: jiff::civil::Date) -> Resul
             let from = file.facts.field(field).to_owned();
             Command::Type { field, from, to: check::field(field, &to, today)? }
         }
+        Command::CheckId { number, .. } => {
+            let from = file.facts.field(Field::CitizenId).to_owned();
+            Command::CheckId { from, number: check::field(Field::CitizenId, &number, today)? }
+        }
         Command::Correct { field, value, reason } => {
             Command::Correct { field, value: check::field(field, &value, today)?, reason }
         }
@@ -133,6 +151,22 @@ pub(super) fn disputed(file: &OpenFile) -> Option<Field> {
             && file.facts.conflicts.iter().any(|conflict| conflict.path == field.path())
     };
     Field::ALL.into_iter().find(waits)
+}
+
+/// Whether nobody has seen the person's document yet, or its number was taken out again (R84).
+pub(super) fn unidentified(file: &OpenFile) -> bool {
+    let case = &file.facts.case;
+    case.receipt.is_some() && (case.id == IdCheck::Later || file.facts.field(Field::CitizenId).is_empty())
+}
+
+/// R84: who is not known is not accepted. Silence accepts all the same (行政许可法 art 32(4)).
+fn identified(file: &OpenFile, command: &Command) -> Result<(), Failure> {
+    let accepts = match command {
+        Command::Accept { basis } => *basis != AcceptanceBasis::Deemed,
+        Command::FinishAtOnce { .. } => true,
+        _ => false,
+    };
+    if accepts && unidentified(file) { Err(Failure::Refused { why: Refusal::IdNotSeen }) } else { Ok(()) }
 }
 
 /// A field that others rest on waits until someone has chosen (design.md section 4); notes and the choice itself go on.

@@ -2,7 +2,7 @@
 
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{CasePage, FieldView, MandateView, Masking, NoticeView, Offer, Sent};
-use daiban_model::case::event::Outcome;
+use daiban_model::case::event::{IdCheck, Outcome};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Case, Stage};
 use daiban_model::case::item_law;
@@ -40,6 +40,7 @@ impl<S: Store> Desk<S> {
             anomalies: story::anomalies(facts, &self.published),
             conflicts: story::conflicts(facts, &self.published),
             sent: sent(file),
+            id: if cases::unidentified(file) { IdCheck::Later } else { IdCheck::Seen },
             item,
         }
     }
@@ -62,7 +63,10 @@ impl<S: Store> Desk<S> {
         let subject = file.subject();
         let waits = cases::disputed(file).is_some();
         let may = |action| permit(&self.who, action, &subject).is_ok() && (!waits || action == Action::Annotate);
-        let moves = moves(&file.facts.case);
+        let mut moves = moves(&file.facts.case);
+        if file.facts.case.stage.is_open() && cases::unidentified(file) {
+            moves.insert(0, (Offer::CheckId, Action::Collect));
+        }
         moves.into_iter().filter(|(_, action)| may(*action)).map(|(offer, _)| offer).collect()
     }
 }

@@ -1,8 +1,8 @@
 //! 收件: a draft becomes cases, one an item, each with its number, its mandate, its notice and its note, in one commit.
 
-use daiban_model::api::{Changed, Draft, DraftFault, Failure, ReceiveDraft, SignatureKind, Step, Taken};
+use daiban_model::api::{Changed, Draft, DraftFault, Failure, Later, ReceiveDraft, SignatureKind, Step, Taken};
 use daiban_model::case::Command;
-use daiban_model::case::event::{Help, Limits, Mandate, PaperLine, PaperState, Receipt, Signature};
+use daiban_model::case::event::{Help, IdCheck, Limits, Mandate, PaperLine, PaperState, Receipt, Signature};
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::Item;
 use daiban_model::identity::CaseNumber;
@@ -113,6 +113,10 @@ impl<S: Store> Desk<S> {
             item_name: item.name.clone(),
             catalogue: self.published.catalogue.as_ref().map_or(0, |catalogue| catalogue.version),
             limits: Limits::from(item),
+            id: match draft.person.id_later {
+                Later::Given => IdCheck::Seen,
+                Later::Absent => IdCheck::Later,
+            },
             papers: papers(draft, item),
         };
         commands.push(Command::Receive { receipt: Box::new(receipt), proxy: item.proxy });

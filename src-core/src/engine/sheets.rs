@@ -2,10 +2,11 @@
 
 use daiban_model::api::{NoticeSheet, Sheets, Slip};
 use daiban_model::case::clocks::{Basis, ClockKind};
+use daiban_model::case::event::IdCheck;
 use daiban_model::case::field::Field;
 
 use super::desk::{Desk, OpenFile};
-use super::{items, story};
+use super::{cases, items, story};
 use crate::store::Store;
 
 impl<S: Store> Desk<S> {
@@ -27,6 +28,7 @@ impl<S: Store> Desk<S> {
             number: receipt.number.to_string(),
             name: facts.field(Field::Name).to_owned(),
             id_masked: story::mask(Field::CitizenId, facts.field(Field::CitizenId)),
+            id: if cases::unidentified(file) { IdCheck::Later } else { IdCheck::Seen },
             agent: self.published.agent(&mark.by),
             station: self.certificate.station.clone(),
             received: mark.at,

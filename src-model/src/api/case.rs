@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::lists::CaseRow;
 use crate::case::Command;
 use crate::case::clocks::Clock;
-use crate::case::event::{Help, NoticeLine, PaperLine, Power, Signature};
+use crate::case::event::{Help, IdCheck, NoticeLine, PaperLine, Power, Signature};
 use crate::case::field::Field;
 use crate::case::fold::Misfit;
 use crate::deadline::{RulerDay, StopKind};
@@ -91,6 +91,8 @@ pub struct CasePage {
     pub anomalies: Vec<AnomalyView>,
     /// Values written apart.
     pub conflicts: Vec<ConflictView>,
+    /// Whether the person's document was seen (R84).
+    pub id: IdCheck,
     /// How far it has got.
     pub sent: Sent,
 }
@@ -122,6 +124,8 @@ pub enum Masking {
 pub enum Offer {
     /// 一次性告知
     GiveNotice,
+    /// 核证件
+    CheckId,
     /// 补正收件
     Supplement,
     /// 移交
@@ -279,6 +283,8 @@ pub struct Slip {
     pub name: String,
     /// 证件号, masked.
     pub id_masked: String,
+    /// Whether the document was seen; if not the slip says so (R84).
+    pub id: IdCheck,
     /// 代办员
     pub agent: String,
     /// The station's name.

@@ -12,9 +12,10 @@ pub use command::Command;
 pub use refusal::{Entry, Refusal};
 
 use super::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Help, Mandate, NotAccepted, Notice, NoticeLine,
-    Outcome, PaperLine, PaperState, Receipt, Signature, What,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Help, IdCheck, Mandate, NotAccepted, Notice,
+    NoticeLine, Outcome, PaperLine, PaperState, Power, Receipt, Signature, What,
 };
+use super::field::Field;
 use super::fold::{Case, Mark, Stage};
 use super::{clocks, item_law};
 use crate::access::Permit;
@@ -55,7 +56,7 @@ pub fn decide(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) 
     if permit.action() != command.action() {
         return Err(Refusal::WrongPermit);
     }
-    under_mandate(case, &command, now)?;
+    under_mandate(case, &command, permit, now)?;
     let acts = acts(case, command, permit, now)?;
     let mut tried = case.clone();
     let mut hlc = case.last.map_or(now.hlc, |last| now.hlc.max(last.hlc.next()));
@@ -77,8 +78,12 @@ pub fn decide(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) 
 }
 
 /// R63, R65: what an agent does for someone needs a mandate that holds today and gives the power.
-fn under_mandate(case: &Case, command: &Command, now: &Moment<'_>) -> Result<(), Refusal> {
-    let Some(power) = command.power().filter(|_| case.help == Some(Help::Proxy)) else { return Ok(()) };
+fn under_mandate(case: &Case, command: &Command, permit: &Permit, now: &Moment<'_>) -> Result<(), Refusal> {
+    let Some(power) = command.power(permit.name()) else { return Ok(()) };
+    // Whoever came in person acts in person; but a result is handed to nobody's agent.
+    if case.help != Some(Help::Proxy) && power != Power::Collect {
+        return Ok(());
+    }
     let state = case.mandate.as_ref().ok_or(Refusal::NoMandate)?;
     if !state.holds_on(now.today()) {
         return Err(Refusal::MandateOver { until: state.ended.unwrap_or(state.mandate.until) });
@@ -94,6 +99,7 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::EndMandate { reason } => What::MandateEnded { reason },
         Command::Receive { receipt, proxy } => receive(case, *receipt, proxy, now)?,
         Command::Supplement { papers } => supplement(case, papers)?,
+        Command::CheckId { from, number } => return check_id(from, number),
         Command::HandOver { to } => What::HandedOver { to: filled(to, Entry::Organ)? },
         // 即办件: from 收件 to 受理 only together with the result (Annex C).
         Command::Accept { basis } if basis != AcceptanceBasis::Deemed && case.stage == Stage::Received => {
@@ -225,9 +231,21 @@ fn since_notice(case: &Case, name: &str) -> bool {
     now.is_some_and(|state| state != PaperState::Missing) && at_receipt != now
 }
 
+/// R84: the document is seen, and its number stands in the register from now on; what stood there before stays readable.
+fn check_id(from: String, number: String) -> Result<Vec<What>, Refusal> {
+    let to = filled(number, Entry::IdNumber)?;
+    let field = Field::CitizenId.path().to_owned();
+    let typed = (from != to).then_some(What::Typed { field, from, to });
+    Ok(typed.into_iter().chain([What::IdChecked]).collect())
+}
+
 /// R51, R53: the acceptance day is the day the last paper came in; silence accepts from the receipt day.
 fn accept(case: &Case, basis: AcceptanceBasis, now: &Moment<'_>) -> Result<What, Refusal> {
     let received = case.receipt.as_ref().map(|(mark, _)| mark.at.date()).unwrap_or(now.today());
+    // Nobody accepts for a person whose document was not seen (R84); silence still does, for that is the law (rules §2).
+    if case.id == IdCheck::Later && basis != AcceptanceBasis::Deemed {
+        return Err(Refusal::IdNotSeen);
+    }
     let on = match basis {
         AcceptanceBasis::Deemed => match clocks::deemed_from(case, now.calendar) {
             Some(from) if now.today() >= from => received,

@@ -122,6 +122,8 @@ pub enum What {
         /// Whether all that the notice asked for is in now.
         completeness: Completeness,
     },
+    /// 核证件: the document that was not at hand at the receipt was seen (R84).
+    IdChecked,
     /// 移交: the file left the station for the organ (R49).
     HandedOver {
         /// The organ or unit, as written on the hand-over sheet.

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, Limits, Mandate, Notice, Outcome, PaperLine,
+    AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Limits, Mandate, Notice, Outcome, PaperLine,
     PaperState, Receipt, What,
 };
 use crate::deadline::{Limit, Stop};
@@ -78,6 +78,8 @@ pub struct Case {
     pub help: Option<Help>,
     /// The receipt, with who gave it.
     pub receipt: Option<(Mark, Receipt)>,
+    /// Whether the person's document was seen, at the receipt or since.
+    pub id: IdCheck,
     /// The papers as they stand after every supplement.
     pub papers: Vec<PaperLine>,
     /// The mandate in force, and whether it was ended early.

@@ -53,7 +53,7 @@ pub(super) fn longest_extension(receipt: &Receipt) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::event::Limits;
+    use crate::case::event::{IdCheck, Limits};
     use crate::identity::CaseNumber;
 
     fn longest(code: &str, name: &str, statutory: Option<Limit>) -> Option<u16> {
@@ -62,6 +62,7 @@ mod tests {
             item: code.parse().unwrap(),
             item_name: name.into(),
             catalogue: 1,
+            id: IdCheck::Seen,
             limits: Limits { statutory, ..Limits::default() },
             papers: Vec::new(),
         };

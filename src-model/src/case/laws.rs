@@ -34,6 +34,7 @@ fn receipt(promised: Option<Limit>, state: PaperState) -> Receipt {
         item: "RS-003".parse().unwrap(),
         item_name: "城乡居民养老保险注销登记".into(),
         catalogue: 1,
+        id: IdCheck::Seen,
         limits: Limits { statutory: Some(Limit::WorkingDays(10)), promised, ..Limits::default() },
         papers: vec![PaperLine { name: "居民身份证".into(), state, count: 1 }],
     }
@@ -65,7 +66,10 @@ fn command() -> impl Strategy<Value = Command> {
     };
     let receive =
         |promised, state| Command::Receive { receipt: Box::new(receipt(promised, state)), proxy: ProxyMode::Proxy };
+    let unseen = Receipt { id: IdCheck::Later, ..receipt(Some(Limit::WorkingDays(0)), PaperState::Copy) };
     prop_oneof![
+        Just(Command::Receive { receipt: Box::new(unseen), proxy: ProxyMode::Proxy }),
+        Just(Command::CheckId { from: String::new(), number: "150205194508200008".into() }),
         Just(Command::Consult { help: Help::Advice, way: Way::Window, words: String::new() }),
         Just(Command::Consult { help: Help::Proxy, way: Way::Home, words: "摔伤了".into() }),
         Just(Command::Entrust(mandate())),

@@ -1,7 +1,7 @@
 //! The slip and the notice as sheets on the screen: official headings, masked numbers, no colours.
 
 use daiban_model::api::{NoticeSheet, Sheets, Slip, Verification};
-use daiban_model::case::event::{PaperLine, PaperState};
+use daiban_model::case::event::{IdCheck, PaperLine, PaperState};
 use daiban_model::stamp::TimeQuality;
 use leptos::prelude::*;
 
@@ -41,6 +41,7 @@ pub fn SlipSheet(slip: Slip) -> impl IntoView {
             <p class="s-t">{t!("sheet.slip")}</p>
             <p class="s-n num" data-test="slip-number">{slip.number}</p>
             <p>{t!("sheet.applicant", name = slip.name, id = slip.id_masked)}</p>
+            {(slip.id == IdCheck::Later).then(|| view! { <p><b>{t!("sheet.id_later")}</b></p> })}
             <p>{t!("sheet.agent", agent = slip.agent, at = dates::full_moment(slip.received))}</p>
             <p>{slip.station}</p>
             {doubt}

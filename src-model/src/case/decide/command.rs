@@ -52,6 +52,13 @@ pub enum Command {
         /// The papers brought.
         papers: Vec<PaperLine>,
     },
+    /// 核证件: the document is there now, and this is its number.
+    CheckId {
+        /// What the register read.
+        from: String,
+        /// The number on the document.
+        number: String,
+    },
     /// Send the file on.
     HandOver {
         /// To which organ or unit.
@@ -183,6 +190,7 @@ impl Command {
             | Self::EndMandate { .. }
             | Self::Receive { .. }
             | Self::Supplement { .. }
+            | Self::CheckId { .. }
             | Self::Type { .. } => Action::Collect,
             Self::HandOver { .. } => Action::HandOver,
             Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
@@ -201,11 +209,15 @@ impl Command {
         }
     }
 
-    /// The power an agent needs when acting under a mandate (R63).
-    pub(super) fn power(&self) -> Option<Power> {
+    /// The power an agent needs when acting under a mandate (R63). What the holder of the permit signs for is not the
+    /// applicant's yet: it was collected, whatever the sheet calls it.
+    pub(super) fn power(&self, holder: &str) -> Option<Power> {
         match self {
-            Self::HandOver { .. } => Some(Power::Submit),
+            Self::HandOver { .. } | Self::FinishAtOnce { .. } => Some(Power::Submit),
             Self::Supplement { .. } => Some(Power::Supplement),
+            Self::Deliver { way, signer, .. } => {
+                (*way == DeliveryWay::ToAgent || signer.trim() == holder).then_some(Power::Collect)
+            }
             _ => None,
         }
     }

@@ -65,6 +65,9 @@ pub enum Refusal {
         /// How many.
         count: usize,
     },
+    /// 证件待核: the person's document was not seen yet (R84).
+    #[error("the document was not seen yet")]
+    IdNotSeen,
     /// The term has not run out (R51, R53).
     #[error("the term has not run out")]
     TooEarly {
@@ -150,6 +153,8 @@ pub enum Entry {
     DecidedOn,
     /// The last day of validity.
     ValidUntil,
+    /// The number of the document.
+    IdNumber,
 }
 
 impl From<Misfit> for Refusal {

@@ -144,8 +144,28 @@ pub struct Receipt {
     pub catalogue: u32,
     /// The limits of that version.
     pub limits: Limits,
+    /// Whether the person's document was seen (R84).
+    #[serde(default, skip_serializing_if = "IdCheck::is_seen")]
+    pub id: IdCheck,
     /// The papers, each as it was found.
     pub papers: Vec<PaperLine>,
+}
+
+/// Whether the document that says who the person is was held against the person (R84).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdCheck {
+    /// It was there.
+    #[default]
+    Seen,
+    /// 证件待核: papers may be taken; the organ does not accept before it was seen.
+    Later,
+}
+
+impl IdCheck {
+    fn is_seen(&self) -> bool {
+        *self == Self::Seen
+    }
 }
 
 /// The limits of an item as they stood when the case was received.
@@ -290,6 +310,8 @@ pub enum DeliveryWay {
     Electronic,
     /// 代收
     ForOther,
+    /// 代办员代领, under a mandate that gives the power to collect (R63)
+    ToAgent,
 }
 
 /// Five grades (GB/T 39734-2020 cl. 7.3).

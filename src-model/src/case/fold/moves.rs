@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::{Case, MandateState, Mark, Misfit, Stage};
 use crate::case::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, Mandate, Notice, Outcome, PaperLine,
-    Receipt, What,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Mandate, Notice, Outcome,
+    PaperLine, Receipt, What,
 };
 use crate::deadline::Stop;
 
@@ -20,6 +20,7 @@ impl Case {
             What::MandateEnded { .. } => self.mandate_ended(event.at.date()),
             What::Received(receipt) => self.received(mark, receipt),
             What::Supplemented { papers, completeness } => self.supplemented(papers, *completeness, event.at.date()),
+            What::IdChecked => self.id_checked(),
             What::HandedOver { to } => self.handed_over(mark, to),
             What::Accepted { on, basis } => self.accepted(*on, *basis),
             What::NotAccepted { .. } => self.not_accepted(),
@@ -85,8 +86,9 @@ impl Case {
             // 代办 only: nobody needs a mandate to advise, guide or coordinate (R63).
             _ if self.help != Some(Help::Proxy) => return Err(self.no_move()),
             Stage::Consulting => self.stage = Stage::Mandated,
-            // 续办: signed anew while the case goes on (R65).
+            // 续办: signed anew while the case goes on (R65); also so that the agent may collect a result that waits.
             stage if stage.is_open() => {}
+            Stage::Decided { .. } => {}
             _ => return Err(self.no_move()),
         }
         self.mandate = Some(MandateState { mandate: mandate.clone(), ended: None });
@@ -116,8 +118,18 @@ impl Case {
         if self.missing().next().is_none() {
             self.completed_on = Some(mark.at.date());
         }
+        self.id = receipt.id;
         self.receipt = Some((mark, receipt.clone()));
         self.stage = Stage::Received;
+        Ok(())
+    }
+
+    /// Seen twice, at two desks perhaps, is seen.
+    fn id_checked(&mut self) -> Result<(), Misfit> {
+        if self.receipt.is_none() || self.stage == Stage::Archived {
+            return Err(self.no_move());
+        }
+        self.id = IdCheck::Seen;
         Ok(())
     }
 

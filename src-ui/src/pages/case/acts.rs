@@ -13,7 +13,8 @@ use crate::parts::{ErrorSummary, Field, Icon};
 use crate::{keys, say, transport, words};
 
 /// Acts that lead a case on. The engine names the likeliest first; the others stand beside it.
-const FORWARD: [Offer; 9] = [
+const FORWARD: [Offer; 10] = [
+    Offer::CheckId,
     Offer::Supplement,
     Offer::FinishAtOnce,
     Offer::HandOver,

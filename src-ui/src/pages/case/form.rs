@@ -97,7 +97,7 @@ fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'stat
     Ask::Choice { id, label, options: codes.iter().map(option).collect() }
 }
 
-const DELIVERIES: [&str; 6] = ["direct", "for_other", "post", "electronic", "entrusted", "left"];
+const DELIVERIES: [&str; 7] = ["direct", "to_agent", "for_other", "post", "electronic", "entrusted", "left"];
 const NOT_ACCEPTED: [&str; 4] = ["no_licence_needed", "other_organ", "out_of_scope", "false_papers"];
 
 /// The questions of an act.
@@ -105,6 +105,7 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
     use Need::{May, Must};
     match offer {
         Offer::GiveNotice => notice_asks(page),
+        Offer::CheckId => vec![text("id_number", t!("person.id"), Must)],
         Offer::Supplement => paper_asks(page),
         Offer::HandOver => vec![Ask::Text { id: "to", label: t!("act.to"), need: Must, say: page.department.clone() }],
         Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), Must)],
@@ -210,6 +211,8 @@ pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
     let said = |id: &str| said(answers, id);
     Some(match offer {
         Offer::GiveNotice => Command::GiveNotice { lines: notice_lines(answers), raised_by: said("raised_by") },
+        // What the register reads now the engine knows.
+        Offer::CheckId => Command::CheckId { from: String::new(), number: said("id_number") },
         Offer::Supplement => Command::Supplement { papers: brought(answers) },
         Offer::HandOver => Command::HandOver { to: said("to") },
         Offer::FinishAtOnce => Command::FinishAtOnce { number: said("number") },

@@ -6,7 +6,7 @@ mod facts;
 mod form;
 
 use daiban_model::api::{CasePage as Content, GetSheets, Offer, OpenCase, Sent, Sheets};
-use daiban_model::case::event::PaperState;
+use daiban_model::case::event::{IdCheck, PaperState};
 use daiban_model::case::fold::Stage;
 use daiban_model::ids::CaseId;
 use leptos::prelude::*;
@@ -85,6 +85,9 @@ fn head(page: Content, sheets_wanted: RwSignal<bool>) -> impl IntoView {
             view! { <Tag weight=Weight::Plain icon="check" text=t!("case.arrived", n = seq)/> }.into_any()
         }
     };
+    let unseen = (page.id == IdCheck::Later).then(|| {
+        view! { <span data-test="id-later"><Tag weight=Weight::Mine icon="lack" text=t!("case.id_later")/></span> }
+    });
     let number = if row.number.is_empty() { t!("case.no_number").to_owned() } else { row.number.clone() };
     view! {
         <header class="case-head">
@@ -102,6 +105,7 @@ fn head(page: Content, sheets_wanted: RwSignal<bool>) -> impl IntoView {
                 <p class="row">
                     <span data-test="case-stage"><StageTag row=page.row.clone()/></span>
                     <span data-test="case-sent">{sent}</span>
+                    {unseen}
                 </p>
             </div>
             <div class="btns push">

@@ -96,11 +96,13 @@ pub enum Action {
     Archive,
     /// Add a note, review an anomaly, settle a conflict, correct a closed file.
     Annotate,
+    /// Read who looked at what (R208).
+    Audit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Read,
         Self::Reveal,
         Self::Collect,
@@ -112,6 +114,7 @@ impl Action {
         Self::EnterRating,
         Self::Archive,
         Self::Annotate,
+        Self::Audit,
     ];
 }
 
@@ -191,6 +194,8 @@ pub fn permit(who: &Principal, action: Action, subject: &Subject) -> Result<Perm
 fn includes(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
+        // 监督员 alone: nobody audits what they did themselves.
+        _ if action == A::Audit => role == Role::Supervisor,
         Role::FullTimeAgent => !matches!(action, A::Accept | A::Process),
         Role::PartTimeAgent => matches!(action, A::Read | A::Collect | A::HandOver | A::Withdraw | A::Annotate),
         Role::TownshipAgent => action != A::Process,
@@ -242,8 +247,18 @@ mod tests {
         let subject = case_of("150205202202", "SG-202202-02");
         for action in Action::ALL {
             let supervisor = permit(&principal(Role::Supervisor, "150205"), action, &subject);
-            assert_eq!(supervisor.is_ok(), action == Action::Read, "supervisor, {action:?}");
+            let may = matches!(action, Action::Read | Action::Audit);
+            assert_eq!(supervisor.is_ok(), may, "supervisor, {action:?}");
             assert!(permit(&principal(Role::Administrator, "150205"), action, &subject).is_err(), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn r208_only_a_supervisor_reads_who_looked() {
+        let subject = case_of("150205202202", "SG-202202-02");
+        for role in Role::ALL {
+            let may = permit(&principal(role, "150205"), Action::Audit, &subject).is_ok();
+            assert_eq!(may, role == Role::Supervisor, "{role:?}");
         }
     }
 

@@ -54,6 +54,8 @@ pub const GAO_JIANPING: &str = "SG-202000-01";
 pub const NAREN: &str = "SG-101208-01";
 /// 林芳, general window of the district
 pub const LIN_FANG: &str = "SG-000000-03";
+/// 田卫国, supervisor
+pub const TIAN_WEIGUO: &str = "SG-000000-21";
 /// 罗杰, system administrator
 pub const LUO_JIE: &str = "SG-000000-31";
 /// 许文, clerk for work injuries

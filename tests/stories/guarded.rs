@@ -1,11 +1,15 @@
 //! What the law guards: who collects a result, whose document was seen, who looked at a number, what waits to be delivered.
 
-use daiban_model::api::{Failure, Later, Offer};
+use daiban_model::access::{Action, Denied};
+use daiban_model::api::{
+    Chain, Failure, Kept, Later, ListReveals, Masking, Offer, RevealConflict, RevealField, SettleField, StartDraft,
+};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, IdCheck, Power};
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Refusal, Stage};
 use daiban_tests::world::{
-    BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, Papers, QIAN_XIUYING, QIMUGE, World, ZHAO_YUNFENG,
+    BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA,
+    TIAN_WEIGUO, World, ZHAO_YUNFENG, day, must,
 };
 
 fn deliver(way: DeliveryWay, signer: &str) -> Command {
@@ -59,4 +63,84 @@ fn without_a_document_the_papers_are_taken_and_the_organ_waits() {
     assert_eq!((page.id, page.acts.contains(&Offer::CheckId)), (IdCheck::Seen, false));
     assert_eq!(township.act(case, accept()).row.stage, Stage::Accepted);
     assert!(township.page(case).story.iter().any(|line| line.kind == "id_checked"), "it stands in the story");
+}
+
+#[test]
+fn two_numbers_side_by_side_are_masked_and_a_look_at_one_is_written_down() {
+    let world = World::new(803);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    world.settle(&mut [&mut village, &mut township]);
+    village.set(case, Field::CitizenId, QIAN_XIUYING.id).unwrap();
+    township.set(case, Field::CitizenId, SUN_LINA.id).unwrap();
+    world.settle(&mut [&mut village, &mut township]);
+
+    let page = village.page(case);
+    let [conflict] = page.conflicts.as_slice() else { panic!("one field: {:?}", page.conflicts) };
+    let told = serde_json::to_string(&page).unwrap();
+    for number in [ZHAO_YUNFENG.id, QIAN_XIUYING.id, SUN_LINA.id] {
+        assert!(!told.contains(number), "no number stands whole anywhere on the page");
+    }
+    let mut whole: Vec<String> = Vec::new();
+    for value in &conflict.values {
+        assert_eq!(value.masked, Masking::Masked, "{}", value.value);
+        let look = RevealConflict { id: case, field: Field::CitizenId, mark: value.mark.clone() };
+        whole.push(village.ask(look).value);
+    }
+    whole.sort_unstable();
+    assert_eq!(whole, [QIAN_XIUYING.id, SUN_LINA.id], "shown when asked for");
+    let gone = RevealConflict { id: case, field: Field::CitizenId, mark: "0".into() };
+    assert_eq!(village.call(gone).err(), Some(Failure::NotFound), "a value that stands no more");
+
+    let hers = conflict.values.iter().find(|value| value.by == "其木格").unwrap();
+    let kept = Kept::Standing { mark: hers.mark.clone() };
+    let page = village.ask(SettleField { id: case, field: Field::CitizenId, kept });
+    assert_eq!((page.conflicts.len(), page.row.id_tail.as_str()), (0, "0002"), "chosen by its mark");
+    let by_hand = Command::Settle { field: Field::CitizenId, kept: String::new(), dropped: Vec::new() };
+    assert!(village.try_act(case, by_hand).is_err(), "a settlement has a call of its own");
+}
+
+#[test]
+fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
+    let world = World::new(804);
+    let mut window = world.station("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    window.add_person(LIN_FANG);
+    window.add_person(TIAN_WEIGUO);
+    window.lock();
+    must("the window signs in", window.sign_in(LIN_FANG, PIN));
+    let case = window.receive(&SUN_LINA, "YB-001");
+    let list = || ListReveals { month: day("2026-03-15") };
+    for field in [Field::CitizenId, Field::Phone] {
+        window.ask(RevealField { id: case, field });
+    }
+    let denied = Failure::Denied { action: Action::Audit, why: Denied::Role };
+    assert_eq!(window.call(list()).err(), Some(denied), "nobody audits what they did themselves");
+    world.at("2026-04-01T09:00");
+    // Copying a person into a new case shows the numbers too.
+    window.ask(StartDraft { from: Some(case), item: None });
+    window.kill();
+    window.start();
+    must("the supervisor signs in", window.sign_in(TIAN_WEIGUO, PIN));
+    let march = window.ask(list());
+    let told: Vec<_> = march.lines.iter().map(|line| (line.number, line.by.as_str(), line.field)).collect();
+    assert_eq!(told, [(2, "林芳", Field::Phone), (1, "林芳", Field::CitizenId)], "latest first");
+    assert!(march.lines[0].case_number.starts_with("石拐-"), "{}", march.lines[0].case_number);
+    assert_eq!(march.chain, Chain::Whole);
+    let april = window.ask(ListReveals { month: day("2026-04-30") });
+    assert_eq!((april.lines.len(), april.chain), (2, Chain::Whole), "id and phone");
+    assert_eq!(window.call(RevealField { id: case, field: Field::Phone }).err(), {
+        Some(Failure::Denied { action: Action::Reveal, why: Denied::Role })
+    });
+
+    // Somebody with the key takes a line out, and puts another one's bytes in its place.
+    let lines = window.states("reveal/");
+    window.put_state(&lines[1].0, Some(lines[0].1.clone()));
+    assert_eq!(window.ask(list()).chain, Chain::BrokenAfter { number: 1 }, "第 1 行后不连续");
+    window.put_state(&lines[1].0, None);
+    assert_eq!(window.ask(list()).chain, Chain::BrokenAfter { number: 1 }, "taken out");
+    window.put_state(&lines[1].0, Some(lines[1].1.clone()));
+    assert_eq!(window.ask(list()).chain, Chain::Whole, "put back");
+    window.put_state(&lines[3].0, None);
+    assert_eq!(window.ask(list()).chain, Chain::BrokenAfter { number: 3 }, "cut off at the end");
 }

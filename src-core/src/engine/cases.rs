@@ -1,16 +1,14 @@
-//! One case: opened, moved, typed into, revealed.
+//! One case: opened, moved, typed into, settled.
 
 use daiban_model::access::Action;
-use daiban_model::api::{
-    Act, CasePage, Changed, Failure, GetSheets, OpenCase, RevealField, Revealed, SetField, Sheets,
-};
+use daiban_model::api::{Act, CasePage, Changed, Failure, GetSheets, Kept, OpenCase, SetField, SettleField, Sheets};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, Event, IdCheck};
 use daiban_model::case::field::{Field, WhileDisputed};
 use daiban_model::case::{Command, Refusal, decide};
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, check};
+use super::{Engine, check, story};
 use crate::doc::Edit;
 use crate::store::Store;
 
@@ -26,8 +24,8 @@ impl<S: Store> Answer<S> for Act {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        if matches!(self.command, Command::Receive { .. }) {
-            return Err(super::internal("a receipt outside a draft"));
+        if matches!(self.command, Command::Receive { .. } | Command::Settle { .. }) {
+            return Err(super::internal("a command that has a call of its own"));
         }
         let command = checked(self.command, &file, desk.now().date())?;
         let command = desk.collected(&file, command);
@@ -54,14 +52,24 @@ impl<S: Store> Answer<S> for SetField {
     }
 }
 
-impl<S: Store> Answer<S> for RevealField {
-    async fn answer(self, engine: &mut Engine<S>) -> Result<Revealed, Failure> {
+impl<S: Store> Answer<S> for SettleField {
+    /// A settlement keeps one of the values that stand, or a third one that is right where both were wrong.
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        desk.may(Action::Reveal, &file.subject())?;
-        // Who looked at which field of which case, and nothing of what it says (rules §7).
-        tracing::info!(agent = %desk.who.agent, case = %self.id, field = %self.field, "revealed");
-        Ok(Revealed { value: file.facts.field(self.field).to_owned() })
+        let field = self.field;
+        let conflict = file.facts.conflicts.iter().find(|conflict| conflict.path == field.path());
+        let values = conflict.ok_or(Failure::NotFound)?.values.iter().map(|(value, ..)| value);
+        let kept = match self.kept {
+            Kept::Standing { mark } => story::marked(&file.facts, field, &mark).ok_or(Failure::NotFound)?.to_owned(),
+            Kept::Typed { value } if values.clone().any(|standing| *standing == value) => value,
+            Kept::Typed { value } => check::field(field, &value, desk.now().date())?,
+        };
+        let dropped = values.filter(|value| **value != kept).cloned().collect();
+        let file = desk.act(file, Command::Settle { field, kept, dropped }).await?;
+        let page = desk.case_page(&file);
+        engine.tell(Changed::Cases { ids: vec![self.id] });
+        Ok(Box::new(page))
     }
 }
 
@@ -118,8 +126,7 @@ pub(super) fn event_edit(event: &Event) -> Edit {
     Edit::Event { stamp: event.stamp, text: event.to_text() }
 }
 
-/// What is typed in a command is looked at like what is typed in a field; a settlement keeps one of the values that stand, or a
-/// third one that is right where both were wrong.
+/// What is typed in a command is looked at like what is typed in a field.
 fn checked(command: Command, file: &OpenFile, today: jiff::civil::Date) -> Result<Command, Failure> {
     Ok(match command {
         Command::Type { field, to, .. } => {
@@ -132,13 +139,6 @@ fn checked(command: Command, file: &OpenFile, today: jiff::civil::Date) -> Resul
         }
         Command::Correct { field, value, reason } => {
             Command::Correct { field, value: check::field(field, &value, today)?, reason }
-        }
-        Command::Settle { field, kept, .. } => {
-            let conflict = file.facts.conflicts.iter().find(|conflict| conflict.path == field.path());
-            let values = conflict.ok_or(Failure::NotFound)?.values.iter().map(|(value, ..)| value);
-            let (stays, dropped): (Vec<_>, Vec<_>) = values.cloned().partition(|value| *value == kept);
-            let kept = if stays.is_empty() { check::field(field, &kept, today)? } else { kept };
-            Command::Settle { field, kept, dropped }
         }
         other => other,
     })

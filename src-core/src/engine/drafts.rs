@@ -167,6 +167,8 @@ impl<S: Store> Answer<S> for StartDraft {
                 // Numbers are copied for those who may see them whole (R213); others type them anew.
                 let whole = desk.may(Action::Reveal, &file.subject()).is_ok();
                 let shown = |field: Field| story::mask(field, file.facts.field(field)) == file.facts.field(field);
+                let masked: Vec<Field> = KNOWN.into_iter().filter(|field| whole && !shown(*field)).collect();
+                desk.looked(&file, &masked).await?;
                 known_person(|field| {
                     let may = whole || shown(field);
                     if may { file.facts.field(field).to_owned() } else { String::new() }
@@ -191,6 +193,17 @@ impl<S: Store> Answer<S> for StartDraft {
         Ok(Box::new(draft))
     }
 }
+
+/// What is copied of a person who is known from an earlier case.
+const KNOWN: [Field; 7] = [
+    Field::Name,
+    Field::CitizenId,
+    Field::Phone,
+    Field::Address,
+    Field::Household,
+    Field::Contact,
+    Field::ContactPhone,
+];
 
 fn known_person(field: impl Fn(Field) -> String) -> DraftPerson {
     let absent = |field: &str| if field.is_empty() { Later::Absent } else { Later::Given };

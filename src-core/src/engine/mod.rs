@@ -20,6 +20,7 @@ mod page;
 mod published;
 mod receive;
 mod refold;
+mod reveals;
 mod session;
 mod sheets;
 mod story;

@@ -1,9 +1,10 @@
 //! The story of a case: each act as one line, in words that pages look up by kind.
 
-use daiban_model::api::{AnomalyView, ConflictValue, ConflictView, StoryLine};
+use daiban_model::api::{AnomalyView, ConflictValue, ConflictView, Masking, StoryLine};
 use daiban_model::case::event::{Event, NotAccepted, Outcome, What};
 use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, Phone};
+use uuid::Uuid;
 
 use super::published::Published;
 use crate::doc::Conflict;
@@ -28,14 +29,29 @@ pub(super) fn anomalies(facts: &Facts, published: &Published) -> Vec<AnomalyView
 pub(super) fn conflicts(facts: &Facts, published: &Published) -> Vec<ConflictView> {
     let view = |conflict: &Conflict| {
         let field: Field = conflict.path.parse().ok()?;
-        let value = |(value, _, at): &(String, [u8; 16], daiban_model::stamp::Wall)| {
+        let value = |(value, actor, at): &(String, [u8; 16], daiban_model::stamp::Wall)| {
             let typed = facts.events.iter().rev().find(|event| wrote(event, &conflict.path, value));
             let by = typed.map(|event| published.agent(&event.by)).unwrap_or_default();
-            ConflictValue { value: value.clone(), by, at: Some(typed.map_or(*at, |event| event.at)) }
+            let shown = mask(field, value);
+            let masked = if shown == *value { Masking::Whole } else { Masking::Masked };
+            ConflictValue { mark: mark(actor), value: shown, masked, by, at: Some(typed.map_or(*at, |event| event.at)) }
         };
         Some(ConflictView { field, values: conflict.values.iter().map(value).collect() })
     };
     facts.conflicts.iter().filter_map(view).collect()
+}
+
+/// The mark of a value: who wrote it, as documents count. Nobody has two values in one conflict, and it says nothing of the
+/// value.
+fn mark(actor: &[u8; 16]) -> String {
+    Uuid::from_bytes(*actor).simple().to_string()
+}
+
+/// The value with a mark, if it still stands.
+pub(super) fn marked<'a>(facts: &'a Facts, field: Field, wanted: &str) -> Option<&'a str> {
+    let conflict = facts.conflicts.iter().find(|conflict| conflict.path == field.path())?;
+    let found = conflict.values.iter().find(|(_, actor, _)| mark(actor) == wanted);
+    found.map(|(value, ..)| value.as_str())
 }
 
 fn wrote(event: &Event, path: &str, value: &str) -> bool {

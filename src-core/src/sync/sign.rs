@@ -24,6 +24,8 @@ pub enum Domain {
     Reply,
     /// An enrolment, by the new device.
     Enrol,
+    /// A line about somebody who looked at a masked number, by the station.
+    Reveal,
 }
 
 impl Domain {
@@ -37,6 +39,7 @@ impl Domain {
             Self::Request => "daiban request v1",
             Self::Reply => "daiban reply v1",
             Self::Enrol => "daiban enrol v1",
+            Self::Reveal => "daiban reveal v1",
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct OpenCase {
     pub id: CaseId,
 }
 
-/// Move a case. `Receive` comes from drafts only.
+/// Move a case. `Receive` comes from drafts only, and `Settle` from [`SettleField`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Act {
     /// Which.
@@ -42,20 +42,31 @@ pub struct SetField {
     pub value: String,
 }
 
-/// Show a masked value in full; logged (rules §7).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RevealField {
+/// Choose between values written apart.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SettleField {
     /// Which case.
     pub id: CaseId,
     /// Which field.
     pub field: Field,
+    /// Which value stays.
+    pub kept: Kept,
 }
 
-/// A value in full.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Revealed {
-    /// The value.
-    pub value: String,
+/// Which value of a disputed field stays.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kept", rename_all = "snake_case")]
+pub enum Kept {
+    /// One of those that stand, by its mark: it is chosen without being shown.
+    Standing {
+        /// The mark of a [`ConflictValue`].
+        mark: String,
+    },
+    /// As typed now: one of them, or a third one where both were wrong.
+    Typed {
+        /// The value.
+        value: String,
+    },
 }
 
 /// The page of one case.
@@ -234,8 +245,12 @@ pub struct ConflictView {
 /// One of the values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConflictValue {
-    /// As written. Conflicts are shown to people with the right to see the case, in full.
+    /// What tells it from the others, as long as nobody writes it anew.
+    pub mark: String,
+    /// The value, masked where it must be.
     pub value: String,
+    /// Whether it is masked.
+    pub masked: Masking,
     /// Who wrote it, by name; empty when the writer is not known here.
     pub by: String,
     /// When it was written.

@@ -8,6 +8,7 @@ mod catalogue;
 mod draft;
 mod failure;
 mod lists;
+mod reveal;
 mod session;
 mod sync;
 
@@ -19,6 +20,7 @@ pub use catalogue::*;
 pub use draft::*;
 pub use failure::*;
 pub use lists::*;
+pub use reveal::*;
 pub use session::*;
 pub use sync::*;
 
@@ -56,6 +58,9 @@ calls! {
     Act = "act" -> Box<CasePage>;
     SetField = "set_field" -> Box<CasePage>;
     RevealField = "reveal_field" -> Revealed;
+    RevealConflict = "reveal_conflict" -> Revealed;
+    ListReveals = "list_reveals" -> Reveals;
+    SettleField = "settle_field" -> Box<CasePage>;
     GetSheets = "get_sheets" -> Sheets;
     FindPeople = "find_people" -> Vec<PersonHit>;
     StartDraft = "start_draft" -> Box<Draft>;

@@ -1,8 +1,7 @@
 //! 填得不一样: two values for one field, side by side. Nothing is chosen beforehand; what is not chosen stays in the story.
 
-use daiban_model::api::{Act, CasePage, ConflictValue, ConflictView, OpenCase};
-use daiban_model::case::Command;
-use daiban_model::case::field::WhileDisputed;
+use daiban_model::api::{CasePage, ConflictValue, ConflictView, Kept, Masking, OpenCase, RevealConflict, SettleField};
+use daiban_model::case::field::{Field as Register, WhileDisputed};
 use daiban_model::ids::CaseId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -74,8 +73,9 @@ fn Choice(page: CasePage, at: usize) -> impl IntoView {
             None => t!("conflict.choose").to_owned(),
         }
     };
-    let versions =
-        conflict.values.iter().cloned().enumerate().map(|(at, value)| version(value, at, answer)).collect_view();
+    let register = conflict.field;
+    let version = move |(at, value)| version(id, register, value, at, answer);
+    let versions = conflict.values.iter().cloned().enumerate().map(version).collect_view();
     view! {
         <div class="conf">
             <header>
@@ -107,7 +107,31 @@ fn Choice(page: CasePage, at: usize) -> impl IntoView {
     .into_any()
 }
 
-fn version(value: ConflictValue, at: usize, answer: RwSignal<Option<Answer>>) -> impl IntoView {
+fn version(
+    id: CaseId,
+    field: Register,
+    value: ConflictValue,
+    at: usize,
+    answer: RwSignal<Option<Answer>>,
+) -> impl IntoView {
+    let (shown, mark) = (RwSignal::new(value.value), value.mark);
+    let reveal = move |_| {
+        let mark = mark.clone();
+        spawn_local(async move {
+            match transport::call(RevealConflict { id, field, mark }).await {
+                Ok(revealed) => drop(shown.try_set(revealed.value)),
+                Err(failure) => desk().fail(&failure),
+            }
+        });
+    };
+    let eye = (value.masked == Masking::Masked).then(|| {
+        view! {
+            <button type="button" class="link small" data-test=format!("reveal-version-{at}")
+                title=t!("case.reveal_note") on:click=reveal>
+                {t!("case.reveal")}
+            </button>
+        }
+    });
     let by = if value.by.is_empty() { t!("conflict.by_unknown").to_owned() } else { value.by };
     let when = value.at.map_or_else(|| t!("conflict.at_unknown").to_owned(), dates::moment);
     view! {
@@ -117,7 +141,8 @@ fn version(value: ConflictValue, at: usize, answer: RwSignal<Option<Answer>>) ->
                     on:change=move |_| answer.set(Some(Answer::Use(at)))/>
                 {t!("conflict.this_one")}
             </span>
-            <span class="ver-val" data-test="version-value">{value.value}</span>
+            <span class="ver-val" data-test="version-value">{shown}</span>
+            {eye}
             <dl class="facts">
                 <div><dt>{t!("conflict.who")}</dt><dd>{by}</dd></div>
                 <div><dt>{t!("conflict.when")}</dt><dd>{when}</dd></div>
@@ -159,13 +184,15 @@ fn decide(
             wrong.set(Some(t!("conflict.type_it").to_owned()));
             return keys::focus("#conflict_value");
         }
-        Some(Answer::Neither) => typed.trim().to_owned(),
-        Some(Answer::Use(at)) => conflict.values.get(at).map(|it| it.value.clone()).unwrap_or_default(),
+        Some(Answer::Neither) => Kept::Typed { value: typed.trim().to_owned() },
+        Some(Answer::Use(at)) => match conflict.values.get(at) {
+            Some(value) => Kept::Standing { mark: value.mark.clone() },
+            None => return,
+        },
     };
-    let dropped = conflict.values.iter().map(|it| it.value.clone()).filter(|value| *value != kept).collect();
-    let command = Command::Settle { field: conflict.field, kept, dropped };
+    let field = conflict.field;
     spawn_local(async move {
-        match transport::call(Act { id, command }).await {
+        match transport::call(SettleField { id, field, kept }).await {
             Ok(_) => {
                 desk.failed.set(None);
                 desk.router.go(next.unwrap_or(Route::Case(id)));

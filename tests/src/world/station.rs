@@ -6,7 +6,7 @@ use std::sync::Arc;
 use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
-use daiban_core::store::{CaseRecord, DocState, Eyes, RowQuery, Store, Stored};
+use daiban_core::store::{Batch, CaseRecord, DocState, Eyes, RowQuery, Store, Stored};
 use daiban_core::sync::http::RoadFault;
 use daiban_model::api::{
     Act, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, GetDraft, GetSync, ListCases, Lock, OpenCase,
@@ -320,6 +320,17 @@ impl Station {
         let eyes = Eyes { serves: vec![super::division(super::DISTRICT)], only: None };
         let query = RowQuery::List { view: View::All, eyes, today: 20_260_302, after: None, limit: u16::MAX };
         must("rows", now(self.shelf().rows(query))).cases
+    }
+
+    /// The small named values of the store under a beginning.
+    pub fn states(&self, prefix: &str) -> Vec<(String, Vec<u8>)> {
+        must("states", now(self.shelf().states(prefix)))
+    }
+
+    /// Somebody with the key writes past the engine.
+    pub fn put_state(&self, name: &str, value: Option<Vec<u8>>) {
+        let states = vec![(name.to_owned(), value)];
+        must("a state", now(self.shelf().commit(Batch { states, ..Batch::default() })));
     }
 
     /// A case as it is stored.

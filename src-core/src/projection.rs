@@ -90,7 +90,8 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         since,
         attention,
     };
-    let open = case.stage.is_open();
+    // A result that lies in a drawer is work still to be done, with a date of its own (R69).
+    let open = case.stage.is_open() || case.stage.awaits_delivery();
     let accepted = matches!(case.stage, Stage::Accepted | Stage::InProcess);
     CaseRecord {
         tokens: tokens(facts, &number, &item_name),

@@ -307,6 +307,8 @@ fn r74_withdrawn_until_the_decision_and_not_after() {
     let mut early = Life::accepted(date(2026, 3, 2), twenty());
     let withdraw = || Command::Withdraw { reason: "不办了".into(), papers_returned: 6 };
     early.act(date(2026, 3, 6), withdraw());
+    let reckoning = Reckoning { calendar: &early.calendar, now: early.today.at(9, 30, 0, 0) };
+    assert_eq!(reckoning.pressing(&early.case()), None, "what was taken back has no result to deliver");
     assert_eq!(early.case().stage, Stage::Decided { outcome: Outcome::Withdrawn });
     let mut late = Life::accepted(date(2026, 3, 2), twenty());
     let granted = Decision {

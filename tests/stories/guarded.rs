@@ -2,8 +2,10 @@
 
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
-    Chain, Failure, Kept, Later, ListReveals, Masking, Offer, RevealConflict, RevealField, SettleField, StartDraft,
+    CaseRow, Chain, Failure, GetToday, Kept, Later, ListCases, ListReveals, Masking, Offer, RevealConflict,
+    RevealField, SettleField, StartDraft, View,
 };
+use daiban_model::case::clocks::{ClockKind, Whose};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, IdCheck, Power};
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Refusal, Stage};
@@ -143,4 +145,36 @@ fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
     assert_eq!(window.ask(list()).chain, Chain::Whole, "put back");
     window.put_state(&lines[3].0, None);
     assert_eq!(window.ask(list()).chain, Chain::BrokenAfter { number: 3 }, "cut off at the end");
+}
+
+#[test]
+fn a_result_in_a_drawer_presses_until_it_is_delivered() {
+    let world = World::new(805);
+    let mut window = world.station("石拐区政务服务中心", DISTRICT, LIN_FANG);
+    world.at("2026-06-12T10:00");
+    let case = window.receive(&SUN_LINA, "YB-001");
+    window.act(case, Command::FinishAtOnce { number: "YB-2026-1".into() });
+    let ids = |rows: Vec<CaseRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let list = |view: View| ListCases { view, after: None, limit: 50 };
+    let today = window.ask(GetToday {});
+    let [row] = today.rows.as_slice() else { panic!("it is on the work table: {:?}", today.rows) };
+    let pressing = row.pressing.as_ref().unwrap();
+    let due = (pressing.kind, pressing.due.date(), pressing.whose);
+    assert_eq!(due, (Some(ClockKind::Delivery), Some(day("2026-06-29")), Whose::Mine), "D30, 行政许可法 art 44");
+    assert_eq!((today.counts.open, today.counts.finished, today.counts.pressing), (1, 0, 0), "not due yet");
+    assert_eq!(ids(window.ask(list(View::Pressing)).rows), [case]);
+    assert_eq!(ids(window.ask(list(View::Finished)).rows), []);
+    world.at("2026-06-29T09:00");
+    assert_eq!(window.ask(GetToday {}).counts.pressing, 1, "its day");
+    world.at("2026-06-30T09:00");
+    assert_eq!(window.ask(GetToday {}).counts.overdue, 1, "the day after");
+    assert_eq!(ids(window.ask(list(View::Overdue)).rows), [case]);
+    let again = window.receive(&SUN_LINA, "YB-001");
+    assert_ne!(again, case, "R88: a decided matter is no open one");
+    window.act(case, deliver(DeliveryWay::Direct, "孙丽娜"));
+    assert_eq!(ids(window.ask(list(View::Finished)).rows), [case], "handed over");
+    assert_eq!(window.ask(GetToday {}).counts.overdue, 0);
+    window.act(again, Command::Withdraw { reason: "不办了".into(), papers_returned: 1 });
+    assert_eq!(window.ask(GetToday {}).counts.finished, 2, "what was taken back waits for nothing");
+    assert_eq!(window.refold(), [], "rows made anew say the same (S4)");
 }

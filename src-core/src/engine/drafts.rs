@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::answer::Answer;
 use super::desk::Desk;
 use super::{Engine, check, internal, storage, story};
-use crate::store::{Batch, CaseRecord, RowQuery, Standing, Store};
+use crate::store::{Batch, CaseRecord, RowQuery, Store};
 
 /// Longest stored draft.
 const LONGEST: usize = 256 << 10;
@@ -116,7 +116,8 @@ impl<S: Store> Desk<S> {
 }
 
 fn matter(record: &CaseRecord) -> Option<OpenMatter> {
-    let item = record.item.parse().ok().filter(|_| record.standing == Standing::Open)?;
+    // A matter that is decided may be begun again, though its result was not handed over yet.
+    let item = record.item.parse().ok().filter(|_| record.shown.stage.is_open())?;
     Some(OpenMatter { item, name: record.shown.item.clone(), number: record.shown.number.clone() })
 }
 

@@ -40,9 +40,9 @@ pub struct CaseRecord {
 /// Whether a case still needs work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// Unfinished.
+    /// Unfinished: undecided, or decided and not yet delivered.
     Open,
-    /// Decided, delivered, archived or not accepted.
+    /// Delivered, archived, withdrawn or not accepted.
     Finished,
 }
 

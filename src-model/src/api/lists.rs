@@ -47,7 +47,7 @@ pub enum Workday {
 /// How many cases there are of each view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
-    /// Unfinished.
+    /// Unfinished: undecided, or decided and not yet delivered.
     pub open: u32,
     /// Mine to move today or overdue.
     pub pressing: u32,

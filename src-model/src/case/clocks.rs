@@ -132,7 +132,7 @@ impl Reckoning<'_> {
                 clocks.push(self.clock(ClockKind::Notice, on, Some(case.limits().notice.limit)));
             }
             (Stage::Supplementing { .. }, _) => clocks.extend(self.supplement(case)),
-            (Stage::Decided { .. }, _) => clocks.extend(self.delivery(case)),
+            (stage, _) if stage.awaits_delivery() => clocks.extend(self.delivery(case)),
             _ => {}
         }
         clocks.extend(self.injury_reports(case.receipt.as_ref().map(|(_, receipt)| &receipt.item), injured_on));
@@ -169,8 +169,10 @@ impl Reckoning<'_> {
             Stage::Supplementing { .. } => (&[K::Supplement], Whose::Applicant),
             Stage::HandedOver => (&[K::Notice], Whose::Organ),
             Stage::Accepted | Stage::InProcess | Stage::Suspended => (&[K::Promised, K::Statutory], Whose::Organ),
-            Stage::Decided { .. } => (&[K::Delivery], Whose::Mine),
-            Stage::NotAccepted | Stage::Delivered | Stage::Rated | Stage::Archived => return None,
+            stage if stage.awaits_delivery() => (&[K::Delivery], Whose::Mine),
+            Stage::NotAccepted | Stage::Decided { .. } | Stage::Delivered | Stage::Rated | Stage::Archived => {
+                return None;
+            }
         };
         Some(match nearest(kinds) {
             Some(clock) => Pressing { kind: Some(clock.kind), due: clock.due, whose },

@@ -65,6 +65,12 @@ impl Stage {
     pub fn is_open(self) -> bool {
         !matches!(self, Self::NotAccepted | Self::Decided { .. } | Self::Delivered | Self::Rated | Self::Archived)
     }
+
+    /// Whether a result waits to be handed over, which has its term too (行政许可法 art 44). What the applicant took back has
+    /// none.
+    pub fn awaits_delivery(self) -> bool {
+        matches!(self, Self::Decided { outcome } if outcome != Outcome::Withdrawn)
+    }
 }
 
 /// The state of a case.

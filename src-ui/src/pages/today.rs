@@ -69,7 +69,11 @@ fn due_rows(rows: Vec<CaseRow>, counts: Counts) -> AnyView {
     }
     let line = |row: CaseRow| {
         let (to, verb) = (Route::Case(row.id), next_verb(row.stage));
-        let why = t!("today.why", stage = crate::say::stage(row.stage), place = row.place);
+        let stage = crate::say::stage(row.stage);
+        let why = match row.stage.awaits_delivery() {
+            true => t!("today.why_decided", stage = stage, place = row.place),
+            false => t!("today.why", stage = stage, place = row.place),
+        };
         let (name, spoken) = (held_name(&row.name), row.name);
         view! {
             <li data-test="due-row">

@@ -65,7 +65,7 @@ pub fn StageTag(row: CaseRow) -> impl IntoView {
 
 /// The weight of a case's tag.
 pub fn weight(row: &CaseRow) -> Weight {
-    let left = row.days_left.filter(|_| row.stage.is_open());
+    let left = row.days_left.filter(|_| row.stage.is_open() || row.stage.awaits_delivery());
     match (row.stage, left, row.pressing.as_ref().map(|it| it.whose)) {
         (_, Some(left), _) if left < 0 => Weight::Late,
         (Stage::Delivered | Stage::Rated | Stage::Archived, ..) => Weight::Done,

@@ -155,3 +155,19 @@ fn rows_wiped_and_folded_anew_are_equal() {
         "a row that was kept up is the row folded anew"
     );
 }
+
+#[test]
+fn no_case_number_is_given_twice_after_a_disk_was_put_back() {
+    let (world, mut village) = restored(908);
+    village.sync(&world.hub);
+    let numbers = |station: &mut Station| {
+        let mut numbers: Vec<String> = station.list().into_iter().map(|row| row.number).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(numbers(&mut village).len(), 3, "the two of this week came back");
+    village.receive(&ZHAO_YUNFENG, "GA-001");
+    let all = numbers(&mut village);
+    let counters: Vec<&str> = all.iter().map(|number| &number[number.len() - 4..]).collect();
+    assert_eq!(counters, ["0001", "0002", "0003", "0004"], "R77: {all:?}");
+}

@@ -14,7 +14,7 @@ use super::desk::{Desk, OpenFile};
 use super::{Engine, check, drafts, internal, storage};
 use crate::doc::Edit;
 use crate::projection::day_number;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, RowQuery, Store};
 
 impl<S: Store> Answer<S> for ReceiveDraft {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Taken, Failure> {
@@ -141,11 +141,15 @@ impl<S: Store> Desk<S> {
         format!("counter/{}", day_number(self.now().date()))
     }
 
-    /// How many cases were numbered today on this device.
+    /// The last number given today on this device: by its own count, or by any case that is known here, for a disk that was put
+    /// back has forgotten to count (R77).
     async fn counter(&self) -> Result<u16, Failure> {
         let name = self.counter_name();
         let found = self.store.states(&name).await.map_err(storage)?;
-        Ok(found.first().and_then(|(_, bytes)| wire::decode(bytes, 8).ok()).unwrap_or(0))
+        let counted = found.first().and_then(|(_, bytes)| wire::decode(bytes, 8).ok()).unwrap_or(0);
+        let query = RowQuery::Highest { date: self.now().date(), device: self.certificate.device_no };
+        let known = self.store.rows(query).await.map_err(storage)?.highest;
+        Ok(known.max(counted))
     }
 }
 

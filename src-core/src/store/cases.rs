@@ -2,8 +2,10 @@
 
 use daiban_model::access::Principal;
 use daiban_model::api::{CaseRow, Counts, View};
+use daiban_model::identity::CaseNumber;
 use daiban_model::ids::{AgentId, ScopeCode};
 use daiban_model::wire::DocId;
+use jiff::civil::Date;
 
 use super::DocState;
 #[cfg(doc)]
@@ -35,6 +37,13 @@ pub struct CaseRecord {
     pub updated_ms: u64,
     /// What search finds it by: see [`Tokens::of`]. Empty in what a store answers: the index cannot be read back.
     pub tokens: Tokens,
+}
+
+impl CaseRecord {
+    /// The case number, if it has one that can be read.
+    pub fn number(&self) -> Option<CaseNumber> {
+        self.shown.number.parse().ok()
+    }
 }
 
 /// Whether a case still needs work.
@@ -114,6 +123,13 @@ pub enum RowQuery {
         /// Whose eyes.
         eyes: Eyes,
     },
+    /// The highest number that a device gave on a day (R77), as far as any row here shows it.
+    Highest {
+        /// The day.
+        date: Date,
+        /// The device's number.
+        device: u8,
+    },
     /// These cases; unknown ones are left out.
     ByDoc(Vec<DocId>),
     /// Documents in order of their id, for refolding and audits.
@@ -136,4 +152,6 @@ pub struct Rows {
     pub counts: Counts,
     /// Documents.
     pub docs: Vec<DocState>,
+    /// The highest counter; 0 where there is none.
+    pub highest: u16,
 }

@@ -53,6 +53,7 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             search_pages_from_the_latest_case
             search_has_no_operators
             cases_of_a_person_come_latest_first
+            the_highest_number_of_a_device_and_day_is_known
             a_key_that_no_list_gave_leads_nowhere;
         others:
             cursors_move_with_what_was_read

@@ -2,6 +2,7 @@
 
 use daiban_model::api::{Counts, View};
 use daiban_model::ids::ScopeCode;
+use jiff::civil::{Date, date};
 
 use super::fixture::{agent, answered, case, doc, eyes, mixed, township, village};
 use crate::query::{Term, terms};
@@ -282,6 +283,33 @@ pub(super) async fn cases_of_a_person_come_latest_first<S: Store>(store: &S) -> 
     let found = ask("150205196204010000", eyes(&[village(11)?])).await?.cases;
     assert_eq!(found.len(), 6, "only where the eyes reach");
     assert!(ask("", eyes(&[district()?])).await?.cases.is_empty(), "an unknown id is nobody's");
+    Ok(())
+}
+
+pub(super) async fn the_highest_number_of_a_device_and_day_is_known<S: Store>(store: &S) -> Checked {
+    let ask = |day: Date, device| store.rows(RowQuery::Highest { date: day, device });
+    let today = date(2026, 3, 2);
+    assert_eq!(ask(today, 7).await?.highest, 0, "none was given");
+    let mut cases = Vec::new();
+    for (n, number) in (1..).zip([
+        "石拐-200201-20260302-07-0003",
+        "石拐-202202-20260302-07-0012",
+        "石拐-200201-20260302-08-0040",
+        "石拐-200201-20260303-07-0050",
+        "",
+        "not a number",
+    ]) {
+        cases.push(case(n, "王芳")?);
+        number.clone_into(&mut cases[n as usize - 1].shown.number);
+    }
+    cases[1].scope = village(11)?;
+    store_all(store, &cases).await?;
+    assert_eq!(ask(today, 7).await?.highest, 12, "of this device and day, in whatever division");
+    assert_eq!(ask(today, 9).await?.highest, 0, "another device");
+    assert_eq!(ask(date(2026, 3, 3), 7).await?.highest, 50, "another day");
+    cases[4].shown.number = "石拐-200201-20260302-07-0013".to_owned();
+    store.commit(Batch { rows: cases.split_off(4), ..Batch::default() }).await?;
+    assert_eq!(ask(today, 7).await?.highest, 13, "a row that got its number later");
     Ok(())
 }
 

@@ -31,6 +31,11 @@ impl State {
                 let page = self.page(eyes, None, 50, own, |row, case| place(View::All, row, case));
                 Rows { next: None, ..page }
             }
+            RowQuery::Highest { date, device } => {
+                let numbers = self.cases.values().filter_map(CaseRecord::number);
+                let own = numbers.filter(|number| number.date() == *date && number.device() == *device);
+                Rows { highest: own.map(|number| number.counter()).max().unwrap_or(0), ..Rows::default() }
+            }
             RowQuery::ByDoc(docs) => {
                 let rows = docs.iter().filter_map(|doc| self.cases.get(self.case_rows.get(doc)?));
                 Rows { cases: rows.map(answered).collect(), ..Rows::default() }

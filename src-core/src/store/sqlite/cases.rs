@@ -1,5 +1,6 @@
 //! Writing the rows of cases and what they are found by.
 
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::search;
@@ -12,6 +13,7 @@ pub(super) const NO_DATE: u32 = 99_999_999;
 #[derive(PartialEq, Eq)]
 struct Keys {
     sorted: Sorted,
+    number: Number,
     counted: Counted,
     tokens: [u8; 16],
 }
@@ -21,6 +23,13 @@ struct Sorted {
     due: u32,
     citizen_id: String,
     item: String,
+}
+
+/// What a device's numbers of a day are found by; written once.
+#[derive(PartialEq, Eq)]
+struct Number {
+    numbered: i64,
+    counter: u16,
 }
 
 #[derive(PartialEq, Eq)]
@@ -33,6 +42,13 @@ struct Counted {
     attention: u8,
 }
 
+/// A day and a device as one column holds them.
+pub(super) fn numbered(date: Date, device: u8) -> i64 {
+    let part = |n: i8| i64::from(n);
+    let day = i64::from(date.year()) * 10_000 + part(date.month()) * 100 + part(date.day());
+    day * 100 + i64::from(device)
+}
+
 impl Keys {
     fn of(record: &CaseRecord) -> Self {
         let mut tokens = [0; 16];
@@ -43,6 +59,10 @@ impl Keys {
                 citizen_id: record.citizen_id.clone(),
                 item: record.item.clone(),
             },
+            number: record.number().map_or(Number { numbered: 0, counter: 0 }, |number| Number {
+                numbered: numbered(number.date(), number.device()),
+                counter: number.counter(),
+            }),
             counted: Counted {
                 scope: record.scope.number(),
                 handler: record.handler.as_ref().map(ToString::to_string),
@@ -65,13 +85,15 @@ impl Keys {
             no_limit: row.get(8)?,
             attention: row.get(9)?,
         };
-        Ok((row.get(0)?, Self { sorted, counted, tokens: row.get(10)? }))
+        let number = Number { numbered: row.get(11)?, counter: row.get(12)? };
+        Ok((row.get(0)?, Self { sorted, number, counted, tokens: row.get(10)? }))
     }
 }
 
 pub(super) fn store(tx: &Connection, records: &[CaseRecord]) -> Result<(), StoreError> {
     const KNOWN: &str = "
-        SELECT row, due, citizen_id, item, scope, handler, standing, supplementing, no_limit, attention, tokens
+        SELECT row, due, citizen_id, item, scope, handler, standing, supplementing, no_limit, attention, tokens,
+               numbered, counter
         FROM case_row WHERE doc = ?1";
     for record in records {
         let doc = record.shown.id.0.into_bytes();
@@ -112,9 +134,9 @@ fn index(tx: &Connection, row: i64, tokens: &str) -> Result<(), StoreError> {
 fn insert(tx: &Connection, doc: &[u8; 16], keys: &Keys, updated_ms: u64, shown: &str) -> Result<i64, StoreError> {
     const INSERT: &str = "
         INSERT INTO case_row (doc, scope, handler, standing, due, supplementing, no_limit, attention, updated_ms,
-                              citizen_id, item, tokens, shown)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-    let Keys { sorted, counted, tokens } = keys;
+                              citizen_id, item, tokens, shown, numbered, counter)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    let Keys { sorted, number, counted, tokens } = keys;
     Ok(tx.prepare_cached(INSERT)?.insert(params![
         doc,
         counted.scope,
@@ -129,6 +151,8 @@ fn insert(tx: &Connection, doc: &[u8; 16], keys: &Keys, updated_ms: u64, shown: 
         sorted.item,
         tokens,
         shown,
+        number.numbered,
+        number.counter,
     ])?)
 }
 
@@ -146,10 +170,14 @@ fn replace(
     const COUNTED: &str = "
         UPDATE case_row
         SET scope = ?2, handler = ?3, standing = ?4, supplementing = ?5, no_limit = ?6, attention = ?7 WHERE row = ?1";
-    let Keys { sorted, counted, tokens } = keys;
+    const NUMBER: &str = "UPDATE case_row SET numbered = ?2, counter = ?3 WHERE row = ?1";
+    let Keys { sorted, number, counted, tokens } = keys;
     tx.prepare_cached(SHOWN)?.execute(params![row, shown, updated_ms, tokens])?;
     if known.sorted != *sorted {
         tx.prepare_cached(SORTED)?.execute(params![row, sorted.due, sorted.citizen_id, sorted.item])?;
+    }
+    if known.number != *number {
+        tx.prepare_cached(NUMBER)?.execute(params![row, number.numbered, number.counter])?;
     }
     if known.counted != *counted {
         let Counted { scope, handler, standing, supplementing, no_limit, attention } = counted;

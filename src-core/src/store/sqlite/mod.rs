@@ -148,6 +148,7 @@ impl Store for SqliteStore {
             }
             RowQuery::Counts { eyes, today } => views::counts(tx, eyes, *today),
             RowQuery::Person { citizen_id, eyes } => views::person(tx, citizen_id, eyes),
+            RowQuery::Highest { date, device } => views::highest(tx, *date, *device),
             RowQuery::ByDoc(docs) => views::by_doc(tx, docs),
             RowQuery::Docs { after, limit } => records::docs(tx, after.as_ref(), *limit),
         })

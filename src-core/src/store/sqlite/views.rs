@@ -4,9 +4,10 @@
 
 use daiban_model::api::{Counts, View};
 use daiban_model::wire::DocId;
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::cases::NO_DATE;
+use super::cases::{NO_DATE, numbered};
 use super::{columns, search};
 use crate::query::Tokens;
 use crate::store::{CaseRecord, Eyes, Flag, Rows, Standing, StoreError};
@@ -232,6 +233,13 @@ pub(super) fn person(tx: &Connection, citizen_id: &str, eyes: &Eyes) -> Result<R
     let mut statement = tx.prepare_cached(PERSON_OF)?;
     let found = statement.query(params![seen.scopes, seen.only, citizen_id, PERSON])?.mapped_records()?;
     Ok(Rows { cases: found.into_iter().map(|(_, record)| record).collect(), ..Rows::default() })
+}
+
+/// The highest number a device gave on a day.
+pub(super) fn highest(tx: &Connection, date: Date, device: u8) -> Result<Rows, StoreError> {
+    const HIGHEST: &str = "SELECT coalesce(max(counter), 0) FROM case_row WHERE numbered = ?1 AND numbered > 0";
+    let highest = tx.prepare_cached(HIGHEST)?.query_row([numbered(date, device)], |row| row.get(0))?;
+    Ok(Rows { highest, ..Rows::default() })
 }
 
 /// Cases by their document.

@@ -1,9 +1,14 @@
 //! Disks that are full, copied, put back from a copy, or lose the cache of rows.
 
+use daiban_core::engine::Turn;
+use daiban_core::store::{Batch, Store};
+use daiban_district::import;
 use daiban_model::api::{Failure, ProblemCode, ReceiveDraft, StorageFault};
+use daiban_model::ids::CaseId;
+use daiban_model::wire::{self, PackageKind};
 use daiban_tests::world::{
     BAICAIGOU, GAO_JIANPING, JIHULUNTU, Line, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG,
-    division,
+    division, must, now,
 };
 
 use crate::problems;
@@ -170,4 +175,89 @@ fn no_case_number_is_given_twice_after_a_disk_was_put_back() {
     let all = numbers(&mut village);
     let counters: Vec<&str> = all.iter().map(|number| &number[number.len() - 4..]).collect();
     assert_eq!(counters, ["0001", "0002", "0003", "0004"], "R77: {all:?}");
+}
+
+/// A station with these cases whose rows all show another name than their documents.
+fn with_wrong_rows(seed: u64) -> (World, Station, Vec<CaseId>) {
+    let world = World::new(seed);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut cases = Vec::new();
+    for person in [&ZHAO_YUNFENG, &QIAN_XIUYING, &SUN_LINA] {
+        cases.push(village.receive(person, "MZ-007"));
+        world.pass(1);
+    }
+    let mut rows = village.rows_of_all();
+    rows.iter_mut().for_each(|row| row.shown.name = "旧名".to_owned());
+    must("rows", now(village.shelf().commit(Batch { rows, ..Batch::default() })));
+    (world, village, cases)
+}
+
+fn names(station: &mut Station, cases: &[CaseId]) -> Vec<String> {
+    let rows = station.list();
+    let name = |case: &CaseId| rows.iter().find(|row| row.id == *case).map(|row| row.name.clone()).unwrap_or_default();
+    cases.iter().map(name).collect()
+}
+
+#[test]
+fn a_refold_that_was_cut_short_goes_on_when_somebody_signs_in() {
+    let (_, mut village, cases) = with_wrong_rows(909);
+    village.restart();
+    assert_eq!(names(&mut village, &cases), ["旧名", "旧名", "旧名"], "nothing is due: nothing is looked at");
+    let mut docs: Vec<[u8; 16]> = cases.iter().map(|case| *case.0.as_bytes()).collect();
+    docs.sort_unstable();
+    let mark = |doc: Option<[u8; 16]>| Some(wire::encode(&doc));
+    village.put_state("refold", mark(Some(docs[0])));
+    village.restart();
+    assert_eq!(names(&mut village, &cases), ["旧名", "钱秀英", "孙丽娜"], "from where the power went");
+    assert_eq!(village.states("refold"), [], "and is not due any more");
+    village.put_state("refold", mark(None));
+    village.restart();
+    assert_eq!(names(&mut village, &cases), ["赵云凤", "钱秀英", "孙丽娜"]);
+}
+
+#[test]
+fn rows_that_another_version_made_are_made_anew() {
+    let (_, mut village, cases) = with_wrong_rows(910);
+    village.put_state("rows", None);
+    village.restart();
+    assert_eq!(names(&mut village, &cases), ["赵云凤", "钱秀英", "孙丽娜"]);
+    assert_eq!(village.states("rows").len(), 1, "and the next start has nothing to do");
+}
+
+#[test]
+fn a_new_calendar_and_the_mark_that_rows_are_due_land_together() {
+    let (world, mut village, cases) = with_wrong_rows(911);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/data/calendar.json");
+    let content = import::read(std::path::Path::new(file)).unwrap();
+    world.hub.publish(PackageKind::Calendar, &import::calendar(&content).unwrap());
+    while let Some(out) = must("a request", village.next_request()) {
+        let answer = village.line.carry(&world.hub, &out);
+        if must("the answer", village.answered(answer)) == Turn::Done {
+            break;
+        }
+    }
+    // The power goes before a single row was looked at.
+    village.kill();
+    assert_eq!(village.states("refold").len(), 1, "the mark is on the disk");
+    village.restart();
+    assert_eq!(names(&mut village, &cases), ["赵云凤", "钱秀英", "孙丽娜"]);
+}
+
+#[test]
+fn a_document_that_does_not_open_is_flagged_and_does_not_stop_the_others() {
+    let (_, mut village, cases) = with_wrong_rows(912);
+    village.shelf().spoil(&[*cases[1].0.as_bytes()]);
+    village.refold();
+    assert_eq!(names(&mut village, &cases), ["赵云凤", "旧名", "孙丽娜"], "the others, and its last row stays");
+    let told = |station: &mut Station| {
+        let problems = station.view().problems;
+        problems.iter().map(|problem| (problem.code, problem.records)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut village), [(ProblemCode::UnreadableCase, 1)]);
+    village.refold();
+    village.restart();
+    assert_eq!(told(&mut village), [(ProblemCode::UnreadableCase, 1)], "once, and still there after a restart");
+    village.shelf().spoil(&[]);
+    village.refold();
+    assert_eq!((names(&mut village, &cases)[1].as_str(), told(&mut village)), ("钱秀英", vec![]), "it opens again");
 }

@@ -14,6 +14,7 @@ use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::published::Published;
+use super::refold::Refold;
 use super::{internal, storage};
 use crate::doc::{Doc, DocFault, Edit};
 use crate::edge::{Edge, draw};
@@ -52,6 +53,8 @@ pub(crate) struct Desk<S> {
     pub(crate) tag: u64,
     pub(crate) thread: Thread,
     pub(crate) cursors: Vec<Cursor>,
+    /// Whether rows are being made anew.
+    pub(crate) refold: Refold,
     /// Certificates of other devices, opened.
     pub(crate) devices: HashMap<DeviceId, Certificate>,
 }
@@ -102,7 +105,9 @@ impl<S: Store> Desk<S> {
         let marks = store.peer(PeerQuery::Cursors(PeerId::Hub)).await.map_err(storage)?;
         let key = SigningKey::from_bytes(&identity.secret);
         let session: [u8; 16] = draw(&*edge);
+        let refold = Refold::load(&store).await.map_err(storage)?;
         let mut desk = Self {
+            refold,
             actor: actor(&certificate.device, incarnation, &session),
             tag: device_tag(&certificate.device, incarnation),
             trust: Trust { root: identity.root, hub: identity.hub_key },

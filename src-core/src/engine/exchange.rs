@@ -18,6 +18,7 @@ pub(super) use self::link::LinkState;
 use self::link::{Asked, measured};
 use super::desk::Desk;
 use super::published::Published;
+use super::refold::Refold;
 use super::{Engine, vault_failure};
 use crate::keys::incarnation;
 use crate::store::{Batch, Store};
@@ -263,13 +264,15 @@ impl<S: Store> Engine<S> {
                 states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
             }
         }
+        let dates_move = opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar);
+        // Dates of open cases follow the calendar in force (rules §10.3): all rows are looked at again, between other work.
+        states.extend(dates_move.then(Refold::due));
         desk.commit(Batch { states, ..Batch::default() }).await?;
+        if dates_move {
+            desk.refold = Refold::After(None);
+        }
         desk.catch_up_with_roster();
         self.tell(Changed::Catalogue);
-        if opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar) {
-            // Dates of open cases follow the calendar in force (rules §10.3).
-            self.refold().await?;
-        }
         self.refresh_people()
     }
 }

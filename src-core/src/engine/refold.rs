@@ -1,53 +1,151 @@
-//! Rows made anew from documents: after the calendar changed (R82), and to repair a cache (S4).
+//! Rows made anew from documents: after the calendar changed (R82), for a version that makes them otherwise, and to repair a
+//! cache (S4).
+//!
+//! - F1: what begins a refold and the mark that one is due land in one commit, and each run moves the mark in the commit of its
+//!   rows: whatever moment the power goes, the next person who signs in gets the rest.
+//! - F2: a document that does not open is flagged for a person and passed over; its last row stays.
 
-use daiban_model::api::{Changed, Failure};
+use daiban_model::api::{Changed, Failure, StorageFault};
 use daiban_model::ids::CaseId;
+use daiban_model::wire::{self, DocId};
+use uuid::Uuid;
 
 use super::desk::{Desk, doc_failure};
-use super::{Engine, storage};
+use super::{Engine, Turn, storage};
 use crate::doc::Doc;
 use crate::projection::{self, Facts};
 use crate::query::Tokens;
-use crate::store::{Batch, CaseRecord, DocState, RowQuery, Store};
+use crate::store::{Batch, CaseRecord, DocState, RowQuery, Store, StoreError};
 
-/// Documents looked at before what differs is committed.
+/// Documents looked at in one run, between two calls of somebody who is at work.
 const RUN: u16 = 200;
+/// How this version makes rows; raised whenever a document comes out as another row.
+const ROWS: u32 = 1;
+/// The name under which it is kept which version made the rows.
+const MADE_BY: &str = "rows";
+/// The name of the mark: where the refold under way has got to.
+const MARK: &str = "refold";
+/// Under which names the documents are kept that do not open.
+pub(super) const UNREADABLE: &str = "unreadable/";
+
+/// A small named value to be written.
+type State = (String, Option<Vec<u8>>);
+
+/// Whether rows are being made anew, and after which document to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refold {
+    /// All rows are as this version makes them.
+    Done,
+    /// Those after this document are still to be looked at.
+    After(Option<DocId>),
+}
+
+impl Refold {
+    /// What a store says; a mark that does not read means all of them.
+    pub(crate) async fn load<S: Store>(store: &S) -> Result<Self, StoreError> {
+        let own = |found: Vec<(String, Vec<u8>)>, name: &str| found.into_iter().find(|(found, _)| found == name);
+        let mark = own(store.states(MARK).await?, MARK);
+        let made_by = own(store.states(MADE_BY).await?, MADE_BY);
+        let made_by = made_by.and_then(|(_, bytes)| wire::decode::<u32>(&bytes, 8).ok());
+        Ok(match mark {
+            Some((_, bytes)) => Self::After(wire::decode(&bytes, 32).unwrap_or(None)),
+            None if made_by != Some(ROWS) => Self::After(None),
+            None => Self::Done,
+        })
+    }
+
+    /// The mark that all rows are to be made anew.
+    pub(crate) fn due() -> State {
+        (MARK.to_owned(), Some(wire::encode(&None::<DocId>)))
+    }
+
+    /// The mark of a new store, whose rows this version makes.
+    pub(crate) fn fresh() -> State {
+        (MADE_BY.to_owned(), Some(wire::encode(&ROWS)))
+    }
+
+    fn states(self) -> Vec<State> {
+        match self {
+            Self::After(doc) => vec![(MARK.to_owned(), Some(wire::encode(&doc)))],
+            Self::Done => vec![(MARK.to_owned(), None), Self::fresh()],
+        }
+    }
+}
 
 impl<S: Store> Engine<S> {
     /// Folds every document again and replaces the rows that come out otherwise; answers which cases those are.
     pub async fn refold(&mut self) -> Result<Vec<CaseId>, Failure> {
-        let ids = self.desk()?.refold().await?;
-        if !ids.is_empty() {
+        let desk = self.desk()?;
+        desk.commit(Batch { states: vec![Refold::due()], ..Batch::default() }).await?;
+        desk.refold = Refold::After(None);
+        let mut changed = Vec::new();
+        while let Refold::After(after) = self.desk()?.refold {
+            changed.extend(self.desk()?.refold_run(after).await?);
+        }
+        if !changed.is_empty() {
             self.tell(Changed::Cases { ids: Vec::new() });
         }
-        Ok(ids)
+        Ok(changed)
+    }
+
+    /// One run of a refold that is due, for the time between two calls. F1
+    pub async fn refold_on(&mut self) -> Result<Turn, Failure> {
+        let Some(desk) = self.desk.as_mut() else { return Ok(Turn::Done) };
+        let Refold::After(after) = desk.refold else { return Ok(Turn::Done) };
+        let changed = desk.refold_run(after).await?;
+        let turn = if desk.refold == Refold::Done { Turn::Done } else { Turn::Again };
+        if !changed.is_empty() {
+            self.tell(Changed::Cases { ids: Vec::new() });
+        }
+        Ok(turn)
     }
 }
 
 impl<S: Store> Desk<S> {
-    async fn refold(&self) -> Result<Vec<CaseId>, Failure> {
-        let (mut after, mut changed) = (None, Vec::new());
-        loop {
-            let docs = self.store.rows(RowQuery::Docs { after, limit: RUN }).await.map_err(storage)?.docs;
-            let Some(last) = docs.last() else { return Ok(changed) };
-            after = Some(last.doc);
-            let mut rows = Vec::new();
-            for state in &docs {
-                rows.extend(self.row_if_other(state).await?);
-            }
-            changed.extend(rows.iter().map(|row| row.shown.id));
-            if !rows.is_empty() {
-                self.commit(Batch { rows, ..Batch::default() }).await?;
+    async fn refold_run(&mut self, after: Option<DocId>) -> Result<Vec<CaseId>, Failure> {
+        let docs = self.store.rows(RowQuery::Docs { after, limit: RUN }).await.map_err(storage)?.docs;
+        let flagged = self.store.states(UNREADABLE).await.map_err(storage)?;
+        let mut batch = Batch::default();
+        for state in &docs {
+            let flag = flag(state.doc);
+            let known = flagged.iter().any(|(name, _)| *name == flag);
+            match self.row_if_other(state).await {
+                Ok(row) => {
+                    batch.rows.extend(row);
+                    batch.states.extend(known.then_some((flag, None)));
+                }
+                Err(Failure::Storage { why: StorageFault::Damaged }) if known => {}
+                Err(Failure::Storage { why: StorageFault::Damaged }) => {
+                    batch.states.push((flag, Some(wire::encode(&self.now()))));
+                }
+                Err(other) => return Err(other),
             }
         }
+        let full = docs.len() == usize::from(RUN);
+        let next = docs.last().filter(|_| full).map_or(Refold::Done, |last| Refold::After(Some(last.doc)));
+        batch.states.extend(next.states());
+        let changed = batch.rows.iter().map(|row| row.shown.id).collect();
+        self.commit(batch).await?;
+        self.refold = next;
+        Ok(changed)
     }
 
     async fn row_if_other(&self, state: &DocState) -> Result<Option<CaseRecord>, Failure> {
         let doc = Doc::open(&self.store.load(state.doc).await.map_err(storage)?).map_err(doc_failure)?;
         let row = projection::record(state.doc, state.scope, &Facts::of(&doc), &self.published.calendar);
-        let stored = self.store.rows(RowQuery::ByDoc(vec![state.doc])).await.map_err(storage)?.cases;
+        let stored = match self.store.rows(RowQuery::ByDoc(vec![state.doc])).await {
+            Ok(rows) => rows.cases,
+            // A row that does not read is a cache that went bad: it is made anew.
+            Err(StoreError::Damaged { .. }) => Vec::new(),
+            Err(fault) => return Err(storage(fault)),
+        };
         // The store keeps search tokens apart and does not give them back.
         let bare = CaseRecord { tokens: Tokens::default(), ..row.clone() };
         Ok((stored.first() != Some(&bare)).then_some(row))
     }
+}
+
+/// The name under which it is kept that a document does not open.
+fn flag(doc: DocId) -> String {
+    format!("{UNREADABLE}{}", Uuid::from_bytes(doc).simple())
 }

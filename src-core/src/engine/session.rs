@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::answer::Answer;
 use super::desk::{self, Desk, Identity, THREAD};
 use super::published::Published;
+use super::refold::Refold;
 use super::{DATABASE, Engine, Outgoing, internal, storage, vault_failure};
 use crate::edge::draw;
 use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, incarnation};
@@ -166,8 +167,11 @@ fn first_batch(newcomer: &Newcomer, admission: &Admission) -> Batch {
         certificate: admission.signed.clone(),
     };
     let thread = wire::encode(&(admission.epoch, wire::Nonce::default()));
-    let mut states =
-        vec![(desk::IDENTITY.to_owned(), Some(wire::encode(&identity))), (THREAD.to_owned(), Some(thread))];
+    let mut states = vec![
+        (desk::IDENTITY.to_owned(), Some(wire::encode(&identity))),
+        (THREAD.to_owned(), Some(thread)),
+        Refold::fresh(),
+    ];
     for (package, signed) in &admission.packages {
         states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
     }

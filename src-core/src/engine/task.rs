@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use daiban_model::api::{self, Call, Changed, Enrol, Failure, Session};
 use serde_json::Value;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use super::{Engine, Outgoing, Turn, answer, internal};
@@ -82,7 +83,7 @@ async fn own<S: Store>(
     changes: broadcast::Sender<Changed>,
     wanted: Arc<Notify>,
 ) {
-    while let Some(job) = inbox.recv().await {
+    while let Some(job) = next(&mut engine, &mut inbox, &changes).await {
         // Nobody waiting for an answer any more is no fault.
         match job {
             Job::Call { name, body, reply } => {
@@ -103,6 +104,34 @@ async fn own<S: Store>(
                 wanted.notify_one();
             }
             let _ = changes.send(change);
+        }
+    }
+}
+
+/// The next job. While nobody asks for anything, rows that are due are made anew, a run at a time.
+async fn next<S: Store>(
+    engine: &mut Engine<S>,
+    inbox: &mut mpsc::Receiver<Job>,
+    changes: &broadcast::Sender<Changed>,
+) -> Option<Job> {
+    loop {
+        match inbox.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        let turn = engine.refold_on().await;
+        for change in engine.changes() {
+            let _ = changes.send(change);
+        }
+        match turn {
+            Ok(Turn::Again) => {}
+            Ok(Turn::Done) => return inbox.recv().await,
+            // The mark stays; it goes on after the next call.
+            Err(fault) => {
+                tracing::warn!(%fault, "rows could not be made anew");
+                return inbox.recv().await;
+            }
         }
     }
 }

@@ -130,4 +130,6 @@ pub enum ProblemCode {
     ClockSkew,
     /// The disk is full.
     DiskFull,
+    /// Documents of cases on this station do not open.
+    UnreadableCase,
 }

@@ -20,6 +20,7 @@ pub struct Shelf {
     flips: Arc<Mutex<Vec<Flip>>>,
     worn: Arc<Mutex<Option<u32>>>,
     full: Arc<AtomicBool>,
+    spoilt: Arc<Mutex<Vec<DocId>>>,
 }
 
 #[derive(Clone)]
@@ -43,7 +44,13 @@ pub struct Flip {
 
 impl Shelf {
     fn new(home: Home) -> Self {
-        Self { home: Arc::new(Mutex::new(home)), flips: Arc::default(), worn: Arc::default(), full: Arc::default() }
+        Self {
+            home: Arc::new(Mutex::new(home)),
+            flips: Arc::default(),
+            worn: Arc::default(),
+            full: Arc::default(),
+            spoilt: Arc::default(),
+        }
     }
 
     /// In memory.
@@ -86,6 +93,11 @@ impl Shelf {
     /// From now on a bit of the sealed segment with this number reads wrongly.
     pub fn wear(&self, number: u32) {
         *self.worn.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
+    }
+
+    /// From now on these documents read wrongly, and no others.
+    pub fn spoil(&self, docs: &[DocId]) {
+        *self.spoilt.lock().unwrap_or_else(PoisonError::into_inner) = docs.to_vec();
     }
 
     /// The disk is full.
@@ -137,7 +149,11 @@ impl Store for Shelf {
     }
 
     async fn load(&self, doc: DocId) -> Result<Stored, StoreError> {
-        pass!(self, store => store.load(doc))
+        let mut stored: Stored = pass!(self, store => store.load(doc))?;
+        if self.spoilt.lock().unwrap_or_else(PoisonError::into_inner).contains(&doc) {
+            stored.tail.iter_mut().for_each(|change| change.truncate(change.len() / 2));
+        }
+        Ok(stored)
     }
 
     async fn after(&self, scope: ScopeCode, seq: u64, max_bytes: usize) -> Result<Vec<FeedEntry>, StoreError> {

@@ -152,6 +152,7 @@ impl Station {
     pub fn sign_in(&mut self, agent: &str, pin: &str) -> Result<Session, Failure> {
         let session = self.call(Unlock { agent: must("a staff number", agent.parse()), pin: pin.into() })?;
         self.agent = agent.to_owned();
+        self.rest();
         Ok(session)
     }
 
@@ -286,7 +287,14 @@ impl Station {
                 break;
             }
         }
+        self.rest();
         Ok(trip)
+    }
+
+    /// Nobody asks for anything for a while: what the engine does then.
+    fn rest(&mut self) {
+        // What a full disk hinders goes on later.
+        while now(self.engine().refold_on()) == Ok(Turn::Again) {}
     }
 
     /// What the engine would send next.

@@ -7,6 +7,7 @@ use daiban_model::wire::{self, Why};
 use super::outgoing::REFUSED;
 use crate::engine::answer::Answer;
 use crate::engine::desk::{Desk, LAST_OK};
+use crate::engine::refold::UNREADABLE;
 use crate::engine::{Engine, storage};
 use crate::store::{CaseRecord, PeerQuery, RowQuery, Store};
 
@@ -70,6 +71,9 @@ impl<S: Store> Engine<S> {
         for (_, bytes) in desk.store.states(REFUSED).await.map_err(storage)? {
             let kept: Option<(Why, Wall)> = wire::decode(&bytes, 64).ok();
             add(ProblemCode::RefusedByHub, kept.map_or(Wall(0), |(_, since)| since));
+        }
+        for (_, bytes) in desk.store.states(UNREADABLE).await.map_err(storage)? {
+            add(ProblemCode::UnreadableCase, wire::decode(&bytes, 16).unwrap_or(Wall(0)));
         }
         let problem = |(code, (since, records))| Problem { code, since, records };
         Ok(problems.into_iter().map(problem).collect())

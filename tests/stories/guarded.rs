@@ -178,3 +178,33 @@ fn a_result_in_a_drawer_presses_until_it_is_delivered() {
     assert_eq!(window.ask(GetToday {}).counts.finished, 2, "what was taken back waits for nothing");
     assert_eq!(window.refold(), [], "rows made anew say the same (S4)");
 }
+
+#[test]
+fn the_list_of_all_begins_with_what_is_due_and_ends_with_what_was_finished_longest_ago() {
+    let world = World::new(806);
+    let mut window = world.station("石拐区政务服务中心", DISTRICT, LIN_FANG);
+    let mut take = |person, item, day: &str| {
+        world.at(&format!("{day}T10:00"));
+        window.receive(person, item)
+    };
+    let first = take(&SUN_LINA, "YB-001", "2026-03-02");
+    let late = take(&QIAN_XIUYING, "RS-003", "2026-03-03");
+    let second = take(&ZHAO_YUNFENG, "YB-001", "2026-03-04");
+    let today = take(&ZHAO_YUNFENG, "RS-003", "2026-03-05");
+    let withdraw = || Command::Withdraw { reason: "不办了".into(), papers_returned: 0 };
+    window.act(second, withdraw());
+    world.pass(1);
+    window.act(first, withdraw());
+    let order: Vec<_> = window.list().into_iter().map(|row| row.id).collect();
+    assert_eq!(order, [late, today, first, second], "没办完的排前面, then what changed last");
+    let (mut after, mut paged) = (None, Vec::new());
+    loop {
+        let page = window.ask(ListCases { view: View::All, after, limit: 1 });
+        paged.extend(page.rows.into_iter().map(|row| row.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, order, "page by page the same");
+}

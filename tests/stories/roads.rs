@@ -72,14 +72,13 @@ fn each_kind_of_wrong_answer_has_its_own_sentence_and_goes_away() {
         assert_eq!(problems(&mut village), expected);
         assert_eq!((village.view().state, village.view().outbox), (Link::Offline, 1), "nothing is lost: {expected:?}");
         village.line = Line::Open;
-        village.receive(&SUN_LINA, "YB-001");
+        let case = village.receive(&SUN_LINA, "YB-001");
         village.sync(&world.hub);
         assert_eq!(
             (problems(&mut village), village.view().outbox),
             (vec![], 0),
             "the next exchange mends {expected:?}"
         );
-        let case = village.list()[0].id;
         village.act(case, daiban_model::case::Command::Withdraw { reason: String::new(), papers_returned: 2 });
     }
 }

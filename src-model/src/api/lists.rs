@@ -89,13 +89,13 @@ pub enum View {
     Overdue,
     /// Waiting for papers.
     Supplementing,
-    /// Finished, latest first.
+    /// Finished, last changed first.
     Finished,
     /// 无时限办件 (R57).
     NoLimit,
     /// With an anomaly or a conflict.
     Attention,
-    /// All, latest first.
+    /// All: the unfinished ones as in [`View::Open`], then the finished ones, last changed first.
     All,
 }
 

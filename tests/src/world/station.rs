@@ -252,7 +252,7 @@ impl Station {
         *self.ask(OpenCase { id })
     }
 
-    /// All cases, latest first.
+    /// All cases, the unfinished ones first.
     pub fn list(&mut self) -> Vec<CaseRow> {
         self.ask(ListCases { view: View::All, after: None, limit: 200 }).rows
     }

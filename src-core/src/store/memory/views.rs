@@ -7,7 +7,7 @@ use crate::query::Tokens;
 use crate::store::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing};
 
 /// Where a row stands in a list: lists ascend by it.
-type Place = (i64, i64);
+type Place = (i64, i64, i64);
 
 impl State {
     pub(super) fn wipe_rows(&mut self) {
@@ -23,12 +23,12 @@ impl State {
             }
             RowQuery::Search { terms, eyes, after, limit } => {
                 let hits = |case: &CaseRecord| !terms.is_empty() && case.tokens.answer(terms);
-                self.page(eyes, after.as_deref(), *limit, hits, |row, case| place(View::All, row, case))
+                self.page(eyes, after.as_deref(), *limit, hits, |row, _| arrival(row))
             }
             RowQuery::Counts { eyes, today } => Rows { counts: self.counts(eyes, *today), ..Rows::default() },
             RowQuery::Person { citizen_id, eyes } => {
                 let own = |case: &CaseRecord| !citizen_id.is_empty() && case.citizen_id == *citizen_id;
-                let page = self.page(eyes, None, 50, own, |row, case| place(View::All, row, case));
+                let page = self.page(eyes, None, 50, own, |row, _| arrival(row));
                 Rows { next: None, ..page }
             }
             RowQuery::Highest { date, device } => {
@@ -66,7 +66,7 @@ impl State {
         wanted.sort_unstable_by_key(|(place, _)| *place);
         let limit = usize::from(limit.max(1));
         let next = wanted.get(limit - 1).filter(|_| wanted.len() > limit);
-        let next = next.map(|((sorted, row), _)| format!("{sorted}.{row}"));
+        let next = next.map(|((part, sorted, row), _)| format!("{part}:{sorted}.{row}"));
         Rows { cases: wanted.iter().take(limit).map(|(_, case)| answered(case)).collect(), next, ..Rows::default() }
     }
 
@@ -89,8 +89,9 @@ impl State {
 }
 
 fn parsed(after: &str) -> Option<Place> {
-    let (sorted, row) = after.split_once('.')?;
-    Some((sorted.parse().ok()?, row.parse().ok()?))
+    let (part, key) = after.split_once(':')?;
+    let (sorted, row) = key.split_once('.')?;
+    Some((part.parse().ok()?, sorted.parse().ok()?, row.parse().ok()?))
 }
 
 /// The index cannot be read back; what is answered has no tokens.
@@ -120,8 +121,14 @@ fn shows(view: View, case: &CaseRecord, today: u32) -> bool {
 fn place(view: View, row: u64, case: &CaseRecord) -> Place {
     let row = i64::try_from(row).unwrap_or(i64::MAX);
     match view {
-        View::All => (-row, -row),
-        View::Finished => (-i64::try_from(case.updated_ms).unwrap_or(i64::MAX), -row),
-        _ => (case.due.map_or(i64::MAX, i64::from), row),
+        View::All if case.standing == Standing::Finished => place(View::Finished, row.unsigned_abs(), case),
+        View::Finished => (1, -i64::try_from(case.updated_ms).unwrap_or(i64::MAX), -row),
+        _ => (0, case.due.map_or(i64::MAX, i64::from), row),
     }
+}
+
+/// Search goes back from the case that came last.
+fn arrival(row: u64) -> Place {
+    let row = i64::try_from(row).unwrap_or(i64::MAX);
+    (0, -row, -row)
 }

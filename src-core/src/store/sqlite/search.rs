@@ -16,12 +16,7 @@ pub(super) fn search(tx: &Connection, terms: &[Term], eyes: &Eyes, page: &Page<'
     if asked.is_empty() {
         return Ok(Rows::default());
     }
-    matching(tx, asked, eyes, &Seen::of(tx, eyes)?, page, |_| 0)
-}
-
-/// All cases that these eyes see, latest first: for eyes that do not see everything.
-pub(super) fn all(tx: &Connection, eyes: &Eyes, seen: &Seen, page: &Page<'_>) -> Result<Rows, StoreError> {
-    matching(tx, Vec::new(), eyes, seen, page, |row| row)
+    matching(tx, asked, eyes, &Seen::of(tx, eyes)?, page)
 }
 
 fn matching(
@@ -30,7 +25,6 @@ fn matching(
     eyes: &Eyes,
     seen: &Seen,
     page: &Page<'_>,
-    key: impl Fn(i64) -> i64,
 ) -> Result<Rows, StoreError> {
     const SEARCH: &str = concat!(
         case_columns!(),
@@ -50,7 +44,7 @@ fn matching(
     let asked = asked.join(" AND ");
     let mut statement = tx.prepare_cached(SEARCH)?;
     let found = statement.query(params![seen.scopes, seen.only, asked, before, page.reach()])?.mapped_records()?;
-    Ok(page.of(found, |row, _| key(row)))
+    Ok(page.of(found, |_, _| 0))
 }
 
 /// The terms as the index takes them: quoted, so that nothing in them is an operator.

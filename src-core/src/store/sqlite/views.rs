@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::cases::{NO_DATE, numbered};
-use super::{columns, search};
+use super::columns;
 use crate::query::Tokens;
 use crate::store::{CaseRecord, Eyes, Flag, Rows, Standing, StoreError};
 
@@ -58,13 +58,12 @@ const FINISHED: &str = concat!(
     seen!(),
     "ORDER BY r.updated_ms DESC, r.row DESC LIMIT ?5"
 );
-// For eyes that see everything. `?3` is not needed, but keys have two parts in every list.
-const ALL: &str = concat!(
-    case_columns!(),
-    "FROM case_row r WHERE ?3 IS NOT NULL AND r.row < ?4",
-    seen!(),
-    "ORDER BY r.row DESC LIMIT ?5"
-);
+/// Before every key of a list that ascends, and of one that descends.
+const EARLIEST: (i64, i64) = (-1, 0);
+const LATEST: (i64, i64) = (i64::MAX, i64::MAX);
+/// The two parts of the list of all, as its keys name them.
+const UNFINISHED: &str = "o";
+const FINISHED_PART: &str = "f";
 
 /// Where to go on, and how far.
 pub(super) struct Page<'a> {
@@ -133,14 +132,12 @@ pub(super) fn list(tx: &Connection, view: View, eyes: &Eyes, today: u32, page: &
         View::NoLimit => (NO_LIMIT, None),
         View::Attention => (ATTENTION, None),
         View::Finished => (FINISHED, None),
-        View::All => (ALL, None),
+        View::All => return all(tx, &Seen::of(tx, eyes)?, page),
     };
-    let first = if matches!(view, View::Finished | View::All) { (i64::MAX, i64::MAX) } else { (-1, 0) };
-    let Some(key) = page.key(first) else { return Ok(Rows::default()) };
+    let Some(key) = page.key(if view == View::Finished { LATEST } else { EARLIEST }) else {
+        return Ok(Rows::default());
+    };
     let seen = Seen::of(tx, eyes)?;
-    if view == View::All && (seen.scopes.is_some() || seen.only.is_some()) {
-        return search::all(tx, eyes, &seen, page);
-    }
     let mut statement = tx.prepare_cached(sql)?;
     let found = match before {
         Some(before) => {
@@ -150,9 +147,38 @@ pub(super) fn list(tx: &Connection, view: View, eyes: &Eyes, today: u32, page: &
     };
     Ok(match view {
         View::Finished => page.of(found, updated),
-        View::All => page.of(found, |row, _| row),
         _ => page.of(found, due),
     })
+}
+
+/// All cases: the unfinished ones along their dates, and where those end the finished ones along their last change. A key says
+/// which of the two it belongs to.
+fn all(tx: &Connection, seen: &Seen, page: &Page<'_>) -> Result<Rows, StoreError> {
+    let (part, key) = match page.after.map(|after| after.split_once(':').unwrap_or_default()) {
+        None => (UNFINISHED, Some(EARLIEST)),
+        Some((part, after)) => (part, Page { after: Some(after), limit: page.limit }.key(EARLIEST)),
+    };
+    let Some(key) = key else { return Ok(Rows::default()) };
+    let reach = usize::try_from(page.reach()).unwrap_or(usize::MAX);
+    let read = |sql: &str, (sorted, row): (i64, i64), most: usize| {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        tx.prepare_cached(sql)?.query(params![seen.scopes, seen.only, sorted, row, most])?.mapped_records()
+    };
+    let mut found: Vec<(String, CaseRecord)> = Vec::new();
+    if part == UNFINISHED {
+        let due =
+            |(row, case): (i64, CaseRecord)| (format!("{UNFINISHED}:{}.{row}", case.due.unwrap_or(NO_DATE)), case);
+        found.extend(read(OPEN, key, reach)?.into_iter().map(due));
+    }
+    if found.len() < reach && (part == UNFINISHED || part == FINISHED_PART) {
+        let from = if part == UNFINISHED { LATEST } else { key };
+        let updated = |(row, case): (i64, CaseRecord)| (format!("{FINISHED_PART}:{}.{row}", case.updated_ms), case);
+        found.extend(read(FINISHED, from, reach - found.len())?.into_iter().map(updated));
+    }
+    let wanted = reach - 1;
+    let next = if found.len() > wanted { found.get(wanted - 1).map(|(key, _)| key.clone()) } else { None };
+    found.truncate(wanted);
+    Ok(Rows { cases: found.into_iter().map(|(_, case)| case).collect(), next, ..Rows::default() })
 }
 
 /// Reads all rows of a statement over [`case_columns`].

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::desk::{Desk, desk};
 use crate::keys::{self, Act};
 use crate::pages::{
-    CasePage, CasesPage, CataloguePage, ConflictPage, EnrolPage, FirstPinPage, HelpDialog, NewCasePage, PeopleDialog,
-    SyncPage, TodayPage, UnlockPage,
+    CasePage, CasesPage, CataloguePage, ConflictPage, EnrolPage, FirstPinPage, HelpDialog, KeysDamagedPage,
+    NewCasePage, PeopleDialog, SyncPage, TodayPage, UnlockPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
 use crate::route::Route;
@@ -48,6 +48,7 @@ fn before(state: SessionState, session: Session) -> AnyView {
     match state {
         SessionState::Fresh => view! { <EnrolPage session/> }.into_any(),
         SessionState::NeedsPin => view! { <FirstPinPage session/> }.into_any(),
+        SessionState::KeysDamaged => view! { <KeysDamagedPage/> }.into_any(),
         _ => view! { <UnlockPage session/> }.into_any(),
     }
 }

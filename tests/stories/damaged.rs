@@ -1,12 +1,16 @@
 //! Bits that go over, devices that are not known or no longer, and segments that should not be.
 
 use daiban_core::store::{PeerQuery, Store};
-use daiban_model::api::{Failure, Link, OpenCase, ProblemCode, Sent};
+use daiban_model::api::{
+    Failure, GetSession, GoBackKeys, Link, ListItems, OpenCase, ProblemCode, Sent, SessionState, StorageFault,
+};
 use daiban_model::case::field::Field;
+use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::CaseId;
+use daiban_model::wire::PackageKind;
 use daiban_tests::world::{
-    BAICAIGOU, Flip, GAO_JIANPING, JIHULUNTU, Line, Newer, QIAN_XIUYING, QIMUGE, SHAOBUHAI, SUN_LINA, Station, World,
-    ZHAO_YUNFENG, division, now,
+    BAICAIGOU, Flip, GAO_JIANPING, JIHULUNTU, Line, Newer, PIN, QIAN_XIUYING, QIMUGE, SHAOBUHAI, SUN_LINA, Station,
+    World, ZHAO_YUNFENG, day, division, must, now,
 };
 
 use crate::problems;
@@ -186,4 +190,59 @@ fn a_segment_that_went_bad_on_its_way_to_the_hub_holds_up_nothing_else() {
         "still said after a restart, and not twice"
     );
     assert_eq!((world.hub.end(division(BAICAIGOU)), world.hub.verify().faults), (2, vec![]));
+}
+
+#[test]
+fn a_damaged_key_file_is_said_and_the_one_before_opens_the_station() {
+    let world = World::new(620);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.kill();
+    let file = village.folder().join("keys.json");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    village.start();
+    assert_eq!(village.ask(GetSession {}).state, SessionState::KeysDamaged, "the window opens and says so");
+    assert!(village.sign_in(QIMUGE, PIN).is_err(), "nobody gets in");
+    let code = world.code("白菜沟便民服务站", BAICAIGOU, &[BAICAIGOU]);
+    let damaged = Some(Failure::Storage { why: StorageFault::Damaged });
+    assert_eq!(village.try_enrol(&world.hub, &code).err(), damaged, "and no code is used up");
+    let session = village.ask(GoBackKeys {});
+    assert_eq!(session.state, SessionState::Locked);
+    assert!(session.people.iter().any(|tile| tile.ready), "the first PIN is in the copy too");
+    must("she signs in", village.sign_in(QIMUGE, PIN));
+    assert_eq!(village.page(case).row.name, "赵云凤");
+    let kept = std::fs::read_dir(village.folder()).unwrap();
+    let aside = kept.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("damaged"));
+    assert_eq!(aside.count(), 1, "the damaged one is kept");
+
+    village.kill();
+    for name in ["keys.json", "keys.json.before"] {
+        std::fs::write(village.folder().join(name), b"{").unwrap();
+    }
+    village.start();
+    assert_eq!(village.call(GoBackKeys {}).err(), damaged, "there is nothing to go back to");
+    assert_eq!(village.ask(GetSession {}).state, SessionState::KeysDamaged, "and it still says so");
+    assert_eq!(std::fs::read(&file).unwrap(), b"{", "nothing was touched");
+}
+
+#[test]
+fn a_list_that_does_not_read_is_said_and_the_one_before_stays_in_use() {
+    let world = World::new(621);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let items =
+        |station: &mut Station| station.ask(ListItems { text: String::new(), category: String::new() }).rows.len();
+    world.hub.publish(PackageKind::Catalogue, &"a form of some later version");
+    village.sync(&world.hub);
+    assert_eq!(problems(&mut village), [ProblemCode::UnreadablePackage], "somebody is told");
+    assert_eq!(items(&mut village), 429, "the list before");
+    world.hub.publish(PackageKind::Catalogue, &Catalogue::new(3, day("2026-03-01"), Vec::new()).unwrap());
+    village.sync(&world.hub);
+    assert_eq!((problems(&mut village), items(&mut village)), (vec![], 0), "the next one reads");
+
+    village.put_state("package/Calendar", Some(vec![1, 2, 3]));
+    village.restart();
+    assert_eq!(problems(&mut village), [ProblemCode::UnreadablePackage], "a damaged one locks nobody out");
+    village.sync(&world.hub);
+    assert_eq!(problems(&mut village), [], "the district sends it anew");
 }

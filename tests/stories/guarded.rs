@@ -24,7 +24,7 @@ fn refused(why: Refusal) -> Failure {
 
 #[test]
 fn the_agent_of_a_mandate_collects_under_it_whoever_writes_the_sheet() {
-    let world = World::new(801);
+    let world = World::new(1001);
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let mut window = world.station("石拐区政务服务中心", DISTRICT, LIN_FANG);
     let case = village.receive(&ZHAO_YUNFENG, "YB-001");
@@ -40,7 +40,7 @@ fn the_agent_of_a_mandate_collects_under_it_whoever_writes_the_sheet() {
 
 #[test]
 fn without_a_document_the_papers_are_taken_and_the_organ_waits() {
-    let world = World::new(802);
+    let world = World::new(1002);
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
     let taken = village.receive_with(&QIAN_XIUYING, "RS-003", Papers::All, |draft| {
@@ -69,7 +69,7 @@ fn without_a_document_the_papers_are_taken_and_the_organ_waits() {
 
 #[test]
 fn two_numbers_side_by_side_are_masked_and_a_look_at_one_is_written_down() {
-    let world = World::new(803);
+    let world = World::new(1003);
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
     let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
@@ -105,7 +105,7 @@ fn two_numbers_side_by_side_are_masked_and_a_look_at_one_is_written_down() {
 
 #[test]
 fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
-    let world = World::new(804);
+    let world = World::new(1004);
     let mut window = world.station("石拐区政务服务中心", DISTRICT, LUO_JIE);
     window.add_person(LIN_FANG);
     window.add_person(TIAN_WEIGUO);
@@ -149,7 +149,7 @@ fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
 
 #[test]
 fn a_result_in_a_drawer_presses_until_it_is_delivered() {
-    let world = World::new(805);
+    let world = World::new(1005);
     let mut window = world.station("石拐区政务服务中心", DISTRICT, LIN_FANG);
     world.at("2026-06-12T10:00");
     let case = window.receive(&SUN_LINA, "YB-001");
@@ -181,7 +181,7 @@ fn a_result_in_a_drawer_presses_until_it_is_delivered() {
 
 #[test]
 fn the_list_of_all_begins_with_what_is_due_and_ends_with_what_was_finished_longest_ago() {
-    let world = World::new(806);
+    let world = World::new(1006);
     let mut window = world.station("石拐区政务服务中心", DISTRICT, LIN_FANG);
     let mut take = |person, item, day: &str| {
         world.at(&format!("{day}T10:00"));

@@ -35,6 +35,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         GetSession,
         SetPin,
         Unlock,
+        GoBackKeys,
         Lock,
         GetToday,
         ListCases,

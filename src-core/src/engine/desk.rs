@@ -93,7 +93,7 @@ impl<S: Store> Desk<S> {
         let last: Hlc = last.and_then(|bytes| wire::decode(&bytes, 64).ok()).unwrap_or_default();
         let thread = state(store.states(THREAD).await.map_err(storage)?, THREAD);
         let (epoch, nonce) = thread.and_then(|bytes| wire::decode(&bytes, 64).ok()).unwrap_or_default();
-        let published = Published::load(&store).await.map_err(storage)?;
+        let published = Published::load(&store, edge.now()).await.map_err(storage)?;
         // Someone who is on no roster any more may still open the station, and see nothing (R219).
         let who = Principal {
             agent: agent.clone(),

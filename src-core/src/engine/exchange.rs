@@ -260,7 +260,7 @@ impl<S: Store> Engine<S> {
         };
         let mut states = Vec::new();
         for (package, signed) in &opened {
-            if desk.published.adopt(package).is_ok() {
+            if desk.published.adopt(package, desk.edge.now()).is_ok() {
                 states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
             }
         }

@@ -64,6 +64,7 @@ pub type Opener<S> = Box<dyn Fn(&std::path::Path, &DatabaseKey) -> Result<S, Sto
 pub struct Engine<S> {
     home: Home<S>,
     vault: Option<Vault>,
+    keys: Keys,
     newcomer: Option<session::Newcomer>,
     desk: Option<Desk<S>>,
     /// The database key while someone is signed in: for another person's first PIN.
@@ -72,13 +73,27 @@ pub struct Engine<S> {
     changes: Vec<Changed>,
 }
 
+/// Whether the station's key file could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// It could, or there is none yet.
+    Whole,
+    /// It makes no sense; it lies where it lay.
+    Damaged,
+}
+
 impl<S: Store> Engine<S> {
     /// Looks at a station's folder. Nothing is opened before someone signs in.
     pub fn at(home: Home<S>) -> Result<Self, Failure> {
-        // A key file in which nobody has a PIN is a first run that was cut short.
-        let vault = Vault::load(&home.folder).map_err(vault_failure)?.filter(Vault::anyone_ready);
+        let (vault, keys) = match Vault::load(&home.folder) {
+            // A key file in which nobody has a PIN is a first run that was cut short.
+            Ok(vault) => (vault.filter(Vault::anyone_ready), Keys::Whole),
+            // The window opens all the same, to say so and to offer the file before.
+            Err(VaultFault::Damaged) => (None, Keys::Damaged),
+            Err(fault) => return Err(vault_failure(fault)),
+        };
         let link = LinkState::default();
-        Ok(Self { home, vault, newcomer: None, desk: None, key: None, link, changes: Vec::new() })
+        Ok(Self { home, vault, keys, newcomer: None, desk: None, key: None, link, changes: Vec::new() })
     }
 
     /// Answers one call. N1.

@@ -1,9 +1,12 @@
 //! What the district published, as this station has it.
 
+use std::collections::BTreeMap;
+
 use daiban_model::calendar::Calendar;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{AgentId, ScopeCode};
 use daiban_model::organisation::{PlaceTree, Roster};
+use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Package, PackageKind, Signed};
 
 use crate::store::{Store, StoreError};
@@ -17,6 +20,8 @@ pub(crate) struct Published {
     pub(crate) catalogue: Option<Catalogue>,
     pub(crate) calendar: Calendar,
     versions: Vec<(PackageKind, u32)>,
+    /// Packages that came or lay here and did not read, by the name they are stored under, and since when.
+    pub(crate) unreadable: BTreeMap<String, Wall>,
 }
 
 /// A package whose content is not of its kind.
@@ -29,21 +34,34 @@ const MAX_CONTENT: usize = 32 << 20;
 
 impl Published {
     /// Reads what the store has.
-    pub(crate) async fn load<S: Store>(store: &S) -> Result<Self, StoreError> {
+    pub(crate) async fn load<S: Store>(store: &S, now: Wall) -> Result<Self, StoreError> {
         let mut published = Self::default();
-        for (_, bytes) in store.states("package/").await? {
-            let signed: Signed = wire::decode(&bytes, wire::MAX_INFLATED).map_err(|_| DAMAGED)?;
-            let package: Package = wire::decode(&signed.bytes, wire::MAX_INFLATED).map_err(|_| DAMAGED)?;
-            if let Err(fault) = published.adopt(&package) {
+        for (name, bytes) in store.states("package/").await? {
+            let package = wire::decode(&bytes, wire::MAX_INFLATED)
+                .and_then(|signed: Signed| wire::decode::<Package>(&signed.bytes, wire::MAX_INFLATED));
+            let read = package.is_ok_and(|package| published.adopt(&package, now).is_ok());
+            if !read {
                 // Without it the digest differs, so the hub sends it anew; nobody is locked out meanwhile.
-                tracing::warn!(%fault, "a stored package does not read");
+                tracing::warn!(name, "a stored package does not read");
+                published.unreadable.entry(name).or_insert(now);
             }
         }
         Ok(published)
     }
 
-    /// Takes a package into use. Its signature was checked when it came.
-    pub(crate) fn adopt(&mut self, package: &Package) -> Result<(), Unreadable> {
+    /// Takes a package into use. Its signature was checked when it came. One that does not read is remembered, so that somebody
+    /// is told: the one before stays in use.
+    pub(crate) fn adopt(&mut self, package: &Package, now: Wall) -> Result<(), Unreadable> {
+        let name = Self::state_name(package.kind);
+        let read = self.read(package);
+        match &read {
+            Ok(()) => drop(self.unreadable.remove(&name)),
+            Err(_) => drop(self.unreadable.entry(name).or_insert(now)),
+        }
+        read
+    }
+
+    fn read(&mut self, package: &Package) -> Result<(), Unreadable> {
         let unreadable = || Unreadable(package.kind);
         let json = zstd::bulk::decompress(&package.content, MAX_CONTENT).map_err(|_| unreadable())?;
         fn read<T: serde::de::DeserializeOwned>(json: &[u8]) -> Option<T> {
@@ -86,5 +104,3 @@ impl Published {
         known.map_or_else(|| id.to_string(), |agent| agent.name.clone())
     }
 }
-
-const DAMAGED: StoreError = StoreError::Damaged { what: "package" };

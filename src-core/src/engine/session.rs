@@ -2,8 +2,8 @@
 
 use daiban_model::access::{Action, Denied, Role};
 use daiban_model::api::{
-    Changed, Enrol, EnrolmentFault, Failure, GetSession, Lock, Session, SessionState, SetPin, StorageFault, Tile,
-    Unlock,
+    Changed, Enrol, EnrolmentFault, Failure, GetSession, GoBackKeys, Lock, Session, SessionState, SetPin, StorageFault,
+    Tile, Unlock,
 };
 use daiban_model::ids::{AgentId, DeviceId};
 use daiban_model::organisation::Agent;
@@ -16,9 +16,9 @@ use super::answer::Answer;
 use super::desk::{self, Desk, Identity, THREAD};
 use super::published::Published;
 use super::refold::Refold;
-use super::{DATABASE, Engine, Outgoing, internal, storage, vault_failure};
+use super::{DATABASE, Engine, Keys, Outgoing, internal, storage, vault_failure};
 use crate::edge::draw;
-use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, incarnation};
+use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, VaultFault, incarnation};
 use crate::store::{Batch, DeviceRow, Store};
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{self, Admission, Enrolled};
@@ -35,6 +35,10 @@ impl<S: Store> Engine<S> {
     pub fn begin_enrol(&mut self, call: Enrol) -> Result<Outgoing, Failure> {
         if self.vault.is_some() {
             return Err(Failure::Enrolment { why: EnrolmentFault::Already });
+        }
+        if self.keys == Keys::Damaged {
+            // The station is enrolled; a code would be used up for nothing.
+            return Err(vault_failure(VaultFault::Damaged));
         }
         let mut secret = Zeroizing::new([0; 32]);
         self.home.edge.chance(&mut *secret);
@@ -61,7 +65,7 @@ impl<S: Store> Engine<S> {
             Enrolled::Welcome(admission) => {
                 let mut published = Published::default();
                 for (package, _) in &admission.packages {
-                    published.adopt(package).map_err(|_| fault(EnrolmentFault::NotAHub))?;
+                    published.adopt(package, self.home.edge.now()).map_err(|_| fault(EnrolmentFault::NotAHub))?;
                 }
                 newcomer.admission = Some((*admission, published));
                 self.tell(Changed::Session);
@@ -96,6 +100,8 @@ impl<S: Store> Engine<S> {
             session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
         } else if self.vault.is_some() {
             session.state = SessionState::Locked;
+        } else if self.keys == Keys::Damaged {
+            session.state = SessionState::KeysDamaged;
         } else if let Some((admission, published)) = self.newcomer.as_ref().and_then(|n| n.admission.as_ref()) {
             session.state = SessionState::NeedsPin;
             session.station = Some(admission.certificate.station.clone());
@@ -269,6 +275,17 @@ impl<S: Store> Desk<S> {
         // Letting people in is the administrator's office (R218), who sees no case either way.
         let office = self.who.role == Role::Administrator;
         office || (self.who.role.includes_all_of(other.role) && other.serves.iter().all(within))
+    }
+}
+
+impl<S: Store> Answer<S> for GoBackKeys {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
+        if engine.keys == Keys::Damaged {
+            engine.vault = Vault::go_back(&engine.home.folder).map_err(vault_failure)?;
+            engine.keys = Keys::Whole;
+            engine.tell(Changed::Session);
+        }
+        engine.session().await
     }
 }
 

@@ -83,13 +83,17 @@ fn present<T: Serialize + DeserializeOwned>(path: &Path) -> Result<Present, Vaul
     }
 }
 
-/// Goes back to the copy before, if that one is whole; the damaged file is set aside.
-pub(super) fn go_back<T: Serialize + DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<T>, VaultFault> {
+/// Goes back to the copy before, if that one is whole and worth it; the damaged file is set aside. Otherwise nothing is touched.
+pub(super) fn go_back<T: Serialize + DeserializeOwned>(
+    folder: &Path,
+    name: &str,
+    worth: impl Fn(&T) -> bool,
+) -> Result<Option<T>, VaultFault> {
     match load(folder, name) {
         Err(VaultFault::Damaged) => {}
         sound => return sound,
     }
-    let Some(content) = read::<T>(&before(folder, name))? else { return Err(VaultFault::Damaged) };
+    let Some(content) = read::<T>(&before(folder, name))?.filter(worth) else { return Err(VaultFault::Damaged) };
     set_aside(folder, name)?;
     // The copy stays what it is; the file is written anew from it.
     save(folder, name, &content, Previous::Kept)?;

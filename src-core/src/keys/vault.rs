@@ -67,6 +67,12 @@ struct Entry {
     wrap: Option<Wrap>,
 }
 
+impl Content {
+    fn anyone_ready(&self) -> bool {
+        self.people.iter().any(|entry| entry.wrap.is_some())
+    }
+}
+
 impl Vault {
     /// Reads the key file of a folder; `None` on first run.
     pub fn load(folder: &Path) -> Result<Option<Self>, VaultFault> {
@@ -74,9 +80,9 @@ impl Vault {
     }
 
     /// After [`VaultFault::Damaged`]: sets the damaged file aside and goes back to the copy before the last change,
-    /// where there is a whole one. A PIN set with that last change is not in it.
+    /// where there is a whole one in which somebody has a PIN. A PIN set with that last change is not in it.
     pub fn go_back(folder: &Path) -> Result<Option<Self>, VaultFault> {
-        Ok(file::go_back(folder, FILE)?.map(|content| Self::with(folder, content)))
+        Ok(file::go_back(folder, FILE, Content::anyone_ready)?.map(|content| Self::with(folder, content)))
     }
 
     /// Makes the key file of a new station. Nobody has a PIN yet: until the first one is set, `key` is kept by the
@@ -119,7 +125,7 @@ impl Vault {
 
     /// Whether somebody has a PIN.
     pub fn anyone_ready(&self) -> bool {
-        self.content.people.iter().any(|entry| entry.wrap.is_some())
+        self.content.anyone_ready()
     }
 
     /// The station's name or the hub's address changed.
@@ -206,17 +212,18 @@ impl Vault {
     }
 
     /// Writes first and believes after. A wrap that is taken back must not live on in the copy before, so the copy is
-    /// written over as well.
+    /// written over as well; and with the first PIN too, for a copy that nobody can open is none to go back to.
     fn save(&mut self, content: Content) -> Result<(), VaultFault> {
         let known = self.folder.join(FILE).exists();
         if known && content == self.content {
             return Ok(());
         }
         let stays = |wrap: &Wrap| content.people.iter().any(|entry| entry.wrap.as_ref() == Some(wrap));
+        let opens_first = content.anyone_ready() && !self.content.anyone_ready();
         let taken_back = self.content.people.iter().filter_map(|entry| entry.wrap.as_ref()).any(|wrap| !stays(wrap));
         file::save(&self.folder, FILE, &content, Previous::Kept)?;
         self.content = content;
-        if taken_back {
+        if taken_back || opens_first {
             file::save(&self.folder, FILE, &self.content, Previous::Kept)?;
         }
         Ok(())

@@ -50,6 +50,7 @@ calls! {
     Enrol = "enrol" -> Session;
     SetPin = "set_pin" -> Session;
     Unlock = "unlock" -> Session;
+    GoBackKeys = "go_back_keys" -> Session;
     Lock = "lock" -> Session;
     GetToday = "get_today" -> Today;
     ListCases = "list_cases" -> Page;

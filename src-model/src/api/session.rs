@@ -37,6 +37,10 @@ pub struct Unlock {
     pub pin: String,
 }
 
+/// After [`SessionState::KeysDamaged`]: take the key file as it was before its last change. The damaged one is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GoBackKeys {}
+
 /// Sign out; drafts stay.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Lock {}
@@ -72,6 +76,8 @@ pub enum SessionState {
     NeedsPin,
     /// Somebody must sign in.
     Locked,
+    /// The key file is damaged: nobody can sign in before somebody goes back to the one before.
+    KeysDamaged,
     /// Somebody is at work.
     Open {
         /// Who.

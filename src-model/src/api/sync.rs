@@ -130,6 +130,8 @@ pub enum ProblemCode {
     ClockSkew,
     /// The disk is full.
     DiskFull,
+    /// A published list came that this version cannot read, or one lies here that is damaged; the one before is in use.
+    UnreadablePackage,
     /// Documents of cases on this station do not open.
     UnreadableCase,
 }

@@ -24,4 +24,4 @@ pub use new::NewCasePage;
 pub use people::PeopleDialog;
 pub use sync::SyncPage;
 pub use today::TodayPage;
-pub use unlock::UnlockPage;
+pub use unlock::{KeysDamagedPage, UnlockPage};

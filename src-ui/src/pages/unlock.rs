@@ -1,6 +1,6 @@
 //! Who are you? A tile, then the PIN. Works without a network.
 
-use daiban_model::api::{Failure, Session, Tile, Unlock};
+use daiban_model::api::{Failure, GoBackKeys, Session, Tile, Unlock};
 use daiban_model::ids::AgentId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -49,6 +49,42 @@ pub fn UnlockPage(session: Session) -> impl IntoView {
                 <PinBox chosen pin wrong busy/>
                 <UnlockFoot/>
             </form>
+        </main>
+    }
+}
+
+/// The key file is damaged: what is safe, what can be done, and one button that does it.
+#[component]
+pub fn KeysDamagedPage() -> impl IntoView {
+    let (busy, wrong) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let go_back = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            match transport::call(GoBackKeys {}).await {
+                Ok(session) => desk().adopt(session),
+                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <main class="page" id="main" tabindex="-1" data-page="keys-damaged">
+            <h1>{t!("keys.title")}</h1>
+            <p class="lead">{t!("keys.safe")}</p>
+            <p>{t!("keys.what")}</p>
+            <p class="err" role="status" hidden=move || wrong.with(Option::is_none)>
+                <Icon name="late"/><span data-test="keys-error">{wrong}</span>
+            </p>
+            <div class="btns">
+                <button type="button" class="btn btn-go btn-big" data-primary="" data-test="go-back-keys"
+                    aria-busy=move || busy.get().to_string() on:click=go_back>
+                    {t!("keys.go_back")}<kbd>"Enter"</kbd>
+                </button>
+            </div>
+            <p class="quiet">{t!("keys.call")}</p>
         </main>
     }
 }

@@ -75,6 +75,9 @@ impl<S: Store> Engine<S> {
         for (_, bytes) in desk.store.states(UNREADABLE).await.map_err(storage)? {
             add(ProblemCode::UnreadableCase, wire::decode(&bytes, 16).unwrap_or(Wall(0)));
         }
+        for since in desk.published.unreadable.values() {
+            add(ProblemCode::UnreadablePackage, *since);
+        }
         let problem = |(code, (since, records))| Problem { code, since, records };
         Ok(problems.into_iter().map(problem).collect())
     }

@@ -46,7 +46,7 @@ pub(crate) async fn exchange<S: Store>(State(desk): State<Desk<S>>, sent: Sent) 
 /// `POST /v1/packages`.
 pub(crate) async fn packages<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
     let mark = sent.mark();
-    let reply = work(desk, sent, async |hub, body, now| hub.packages(body, now).await).await;
+    let reply = work(desk, sent, async |hub, body, _| hub.packages(body).await).await;
     marked(mark, reply)
 }
 

@@ -2,11 +2,13 @@
 //!
 //! - W1: pages reach the engine through `call` alone; the capability file allows nothing else.
 //! - W2: a second start raises the first window.
+//! - W3: nothing is started before [`renderer`] is settled: it may start the program anew.
 
 #![warn(missing_docs, unreachable_pub)]
 
 mod commands;
 mod options;
+mod renderer;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use tauri::{Emitter, Manager};
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(log_filter()).with_writer(std::io::stderr).init();
+    renderer::settle();
     let options = match Options::read(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(fault) => {

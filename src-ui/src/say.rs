@@ -78,7 +78,9 @@ fn refusal(why: &Refusal) -> String {
         }
         Refusal::PapersMissing { count } => t!("refusal.papers_missing", n = count),
         Refusal::TooEarly { until } => t!("refusal.too_early", until = dates::full(*until)),
-        Refusal::TooLate { ended } => t!("refusal.too_late", ended = dates::full(*ended)),
+        Refusal::TooLateToTell { ended } => t!("refusal.too_late_to_tell", ended = dates::full(*ended)),
+        Refusal::TooLateToProlong { ended } => t!("refusal.too_late_to_prolong", ended = dates::full(*ended)),
+        Refusal::TooLong { what, most } => t!("refusal.too_long", what = entry(*what), n = most),
         Refusal::DateTooEarly { what, first } => {
             t!("refusal.date_too_early", what = entry(*what), day = dates::full(*first))
         }

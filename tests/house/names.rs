@@ -38,6 +38,40 @@ fn no_type_is_named_after_a_pattern() {
 }
 
 #[test]
+fn no_public_function_takes_what_it_does_not_use() {
+    let breaches = |source: &Source| -> Vec<String> {
+        let mut found = Vec::new();
+        for (at, _) in source.product.match_indices("fn ") {
+            // The line up to the name says whether it is public; what follows up to the body is its signature.
+            let line = source.product[..at].rsplit('\n').next().unwrap_or_default();
+            let signature = source.product[at..].split(['{', ';']).next().unwrap_or_default();
+            let unused = signature.split(['(', ',', '|']).map(str::trim_start).find_map(|parameter| {
+                let (name, _) = parameter.split_once(':')?;
+                (name.starts_with('_') && name.len() > 1).then_some(name)
+            });
+            if let Some(name) = unused.filter(|_| line.trim_start().starts_with("pub")) {
+                let number = source.product[..at].matches('\n').count() + 1;
+                found.push(format!("{}:{number}: {name}", source.path));
+            }
+        }
+        found
+    };
+    let mend = "Take the parameter out, at the callers too: a signature says what the answer depends on.";
+    hold(
+        breaches,
+        (
+            "src-core/src/sync.rs",
+            "impl Hub {\n    pub async fn packages(\n        &self,\n        _now: Wall,\n    ) {}\n}",
+        ),
+        (
+            "src-core/src/sync.rs",
+            "pub fn f(a: u8) { let _unused: u8 = a; }\nfn g(_now: Wall) {}\nimpl T { fn h(_: u8) {} }",
+        ),
+        mend,
+    );
+}
+
+#[test]
 fn no_file_is_longer_than_one_thing() {
     let breaches = |source: &Source| -> Vec<String> {
         let lines = source.product.lines().collect::<Vec<_>>();

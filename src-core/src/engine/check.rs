@@ -2,21 +2,17 @@
 
 use daiban_model::api::Consent;
 use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
+use daiban_model::case::decide::bounds;
 use daiban_model::case::event::{Help, PaperState};
 use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, CitizenIdFault, Phone, PhoneFault};
 use jiff::civil::Date;
 
-/// Longest name (R86).
-const NAME: usize = 50;
-/// Longest free text of a field.
-const TEXT: usize = 500;
-
 /// A value for a field, in its stored form.
 pub(super) fn field(field: Field, value: &str, today: Date) -> Result<String, Failure> {
     let value = value.trim();
     let bad = |(code, arg): (&str, String)| Failure::BadValue { code: code.to_owned(), arg };
-    let longest = if matches!(field, Field::Name | Field::Contact) { NAME } else { TEXT };
+    let longest = if matches!(field, Field::Name | Field::Contact) { bounds::NAME } else { bounds::VALUE };
     if value.chars().count() > longest {
         return Err(bad(("too_long", longest.to_string())));
     }
@@ -68,7 +64,19 @@ pub(super) fn draft(draft: &Draft, today: Date) -> Vec<DraftFault> {
     if let Some(open) = draft.papers.iter().position(|paper| paper.state.is_none()) {
         faults.push(fault(Step::Papers, &format!("paper.{open}"), "paper_open", &draft.papers[open].name));
     }
+    let hint = draft.papers.iter().position(|paper| too_long(&paper.hint, bounds::LINE));
+    faults.extend(hint.map(|at| fault(Step::Papers, &format!("paper.{at}"), "too_long", "")));
+    for (step, focus, text) in [(Step::Papers, "note", &draft.note), (Step::Check, "despite_open", &draft.despite_open)]
+    {
+        if too_long(text, bounds::TEXT) {
+            faults.push(fault(step, focus, "too_long", ""));
+        }
+    }
     faults
+}
+
+fn too_long(text: &str, most: usize) -> bool {
+    text.trim().chars().count() > most
 }
 
 /// What must be put right in the mandate, asked only where one is needed.
@@ -94,6 +102,9 @@ pub(super) fn mandate(draft: &Draft, today: Date) -> Vec<DraftFault> {
             wrong("mandate.other", "guardian_empty");
         }
         Some(_) => {}
+    }
+    if [&mandate.other, &mandate.relation].into_iter().any(|text| too_long(text, bounds::NAME)) {
+        wrong("mandate.other", "too_long");
     }
     if mandate.consent != Some(Consent::Given) {
         wrong("mandate.consent", "consent_open");

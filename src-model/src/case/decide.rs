@@ -3,6 +3,7 @@
 //! D1: `decide` never yields what `fold` flags on the same state. Every act is tried on a copy of the case first, and its
 //! stamp is later than everything the case has seen.
 
+pub mod bounds;
 mod command;
 mod refusal;
 
@@ -56,6 +57,7 @@ pub fn decide(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) 
     if permit.action() != command.action() {
         return Err(Refusal::WrongPermit);
     }
+    bounds::look(&command)?;
     under_mandate(case, &command, permit, now)?;
     let acts = acts(case, command, permit, now)?;
     let mut tried = case.clone();
@@ -137,14 +139,19 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::Deliver { way, signer, relation } => deliver(way, signer, relation, now)?,
         Command::EnterRating { grade, channel } => What::Rated { grade, channel },
         Command::Archive => What::Archived,
-        Command::Type { field, from, to } => What::Typed { field: field.path().to_owned(), from, to },
+        Command::Type { field, from, to } => {
+            What::Typed { field: field.path().to_owned(), from: bounds::cut(from), to }
+        }
         Command::Note { text } => What::Noted { text: filled(text, Entry::Text)? },
         Command::Correct { field, value, reason } => {
             let reason = filled(reason, Entry::Reasons)?;
             What::Corrected { field: field.path().to_owned(), value, reason }
         }
         Command::Review { act, finding } => What::Reviewed { act, finding: filled(finding, Entry::Text)? },
-        Command::Settle { field, kept, dropped } => What::Settled { field: field.path().to_owned(), kept, dropped },
+        Command::Settle { field, kept, dropped } => {
+            let dropped = dropped.into_iter().map(bounds::cut).collect();
+            What::Settled { field: field.path().to_owned(), kept, dropped }
+        }
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
     };
     Ok(vec![act])
@@ -167,7 +174,7 @@ fn notice(case: &Case, lines: Vec<NoticeLine>, raised_by: String, now: &Moment<'
     }
     if let Some(from) = clocks::deemed_from(case, now.calendar).filter(|from| now.today() >= *from) {
         // The term passed in silence: the file counts as accepted (行政许可法 art 32(4)), and no notice undoes that.
-        return Err(Refusal::TooLate { ended: from.yesterday().unwrap_or(from) });
+        return Err(Refusal::TooLateToTell { ended: from.yesterday().unwrap_or(from) });
     }
     let no = u8::try_from(case.notices.len() + 1).unwrap_or(u8::MAX);
     let term = clocks::supplement_term(case, now);
@@ -235,7 +242,7 @@ fn since_notice(case: &Case, name: &str) -> bool {
 fn check_id(from: String, number: String) -> Result<Vec<What>, Refusal> {
     let to = filled(number, Entry::IdNumber)?;
     let field = Field::CitizenId.path().to_owned();
-    let typed = (from != to).then_some(What::Typed { field, from, to });
+    let typed = (from != to).then(|| What::Typed { field, from: bounds::cut(from), to });
     Ok(typed.into_iter().chain([What::IdChecked]).collect())
 }
 
@@ -267,7 +274,7 @@ fn accept(case: &Case, basis: AcceptanceBasis, now: &Moment<'_>) -> Result<What,
 /// R60: once, and before the first end.
 fn in_time_to_extend(case: &Case, now: &Moment<'_>) -> Result<(), Refusal> {
     match clocks::statutory_end(case, now.calendar) {
-        Some(ended) if now.today() > ended => Err(Refusal::TooLate { ended }),
+        Some(ended) if now.today() > ended => Err(Refusal::TooLateToProlong { ended }),
         _ => Ok(()),
     }
 }

@@ -81,7 +81,7 @@ impl District {
         let answer = match road {
             Road::Enrol => now(self.hub.enrol(body, now_ms)),
             Road::Exchange => now(self.hub.exchange(body, now_ms)),
-            Road::Packages => now(self.hub.packages(body, now_ms)),
+            Road::Packages => now(self.hub.packages(body)),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,

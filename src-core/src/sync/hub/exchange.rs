@@ -150,7 +150,7 @@ impl<S: Store> Hub<S> {
     }
 
     /// `POST /v1/packages`: packages that are newer than the device's.
-    pub async fn packages(&self, body: &[u8], _now: Wall) -> Result<Vec<u8>, Turned> {
+    pub async fn packages(&self, body: &[u8]) -> Result<Vec<u8>, Turned> {
         let asked: Asked<PackagesRequest> = self.asked(body).await?;
         if asked.device.revoked_ms.is_some() {
             return Err(Turned::UnknownDevice);

@@ -182,7 +182,7 @@ impl<S: Store> Hub<S> {
         if ready.is_empty() {
             return Ok(());
         }
-        let whole = batch(&ready, now);
+        let whole = batch(&ready);
         match self.store.commit(whole).await {
             Ok(placed) => self.receipt_all(&ready, &placed, now, taken),
             Err(StoreError::Clash) => {
@@ -195,7 +195,7 @@ impl<S: Store> Hub<S> {
                         taken.refused.push(Refused { key, why: Why::Gap { expected } });
                         continue;
                     }
-                    match self.store.commit(batch(std::slice::from_ref(one), now)).await {
+                    match self.store.commit(batch(std::slice::from_ref(one))).await {
                         Ok(placed) => self.receipt_all(std::slice::from_ref(one), &placed, now, taken),
                         Err(StoreError::Clash) => {
                             let why = Why::Forked { last_good: key.number - 1 };
@@ -278,7 +278,7 @@ impl<S: Store> Hub<S> {
         let described = segment.records.iter().zip(metas).zip(raws);
         let described = described.map(|((record, meta), raw)| (record.doc, meta, raw)).collect();
         let one = ready(segment, root_of(segment), described, &Seen::default(), now);
-        let mut batch = batch(&[Ready { missing: false, ..one }], now);
+        let mut batch = batch(&[Ready { missing: false, ..one }]);
         batch.pending.push((key, None));
         match self.store.commit(batch).await {
             Err(StoreError::Clash) => {
@@ -351,7 +351,7 @@ fn ready(segment: &Segment, root: Hash, metas: Vec<Described>, seen: &Seen, now:
 }
 
 /// Segments that rest on nothing missing are stored and numbered; the others wait whole. K3.
-fn batch(ready: &[Ready], _now: Wall) -> Batch {
+fn batch(ready: &[Ready]) -> Batch {
     let mut batch = Batch::default();
     for one in ready {
         let key = one.stored.header.key();

@@ -332,10 +332,10 @@ async fn a_revoked_device_gets_nothing_not_even_packages() {
     let device = Device::enrol(&hub, &[VILLAGE], 1).await;
     hub.publish(PackageKind::Roster, b"[]".to_vec()).await.unwrap();
     let (body, hash) = station::request(&device.key, &station::packages_request(Vec::new()));
-    let packages: Vec<Signed> = station::reply(&hub.packages(&body, NOW).await.unwrap(), hash, device.trust()).unwrap();
+    let packages: Vec<Signed> = station::reply(&hub.packages(&body).await.unwrap(), hash, device.trust()).unwrap();
     assert_eq!(packages.len(), 1);
     hub.revoke(device.admission.certificate.device, NOW).await.unwrap();
-    assert!(matches!(hub.packages(&body, NOW).await, Err(Turned::UnknownDevice)));
+    assert!(matches!(hub.packages(&body).await, Err(Turned::UnknownDevice)));
 }
 
 #[tokio::test]

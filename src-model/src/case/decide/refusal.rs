@@ -74,11 +74,25 @@ pub enum Refusal {
         /// Its last day.
         until: Date,
     },
+    /// The term of the one-time notice passed in silence: the file counts as accepted (R51).
+    #[error("the term of the notice had ended already")]
+    TooLateToTell {
+        /// Its last day.
+        ended: Date,
+    },
     /// The extension came after the first end (R60).
     #[error("the term had ended already")]
-    TooLate {
+    TooLateToProlong {
         /// The first end.
         ended: Date,
+    },
+    /// A text or a list is longer than any that is written by hand.
+    #[error("an entry is too long")]
+    TooLong {
+        /// Which.
+        what: Entry,
+        /// The most characters or lines.
+        most: usize,
     },
     /// A date lies before the first day it may have (R68).
     #[error("a date is too early")]
@@ -155,6 +169,12 @@ pub enum Entry {
     ValidUntil,
     /// The number of the document.
     IdNumber,
+    /// What somebody is to somebody.
+    Relation,
+    /// Where a rating came from.
+    Channel,
+    /// The value of a field.
+    Value,
 }
 
 impl From<Misfit> for Refusal {

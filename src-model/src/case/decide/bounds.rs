@@ -1,0 +1,130 @@
+//! How long what a hand typed may be. Everything in a command is stored for ever and travels over thin lines.
+//!
+//! B1: every text and every list of a command has a bound, looked at before anything else is; a new command does not compile
+//! until it says which.
+
+use super::{Command, Entry, Refusal};
+use crate::case::event::{Decision, Mandate, NoticeLine, PaperLine, Receipt, Signature};
+
+/// Longest name of a person, or what somebody is to somebody (R86).
+pub const NAME: usize = 50;
+/// Longest number of a document or paper.
+pub const NUMBER: usize = 100;
+/// Longest line: an organ, a paper, where to get it.
+pub const LINE: usize = 200;
+/// Longest value of a register.
+pub const VALUE: usize = 500;
+/// Longest text of its own: a note, reasons, a question in plain words.
+pub const TEXT: usize = 2_000;
+/// Most lines of a list: papers, lines of a notice, values that were dropped.
+pub const LINES: usize = 100;
+
+/// Says which text or list of a command is too long. B1.
+pub(super) fn look(command: &Command) -> Result<(), Refusal> {
+    use Entry as E;
+    match command {
+        Command::Consult { words, help: _, way: _ } => text(E::Text, words),
+        Command::GiveNotice { lines, raised_by } => {
+            notice(lines)?;
+            line(E::Text, raised_by)
+        }
+        Command::Entrust(mandate) => signed(mandate),
+        Command::Receive { receipt, proxy: _ } => taken(receipt),
+        Command::Supplement { papers: brought } => papers(brought),
+        Command::CheckId { from: _, number } => short(E::IdNumber, number),
+        Command::HandOver { to } => line(E::Organ, to),
+        Command::RefuseAcceptance { reason: _, right_office } => line(E::Organ, right_office),
+        Command::Suspend { notice_no, kind: _, expected_days: _ } => short(E::NoticeNumber, notice_no),
+        Command::Extend { approver, reason, notice_no, days: _ } => {
+            within(E::Approver, approver, NAME)?;
+            text(E::Reasons, reason)?;
+            short(E::NoticeNumber, notice_no)
+        }
+        Command::Decide(Decision { number, reasons, outcome: _, on: _, valid_until: _ }) => {
+            short(E::ResultNumber, number)?;
+            text(E::Reasons, reasons)
+        }
+        Command::FinishAtOnce { number } => short(E::ResultNumber, number),
+        Command::Withdraw { reason, papers_returned: _ } => text(E::Reasons, reason),
+        Command::Deliver { signer, relation, way: _ } => {
+            within(E::Signer, signer, NAME)?;
+            within(E::Relation, relation, NAME)
+        }
+        Command::EnterRating { channel, grade: _ } => line(E::Channel, channel),
+        // What stood in a register may be anything that another device wrote; it is cut where it is told.
+        Command::Type { to, field: _, from: _ } => within(E::Value, to, VALUE),
+        Command::Note { text: words } => text(E::Text, words),
+        Command::Correct { value, reason, field: _ } => {
+            within(E::Value, value, VALUE)?;
+            text(E::Reasons, reason)
+        }
+        Command::Review { finding, act: _ } => text(E::Text, finding),
+        // What stays is one of those values, or was looked at as a field is.
+        Command::Settle { kept: _, dropped, field: _ } => few(E::Value, dropped.len()),
+        Command::Link { reason, other: _ } => text(E::Reasons, reason),
+        Command::EndMandate { reason: _ }
+        | Command::Accept { basis: _ }
+        | Command::Start
+        | Command::Resume
+        | Command::Archive => Ok(()),
+    }
+}
+
+/// What stood in a register, as far as it is told beside what stands there now.
+pub(super) fn cut(text: String) -> String {
+    match text.char_indices().nth(VALUE) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn signed(mandate: &Mandate) -> Result<(), Refusal> {
+    match &mandate.signature {
+        Signature::Hand => Ok(()),
+        Signature::Thumb { witness } => within(Entry::Witness, witness, NAME),
+        Signature::Guardian { name, relation } => {
+            within(Entry::Guardian, name, NAME)?;
+            within(Entry::Guardian, relation, NAME)
+        }
+    }
+}
+
+fn taken(receipt: &Receipt) -> Result<(), Refusal> {
+    line(Entry::Text, &receipt.item_name)?;
+    papers(&receipt.papers)
+}
+
+fn notice(lines: &[NoticeLine]) -> Result<(), Refusal> {
+    few(Entry::NoticeLines, lines.len())?;
+    lines.iter().try_for_each(|told| {
+        line(Entry::NoticeLines, &told.paper)?;
+        line(Entry::NoticeLines, &told.hint)
+    })
+}
+
+fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
+    few(Entry::Papers, papers.len())?;
+    papers.iter().try_for_each(|paper| line(Entry::Papers, &paper.name))
+}
+
+fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
+    if lines > LINES { Err(Refusal::TooLong { what, most: LINES }) } else { Ok(()) }
+}
+
+fn short(what: Entry, text: &str) -> Result<(), Refusal> {
+    within(what, text, NUMBER)
+}
+
+fn line(what: Entry, text: &str) -> Result<(), Refusal> {
+    within(what, text, LINE)
+}
+
+fn text(what: Entry, text: &str) -> Result<(), Refusal> {
+    within(what, text, TEXT)
+}
+
+fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
+    // Characters are counted only where there are bytes enough for too many of them.
+    let long = text.len() > most && text.chars().count() > most;
+    if long { Err(Refusal::TooLong { what, most }) } else { Ok(()) }
+}

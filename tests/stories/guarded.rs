@@ -10,8 +10,8 @@ use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, IdCheck, Power};
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Refusal, Stage};
 use daiban_tests::world::{
-    BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA,
-    TIAN_WEIGUO, World, ZHAO_YUNFENG, day, must,
+    BAI_YUNXIA, BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers, QIAN_XIUYING, QIMUGE,
+    SUN_LINA, TIAN_WEIGUO, World, ZHAO_YUNFENG, day, must,
 };
 
 fn deliver(way: DeliveryWay, signer: &str) -> Command {
@@ -207,4 +207,17 @@ fn the_list_of_all_begins_with_what_is_due_and_ends_with_what_was_finished_longe
         }
     }
     assert_eq!(paged, order, "page by page the same");
+}
+
+#[test]
+fn a_number_that_a_part_timer_may_not_see_is_asked_for_and_not_said_to_be_missing() {
+    let world = World::new(1007);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.add_person(BAI_YUNXIA);
+    village.lock();
+    must("the part-timer signs in", village.sign_in(BAI_YUNXIA, PIN));
+    let own = village.receive(&QIAN_XIUYING, "MZ-007");
+    let person = village.ask(StartDraft { from: Some(own), item: None }).person;
+    assert_eq!((person.citizen_id.as_str(), person.phone.as_str()), ("", ""), "R213");
+    assert_eq!((person.id_later, person.phone_none), (Later::Given, Later::Given), "she types them anew, no 证件待核");
 }

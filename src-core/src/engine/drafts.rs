@@ -170,10 +170,14 @@ impl<S: Store> Answer<S> for StartDraft {
                 let shown = |field: Field| story::mask(field, file.facts.field(field)) == file.facts.field(field);
                 let masked: Vec<Field> = KNOWN.into_iter().filter(|field| whole && !shown(*field)).collect();
                 desk.looked(&file, &masked).await?;
-                known_person(|field| {
+                let person = known_person(|field| {
                     let may = whole || shown(field);
                     if may { file.facts.field(field).to_owned() } else { String::new() }
-                })
+                });
+                // A number that may not be shown is there all the same: it is asked for again, and not said to be missing.
+                let later =
+                    |field: Field| if file.facts.field(field).is_empty() { Later::Absent } else { Later::Given };
+                DraftPerson { id_later: later(Field::CitizenId), phone_none: later(Field::Phone), ..person }
             }
             None => DraftPerson::default(),
         };
@@ -207,20 +211,15 @@ const KNOWN: [Field; 7] = [
 ];
 
 fn known_person(field: impl Fn(Field) -> String) -> DraftPerson {
-    let absent = |field: &str| if field.is_empty() { Later::Absent } else { Later::Given };
-    let (citizen_id, phone) = (field(Field::CitizenId), field(Field::Phone));
     DraftPerson {
         name: field(Field::Name),
-        id_later: absent(&citizen_id),
-        citizen_id,
-        phone_none: absent(&phone),
-        phone,
+        citizen_id: field(Field::CitizenId),
+        phone: field(Field::Phone),
         address: field(Field::Address),
         household: field(Field::Household),
         contact: field(Field::Contact),
         contact_phone: field(Field::ContactPhone),
-        employer: String::new(),
-        injured_on: String::new(),
+        ..DraftPerson::default()
     }
 }
 

@@ -286,3 +286,26 @@ async fn an_act_that_leaves_the_lists_alone_does_not_write_their_indexes() {
     case.tokens = Tokens { text: "other".into() };
     assert!(pages(case) > 2, "this test can fail");
 }
+
+#[tokio::test]
+async fn a_database_of_the_first_version_knows_its_numbers_after_the_migration() {
+    const BACK: &str = "
+        DROP INDEX case_numbered;
+        ALTER TABLE case_row DROP COLUMN numbered;
+        ALTER TABLE case_row DROP COLUMN counter;
+        PRAGMA user_version = 1;";
+    let place = Place::new();
+    let store = place.open().unwrap();
+    let mut unnumbered = fixture::case(2, "王芳").unwrap();
+    unnumbered.shown.number.clear();
+    let rows = vec![fixture::case(12, "赵桂香").unwrap(), unnumbered];
+    store.commit(Batch { rows, ..Batch::default() }).await.unwrap();
+    let ask = || RowQuery::Highest { date: jiff::civil::date(2026, 3, 2), device: 7 };
+    assert_eq!(store.rows(ask()).await.unwrap().highest, 12, "as it is written now");
+    store.writer().execute_batch(BACK).unwrap();
+    drop(store);
+    let store = place.open().unwrap();
+    assert_eq!(store.rows(ask()).await.unwrap().highest, 12, "as it is found after the migration");
+    assert_eq!(store.rows(all_cases()).await.unwrap().cases.len(), 2);
+    store.integrity().unwrap();
+}

@@ -93,6 +93,31 @@ impl FromStr for DeviceId {
 
 text_or_binary!(DeviceId, [u8; 32], "device id", |v| v.0, |raw| Some(Self(raw)));
 
+/// The content of an attachment: the BLAKE3 hash of its bytes. Equal contents have one name, wherever they came from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileHash(pub [u8; 32]);
+
+impl fmt::Display for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "file:{:.8}", self.to_string())
+    }
+}
+
+impl FromStr for FileHash {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        hex32(text).map(Self).ok_or(BadId { kind: "file hash" })
+    }
+}
+
+text_or_binary!(FileHash, [u8; 32], "file hash", |v| v.0, |raw| Some(Self(raw)));
+
 /// 32 bytes from 64 hexadecimal digits.
 pub fn hex32(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || !text.is_ascii() {

@@ -6,6 +6,7 @@
 
 mod enrol;
 mod exchange;
+mod files;
 mod segment;
 
 use std::fmt;
@@ -16,6 +17,10 @@ pub use enrol::{EnrolReply, EnrolRequest, Package, PackageKind, PackagesRequest,
 pub use exchange::{
     Cursor, Cursors, Delivery, Entry, Envelope, Epoch, ExchangeReply, ExchangeRequest, Frame, More, Nonce, Outcome,
     Packages, Packing, Place, Receipt, Refused, Why,
+};
+pub use files::{
+    Bring, Brought, CHUNK, Fetch, Fetched, Fetching, FileReceipt, FilesDone, FilesOutcome, FilesReply, FilesRequest,
+    Have, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Part, Taking, chunk_len, chunks,
 };
 pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
 

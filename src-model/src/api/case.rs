@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::files::{FileView, FilesOpen};
 use super::lists::CaseRow;
 use crate::case::Command;
 use crate::case::clocks::Clock;
@@ -92,6 +93,10 @@ pub struct CasePage {
     pub stops: Vec<StopKind>,
     /// The papers.
     pub papers: Vec<PaperLine>,
+    /// Attachments that count.
+    pub files: Vec<FileView>,
+    /// Whether more may be added.
+    pub files_open: FilesOpen,
     /// Notices given.
     pub notices: Vec<NoticeView>,
     /// The mandate, if any.

@@ -3,10 +3,12 @@
 //! Plain data, no behaviour. The window, the loopback shell and the tests all speak it; nothing here is stored or sent to
 //! the hub, so it may change with the program. A call is a struct that implements [`Call`].
 
+mod bytes;
 mod case;
 mod catalogue;
 mod draft;
 mod failure;
+mod files;
 mod lists;
 mod reveal;
 mod session;
@@ -15,10 +17,12 @@ mod sync;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use bytes::Bytes;
 pub use case::*;
 pub use catalogue::*;
 pub use draft::*;
 pub use failure::*;
+pub use files::*;
 pub use lists::*;
 pub use reveal::*;
 pub use session::*;
@@ -62,6 +66,8 @@ calls! {
     RevealConflict = "reveal_conflict" -> Revealed;
     ListReveals = "list_reveals" -> Reveals;
     SettleField = "settle_field" -> Box<CasePage>;
+    AddFile = "add_file" -> Box<CasePage>;
+    GetFile = "get_file" -> GotFile;
     GetSheets = "get_sheets" -> Sheets;
     FindPeople = "find_people" -> Vec<PersonHit>;
     StartDraft = "start_draft" -> Box<Draft>;

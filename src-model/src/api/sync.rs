@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::files::FilesWaiting;
 use crate::ids::{CaseId, ScopeCode};
 use crate::stamp::Wall;
 
@@ -26,6 +27,8 @@ pub struct SyncView {
     pub outbox_bytes: u64,
     /// Cases they belong to, latest first; at most twenty.
     pub waiting: Vec<WaitingCase>,
+    /// Attachments not yet receipted; they go after case data.
+    pub files: FilesWaiting,
     /// Progress of the exchange under way.
     pub progress: Option<Progress>,
     /// The last exchange that went through.
@@ -134,4 +137,8 @@ pub enum ProblemCode {
     UnreadablePackage,
     /// Documents of cases on this station do not open.
     UnreadableCase,
+    /// The hub did not take attachments of this station; they stay here.
+    FilesRefused,
+    /// The content of an attachment is not what its name says, here or at the hub.
+    FileDamaged,
 }

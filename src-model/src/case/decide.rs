@@ -13,7 +13,7 @@ pub use command::Command;
 pub use refusal::{Entry, Refusal};
 
 use super::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Help, IdCheck, Mandate, NotAccepted, Notice,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, FileLine, Help, IdCheck, Mandate, NotAccepted, Notice,
     NoticeLine, Outcome, PaperLine, PaperState, Power, Receipt, Signature, What,
 };
 use super::field::Field;
@@ -151,6 +151,11 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::Settle { field, kept, dropped } => {
             let dropped = dropped.into_iter().map(bounds::cut).collect();
             What::Settled { field: field.path().to_owned(), kept, dropped }
+        }
+        Command::AddFile(line) => add_file(case, line)?,
+        Command::SetAsideFile { hash, paper, reason } => {
+            let reason = filled(reason, Entry::Reasons)?;
+            What::FileSetAside { hash, paper, reason }
         }
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
     };
@@ -348,6 +353,14 @@ fn at_once(case: &Case, number: String, now: &Moment<'_>) -> Result<Vec<What>, R
     let accepted = accept(case, AcceptanceBasis::Complete, now)?;
     let (outcome, on, reasons) = (Outcome::Granted, now.today(), String::new());
     Ok(vec![accepted, What::Decided(Decision { outcome, on, number, reasons, valid_until: None })])
+}
+
+/// What is there already is not added again.
+fn add_file(case: &Case, line: FileLine) -> Result<What, Refusal> {
+    match case.files.get(line.hash, &line.paper) {
+        Some(_) => Err(Refusal::FileThere),
+        None => Ok(What::FileAdded(line)),
+    }
 }
 
 /// R69: someone else than the applicant signs with the relation named.

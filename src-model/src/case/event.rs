@@ -3,15 +3,17 @@
 //! E1: an event's text is written once, by the device that did the act, and carried as it is ever after. A version that
 //! does not know an event's kind keeps and passes on its text unread ([`What::Unknown`]).
 
+mod files;
 mod parts;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use files::*;
 pub use parts::*;
 
 use crate::deadline::StopKind;
-use crate::ids::{AgentId, CaseId, ScopeCode};
+use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
 use crate::stamp::{Stamp, TimeQuality, Wall};
 
 /// One act: who, for which unit, when by the station's clock, and what.
@@ -248,6 +250,18 @@ pub enum What {
     Linked {
         /// The other case.
         other: CaseId,
+        /// Why.
+        reason: String,
+    },
+    /// 附件: a photograph or document of a paper, named by the hash of its bytes.
+    FileAdded(FileLine),
+    /// An attachment that does not count any more; its bytes and this story stay (R75).
+    FileSetAside {
+        /// The content.
+        hash: FileHash,
+        /// The paper it was added to.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        paper: String,
         /// Why.
         reason: String,
     },

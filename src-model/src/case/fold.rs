@@ -4,10 +4,12 @@
 //! F3: idempotent: an event that arrives twice counts once. What does not fit the moves of Annex C changes nothing and is
 //! reported as an [`Anomaly`], with the act kept, for a person to look at.
 
+mod files;
 mod moves;
 
 use std::collections::BTreeMap;
 
+pub use files::Files;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +112,8 @@ pub struct Case {
     pub grade: Option<Grade>,
     /// Other cases this one is linked to.
     pub links: Vec<CaseId>,
+    /// Attachments.
+    pub files: Files,
     /// The greatest stamp seen.
     pub last: Option<Stamp>,
 }

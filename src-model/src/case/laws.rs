@@ -11,7 +11,7 @@ use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
 use crate::deadline::{Limit, StopKind};
 use crate::identity::CaseNumber;
-use crate::ids::ScopeCode;
+use crate::ids::{FileHash, ScopeCode};
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
 
 const START: i64 = 1_772_415_000_000;
@@ -55,6 +55,12 @@ fn line() -> NoticeLine {
     NoticeLine { paper: "居民身份证".into(), hint: String::new() }
 }
 
+fn file(n: u8) -> FileLine {
+    let (hash, thumb) = (FileHash([n; 32]), Some(Thumb { hash: FileHash([n + 100; 32]), bytes: 6_000 }));
+    let (paper, label) = ("居民身份证".into(), "IMG_0001.jpg".into());
+    FileLine { hash, kind: FileKind::Jpeg, bytes: 180_000, thumb, paper, label }
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let id_card = |state| PaperLine { name: "居民身份证".into(), state, count: 1 };
     let decision = |outcome| Decision {
@@ -96,6 +102,12 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::Deliver { way: DeliveryWay::Direct, signer: "孙丽娜".into(), relation: String::new() }),
         Just(Command::Archive),
         Just(Command::Note { text: "记一笔".into() }),
+        (0u8..3).prop_map(|n| Command::AddFile(file(n))),
+        (0u8..3).prop_map(|n| Command::SetAsideFile {
+            hash: FileHash([n; 32]),
+            paper: "居民身份证".into(),
+            reason: "拍糊了".into()
+        }),
         Just(Command::EndMandate { reason: MandateEnd::Withdrawn }),
     ]
 }

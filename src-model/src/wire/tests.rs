@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::ids::{DeviceId, ScopeCode};
+use crate::ids::{DeviceId, FileHash, ScopeCode};
 use crate::stamp::Hlc;
 
 fn hex(bytes: &[u8]) -> String {
@@ -109,6 +109,43 @@ fn an_enrolment_and_a_package_are_these_bytes() {
     assert_snapshot!(pinned(&package), @"020203010203");
     let request = PackagesRequest { version: VERSION, have: vec![(PackageKind::Calendar, 1)] };
     assert_snapshot!(pinned(&request), @"01010301");
+}
+
+#[test]
+fn attachments_travel_in_these_bytes() {
+    let (name, part) = (FileHash([2; 32]), Part { n: 1, bytes: vec![3, 4] });
+    let bring = vec![Bring { scope: scope(), name, size: 65_538, parts: vec![part.clone()] }];
+    let fetch = vec![Fetch { name, have: [0, 9].into_iter().collect() }];
+    let request =
+        FilesRequest { version: VERSION, nonce: Nonce { ms: 7, mac: [8; 16] }, max_bytes: 65_536, bring, fetch };
+    assert_snapshot!(pinned(&request), @"010708080808080808080808080808080808808004019afeb5c7af0402020202020202020202020202020202020202020202020202020202020202028280040101020304010202020202020202020202020202020202020202020202020202020202020202020102");
+    let receipt = FileReceipt { name, scope: scope(), size: 65_538, hub_ms: 9, epoch: Epoch([6; 8]) };
+    assert_snapshot!(pinned(&receipt), @"02020202020202020202020202020202020202020202020202020202020202029afeb5c7af04828004090606060606060606");
+    let taking = [
+        Taking::Whole(Signed { bytes: encode(&receipt), sig: Sig([5; 64]) }),
+        Taking::Some(Have::all(65_538)),
+        Taking::Not(NotTaken::Quota),
+    ];
+    let brought = taking.into_iter().map(|taking| Brought { name, scope: scope(), taking }).collect();
+    let fetched = [Fetching::Parts(vec![part]), Fetching::Absent].map(|fetching| Fetched { name, fetching }).into();
+    let outcome = FilesOutcome::Done(Box::new(FilesDone { brought, fetched }));
+    assert_snapshot!(pinned(&FilesReply { outcome, hub_ms: 1, nonce: Nonce::default() }), @"000302020202020202020202020202020202020202020202020202020202020202029afeb5c7af04003202020202020202020202020202020202020202020202020202020202020202029afeb5c7af048280040906060606060606060505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050505050502020202020202020202020202020202020202020202020202020202020202029afeb5c7af0401010302020202020202020202020202020202020202020202020202020202020202029afeb5c7af040201020202020202020202020202020202020202020202020202020202020202020202000101020304020202020202020202020202020202020202020202020202020202020202020201010000000000000000000000000000000000");
+}
+
+#[test]
+fn chunks_cover_a_content_without_gap_or_overlap() {
+    for size in [1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, MAX_FILE] {
+        let lengths: Vec<u32> = (0..chunks(size)).map_while(|n| chunk_len(size, n)).collect();
+        assert_eq!(lengths.iter().sum::<u32>(), size);
+        assert!(lengths.iter().all(|length| (1..=CHUNK).contains(length)), "{size}");
+        assert_eq!(chunk_len(size, chunks(size)), None, "and no further one");
+        let all = Have::all(size);
+        assert_eq!((all.count(), all.bytes(size), all.lacks(size).next()), (chunks(size), size, None));
+    }
+    let mut some: Have = [1].into_iter().collect();
+    some.add(u32::MAX);
+    assert_eq!((some.count(), some.bytes(CHUNK + 5)), (1, 5), "a number beyond all contents is nobody's");
+    assert_eq!(some.lacks(3 * CHUNK).collect::<Vec<_>>(), [0, 2]);
 }
 
 #[test]

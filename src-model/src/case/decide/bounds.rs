@@ -4,7 +4,7 @@
 //! until it says which.
 
 use super::{Command, Entry, Refusal};
-use crate::case::event::{Decision, Mandate, NoticeLine, PaperLine, Receipt, Signature};
+use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, Receipt, Signature};
 
 /// Longest name of a person, or what somebody is to somebody (R86).
 pub const NAME: usize = 50;
@@ -62,6 +62,14 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
         // What stays is one of those values, or was looked at as a field is.
         Command::Settle { kept: _, dropped, field: _ } => few(E::Value, dropped.len()),
         Command::Link { reason, other: _ } => text(E::Reasons, reason),
+        Command::AddFile(FileLine { paper, label, hash: _, kind: _, bytes: _, thumb: _ }) => {
+            line(E::Papers, paper)?;
+            short(E::Text, label)
+        }
+        Command::SetAsideFile { paper, reason, hash: _ } => {
+            line(E::Papers, paper)?;
+            text(E::Reasons, reason)
+        }
         Command::EndMandate { reason: _ }
         | Command::Accept { basis: _ }
         | Command::Start

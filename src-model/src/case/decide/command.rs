@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
 use crate::case::event::{
-    AcceptanceBasis, Decision, DeliveryWay, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine, PaperLine,
-    Power, Receipt, Way,
+    AcceptanceBasis, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine,
+    PaperLine, Power, Receipt, Way,
 };
 use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
 use crate::deadline::StopKind;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, FileHash};
 use crate::stamp::Stamp;
 
 /// What someone wants done to a case.
@@ -171,6 +171,17 @@ pub enum Command {
         /// The others.
         dropped: Vec<String>,
     },
+    /// Add an attachment whose content the station holds.
+    AddFile(FileLine),
+    /// Take an attachment out of what counts.
+    SetAsideFile {
+        /// The content.
+        hash: FileHash,
+        /// The paper it was added to.
+        paper: String,
+        /// Why.
+        reason: String,
+    },
     /// Mark as the same matter as another case.
     Link {
         /// The other case.
@@ -191,6 +202,7 @@ impl Command {
             | Self::Receive { .. }
             | Self::Supplement { .. }
             | Self::CheckId { .. }
+            | Self::AddFile(_)
             | Self::Type { .. } => Action::Collect,
             Self::HandOver { .. } => Action::HandOver,
             Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
@@ -205,6 +217,7 @@ impl Command {
             | Self::Correct { .. }
             | Self::Review { .. }
             | Self::Settle { .. }
+            | Self::SetAsideFile { .. }
             | Self::Link { .. } => Action::Annotate,
         }
     }

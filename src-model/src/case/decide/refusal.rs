@@ -125,6 +125,9 @@ pub enum Refusal {
     /// Nobody else may stand where the applicant should (R69).
     #[error("the signer's relation is needed")]
     RelationNeeded,
+    /// The same picture of the same paper is there already.
+    #[error("this attachment is there already")]
+    FileThere,
     /// Two values of a field stand side by side; someone must choose first.
     #[error("a field is disputed")]
     Disputed {

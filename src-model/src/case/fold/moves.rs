@@ -38,6 +38,8 @@ impl Case {
                 self.links.push(*other);
                 Ok(())
             }
+            What::FileAdded(line) => self.file_added(mark, line),
+            What::FileSetAside { hash, paper, .. } => self.files.set_aside(*hash, paper),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }
@@ -48,7 +50,7 @@ impl Case {
         }
     }
 
-    fn no_move(&self) -> Misfit {
+    pub(super) fn no_move(&self) -> Misfit {
         if self.stage == Stage::Archived { Misfit::Closed } else { Misfit::NoSuchMove { from: self.stage } }
     }
 

@@ -6,6 +6,7 @@
 pub mod doc;
 pub mod edge;
 pub mod engine;
+pub mod files;
 pub mod keys;
 pub mod projection;
 pub mod query;

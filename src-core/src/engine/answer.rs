@@ -47,6 +47,8 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         RevealConflict,
         ListReveals,
         SettleField,
+        AddFile,
+        GetFile,
         GetSheets,
         FindPeople,
         StartDraft,

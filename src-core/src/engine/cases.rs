@@ -16,7 +16,10 @@ impl<S: Store> Answer<S> for OpenCase {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        Ok(Box::new(desk.case_page(&file)))
+        let page = desk.case_page(&file);
+        let wanted = desk.want_thumbs(&file);
+        engine.wish |= wanted;
+        Ok(Box::new(page))
     }
 }
 
@@ -24,7 +27,7 @@ impl<S: Store> Answer<S> for Act {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        if matches!(self.command, Command::Receive { .. } | Command::Settle { .. }) {
+        if matches!(self.command, Command::Receive { .. } | Command::Settle { .. } | Command::AddFile(_)) {
             return Err(super::internal("a command that has a call of its own"));
         }
         let command = checked(self.command, &file, desk.now().date())?;
@@ -171,7 +174,8 @@ fn identified(file: &OpenFile, command: &Command) -> Result<(), Failure> {
 
 /// A field that others rest on waits until someone has chosen (design.md section 4); notes and the choice itself go on.
 fn undisputed(file: &OpenFile, command: &Command) -> Result<(), Failure> {
-    if command.action() == Action::Annotate {
+    // A picture of a paper may be what settles it.
+    if command.action() == Action::Annotate || matches!(command, Command::AddFile(_)) {
         return Ok(());
     }
     match disputed(file) {

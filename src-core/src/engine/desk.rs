@@ -13,6 +13,7 @@ use daiban_model::wire::{self, Certificate, Cursor, DocId, Signed};
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
+use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
 use super::{internal, storage};
@@ -57,6 +58,7 @@ pub(crate) struct Desk<S> {
     pub(crate) refold: Refold,
     /// Certificates of other devices, opened.
     pub(crate) devices: HashMap<DeviceId, Certificate>,
+    pub(crate) attachments: Attachments,
 }
 
 /// A case as it is worked on.
@@ -78,6 +80,7 @@ impl<S: Store> Desk<S> {
     /// Opens the desk: identity, publications, clock, cursors.
     pub(crate) async fn open(
         store: S,
+        attachments: Attachments,
         edge: Arc<dyn Edge>,
         agent: &AgentId,
         incarnation: u32,
@@ -124,6 +127,7 @@ impl<S: Store> Desk<S> {
             certificate,
             incarnation,
             published,
+            attachments,
         };
         desk.know_devices().await?;
         desk.catch_up_with_roster();

@@ -3,6 +3,7 @@
 //! X1: a frame and the cursor behind it are stored in one commit. X2: outbox changes leave only on the hub's receipt.
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
+mod files;
 mod incoming;
 mod link;
 mod outgoing;
@@ -11,7 +12,7 @@ mod view;
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
+    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
 };
 
 pub(super) use self::link::LinkState;
@@ -76,6 +77,10 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
+        if let Some(asked) = files::in_turn(desk, link).await? {
+            self.tell(Changed::Sync);
+            return Ok(asked.map(|body| self.out(Road::Files, body)));
+        }
         let (road, (body, hash)) = if link.packages_wanted {
             (Road::Packages, station::request(&desk.key, &station::packages_request(desk.published.versions())))
         } else {
@@ -90,15 +95,21 @@ impl<S: Store> Engine<S> {
         };
         let asked = if link.packages_wanted { Asked::Packages(hash) } else { Asked::Exchange(hash) };
         link.asked = Some((asked, desk.edge.now()));
-        link.progress.bytes_up += body.len() as u64;
-        let hub = desk.hub.clone();
+        Ok(Some(self.out(road, body)))
+    }
+
+    /// A body on its way.
+    fn out(&mut self, road: Road, body: Vec<u8>) -> Outgoing {
+        self.link.asked_bytes = body.len();
+        self.link.progress.bytes_up += body.len() as u64;
         self.tell(Changed::Sync);
-        Ok(Some(Outgoing { hub, road, body }))
+        let hub = self.desk.as_ref().map(|desk| desk.hub.clone()).unwrap_or_default();
+        Outgoing { hub, road, body }
     }
 
     /// Takes in the answer to the last request. X1, X2, X3.
     pub async fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
-        let turn = self.turn(answer).await;
+        let turn = self.turn(answer).await.map(|turn| self.then_files(turn));
         match &turn {
             Err(fault) => self.failed(fault),
             Ok(Turn::Done) if self.link.state == Link::Working => self.link.state = Link::Done,
@@ -119,17 +130,20 @@ impl<S: Store> Engine<S> {
             Ok(bytes) => bytes,
             Err(fault) => {
                 link.lost(fault, now);
+                desk.attachments.unsure();
                 return Ok(Turn::Done);
             }
         };
         link.progress.bytes_down += bytes.len() as u64;
-        link.max_bytes = measured(bytes.len(), since, now, link.max_bytes);
+        let carried = if matches!(asked, Asked::Files(_)) { bytes.len() + link.asked_bytes } else { bytes.len() };
+        link.max_bytes = measured(carried, since, now, link.max_bytes);
         let taken = match asked {
             Asked::Packages(hash) => {
                 link.packages_wanted = false;
                 station::reply(&bytes, hash, &desk.trust).map(Taken::Packages)
             }
             Asked::Exchange(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Reply),
+            Asked::Files(hash) => crate::sync::files::reply(&bytes, hash, &desk.trust).map(Taken::Files),
         };
         match taken {
             Ok(taken) => {
@@ -138,6 +152,7 @@ impl<S: Store> Engine<S> {
             }
             Err(fault) => {
                 link.wrong(fault, now);
+                desk.attachments.unsure();
                 Ok(Turn::Done)
             }
         }
@@ -150,12 +165,16 @@ impl<S: Store> Engine<S> {
                 Ok(Turn::Again)
             }
             Taken::Reply(reply) => self.reply(reply, now).await,
+            Taken::Files(reply) => Ok(self.files_reply(reply, now)),
         }
     }
 
     async fn reply(&mut self, reply: ExchangeReply, now: Wall) -> Result<Turn, Failure> {
         let ExchangeReply { outcome, hub_ms, nonce, epoch } = reply;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
+        if desk.thread.epoch != epoch {
+            desk.attachments.another_history();
+        }
         desk.thread = Thread { epoch, nonce };
         skew(desk, &mut self.link, hub_ms, now);
         match outcome {
@@ -280,6 +299,7 @@ impl<S: Store> Engine<S> {
 enum Taken {
     Packages(Vec<Signed>),
     Reply(ExchangeReply),
+    Files(FilesReply),
 }
 
 /// What the frames of an answer brought.

@@ -14,6 +14,7 @@ mod desk;
 mod doc_part;
 mod drafts;
 mod exchange;
+mod files;
 mod items;
 mod lists;
 mod page;
@@ -57,6 +58,9 @@ pub struct Home<S> {
 /// The station's database in its folder.
 pub const DATABASE: &str = "daiban.db";
 
+/// The station's attachments in its folder, under the same key.
+pub const FILES: &str = "files.db";
+
 /// Opens the store in a folder with a key.
 pub type Opener<S> = Box<dyn Fn(&std::path::Path, &DatabaseKey) -> Result<S, StoreError> + Send>;
 
@@ -71,6 +75,8 @@ pub struct Engine<S> {
     key: Option<DatabaseKey>,
     link: LinkState,
     changes: Vec<Changed>,
+    /// Something is wanted from the district: the driver is to look at once.
+    wish: bool,
 }
 
 /// Whether the station's key file could be read.
@@ -93,7 +99,7 @@ impl<S: Store> Engine<S> {
             Err(fault) => return Err(vault_failure(fault)),
         };
         let link = LinkState::default();
-        Ok(Self { home, vault, keys, newcomer: None, desk: None, key: None, link, changes: Vec::new() })
+        Ok(Self { home, vault, keys, newcomer: None, desk: None, key: None, link, changes: Vec::new(), wish: false })
     }
 
     /// Answers one call. N1.
@@ -104,6 +110,11 @@ impl<S: Store> Engine<S> {
     /// What changed since the last time this was asked.
     pub fn changes(&mut self) -> Vec<Changed> {
         std::mem::take(&mut self.changes)
+    }
+
+    /// Whether something came to be wanted from the district since the last time this was asked.
+    pub fn wishes(&mut self) -> bool {
+        std::mem::take(&mut self.wish)
     }
 
     /// The desk of whoever is signed in.

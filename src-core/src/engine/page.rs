@@ -34,6 +34,8 @@ impl<S: Store> Desk<S> {
             acts: self.offers(file),
             stops: item.iter().flat_map(item_law::stops).collect(),
             papers: case.papers.clone(),
+            files: self.file_views(file),
+            files_open: self.files_open(file),
             notices: notices(case),
             mandate: self.mandate(case),
             story: story::story(facts, &self.published),

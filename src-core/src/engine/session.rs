@@ -14,9 +14,10 @@ use zeroize::Zeroizing;
 
 use super::answer::Answer;
 use super::desk::{self, Desk, Identity, THREAD};
+use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
-use super::{DATABASE, Engine, Keys, Outgoing, internal, storage, vault_failure};
+use super::{DATABASE, Engine, FILES, Keys, Outgoing, internal, storage, vault_failure};
 use crate::edge::draw;
 use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, VaultFault, incarnation};
 use crate::store::{Batch, DeviceRow, Store};
@@ -135,7 +136,8 @@ impl<S: Store> Engine<S> {
         let store = (self.home.open)(folder, &key).map_err(storage)?;
         store.commit(first_batch(newcomer, admission)).await.map_err(storage)?;
         vault.set_pin(agent, pin, &key, self.home.cost, draw(edge)).map_err(vault_failure)?;
-        self.desk = Some(Desk::open(store, self.home.edge.clone(), agent, incarnation).await?);
+        let files = Attachments::open(folder, &key);
+        self.desk = Some(Desk::open(store, files, self.home.edge.clone(), agent, incarnation).await?);
         self.key = Some(key);
         self.vault = Some(vault);
         self.newcomer = None;
@@ -148,7 +150,8 @@ impl<S: Store> Engine<S> {
         let key = vault.unlock(agent, pin, now).map_err(vault_failure)?;
         let incarnation = incarnation::load(&self.home.folder).map_err(vault_failure)?;
         let store = (self.home.open)(&self.home.folder, &key).map_err(storage)?;
-        self.desk = Some(Desk::open(store, self.home.edge.clone(), agent, incarnation).await?);
+        let files = Attachments::open(&self.home.folder, &key);
+        self.desk = Some(Desk::open(store, files, self.home.edge.clone(), agent, incarnation).await?);
         self.key = Some(key);
         Ok(())
     }
@@ -211,7 +214,8 @@ fn tile(agent: &Agent, published: &Published) -> Tile {
 
 /// A database left behind by a first run that was cut short: nothing opens it, and nothing may remove it (S3).
 fn set_aside(folder: &std::path::Path, now: daiban_model::stamp::Wall) -> Result<(), Failure> {
-    for name in [DATABASE.to_owned(), format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
+    let of = |file: &str| [file.to_owned(), format!("{file}-wal"), format!("{file}-shm")];
+    for name in of(DATABASE).into_iter().chain(of(FILES)) {
         let from = folder.join(&name);
         if from.exists() {
             let to = folder.join(format!("{name}.unfinished-{}", now.0));

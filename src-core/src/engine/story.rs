@@ -119,8 +119,14 @@ fn told(event: &Event) -> (&'static str, String) {
         What::Reviewed { finding, .. } => ("reviewed", finding.clone()),
         What::Settled { field, kept, .. } => ("settled", masked(field, kept)),
         What::Linked { reason, .. } => ("linked", reason.clone()),
+        What::FileAdded(line) => ("file_added", named(&line.paper, &line.label)),
+        What::FileSetAside { paper, reason, .. } => ("file_set_aside", named(paper, reason)),
         What::Unknown { .. } => ("unknown", String::new()),
     }
+}
+
+fn named(paper: &str, rest: &str) -> String {
+    [paper, rest].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("，")
 }
 
 fn changed(field: &str, from: &str, to: &str) -> String {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use daiban_model::api::{self, Call, Changed, Enrol, Failure, Session};
+use daiban_model::api::{self, AddFile, Call, Changed, Enrol, Failure, Session};
 use serde_json::Value;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
+use super::files::FilePlace;
 use super::{Engine, Outgoing, Turn, answer, internal};
+use crate::files::intake::{self, Intake, IntakeFault};
 use crate::store::Store;
 use crate::sync::http::{Carrier, Road, RoadFault};
 
@@ -17,6 +19,7 @@ enum Job {
     Call { name: String, body: Value, reply: oneshot::Sender<Result<Value, Failure>> },
     Enrol { call: Enrol, reply: oneshot::Sender<Result<Outgoing, Failure>> },
     Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Session, Failure>> },
+    AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
 }
@@ -96,8 +99,12 @@ async fn own<S: Store>(
             }
             Job::Enrol { call, reply } => drop(reply.send(engine.begin_enrol(call))),
             Job::Enrolled { answer, reply } => drop(reply.send(engine.enrolled(answer).await)),
+            Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
+        }
+        if engine.wishes() {
+            wanted.notify_one();
         }
         for change in engine.changes() {
             if matches!(change, Changed::Cases { .. }) {
@@ -136,6 +143,15 @@ async fn next<S: Store>(
     }
 }
 
+async fn added<S: Store>(
+    engine: &mut Engine<S>,
+    place: FilePlace,
+    intake: Result<Intake, IntakeFault>,
+) -> Result<Value, Failure> {
+    let page = engine.add_file(place, intake).await?;
+    serde_json::to_value(page).map_err(|_| internal("a reply that is not JSON"))
+}
+
 impl Handle {
     /// A typed call.
     pub async fn call<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
@@ -151,6 +167,10 @@ impl Handle {
             let session = self.enrol(call).await?;
             return serde_json::to_value(session).map_err(|_| internal("a reply that is not JSON"));
         }
+        if name == AddFile::NAME {
+            let call = serde_json::from_value(body).map_err(|_| internal("a call of another shape"))?;
+            return self.add_file(call).await;
+        }
         let name = name.to_owned();
         self.ask(|reply| Job::Call { name, body, reply }).await
     }
@@ -163,6 +183,16 @@ impl Handle {
     /// Wakes the driver: exchange now.
     pub fn exchange_now(&self) {
         self.wanted.notify_one();
+    }
+
+    /// Turning, shrinking and writing a photograph anew takes up to a second: on a thread of its own, so that nobody who types
+    /// meanwhile waits for it. N1 holds for what follows.
+    async fn add_file(&self, call: AddFile) -> Result<Value, Failure> {
+        let AddFile { case, paper, label, bytes } = call;
+        let intake = tokio::task::spawn_blocking(move || intake::take(&bytes.0));
+        let intake = intake.await.map_err(|_| internal("a photograph that stopped the thread"))?;
+        let place = FilePlace { case, paper, label };
+        self.ask(|reply| Job::AddFile { place, intake, reply }).await
     }
 
     async fn enrol(&self, call: Enrol) -> Result<Session, Failure> {

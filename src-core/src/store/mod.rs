@@ -11,6 +11,7 @@
 //! against both.
 
 mod batch;
+pub mod blobs;
 mod cases;
 pub mod conformance;
 pub mod memory;

@@ -8,6 +8,7 @@
 
 mod admin;
 mod exchange;
+mod files;
 mod keys;
 mod take;
 
@@ -19,6 +20,7 @@ use daiban_model::wire::{self, Certificate, Envelope, Epoch, Nonce, Signed};
 
 pub use admin::{Audit, AuditFault, DeviceView, NewStation};
 pub(crate) use exchange::{cursors_hash, packages_digest};
+pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
 
 use super::columns::{self, Body};
@@ -31,11 +33,12 @@ pub struct Hub<S> {
     store: Arc<S>,
     keys: Arc<HubKeys>,
     epoch: Epoch,
+    files: Option<FilesHere>,
 }
 
 impl<S> Clone for Hub<S> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), keys: self.keys.clone(), epoch: self.epoch }
+        Self { store: self.store.clone(), keys: self.keys.clone(), epoch: self.epoch, files: self.files.clone() }
     }
 }
 
@@ -104,7 +107,7 @@ impl<S: Store> Hub<S> {
                 epoch
             }
         };
-        Ok(Self { store: Arc::new(store), keys: Arc::new(keys), epoch })
+        Ok(Self { store: Arc::new(store), keys: Arc::new(keys), epoch, files: None })
     }
 
     /// The store, for tests and tools.
@@ -119,11 +122,15 @@ impl<S: Store> Hub<S> {
 
     /// Opens a signed request: bound, device, signature, then decode. K1.
     async fn asked<T: Body>(&self, body: &[u8]) -> Result<Asked<T>, Turned> {
+        self.asked_for(body, Domain::Request).await
+    }
+
+    async fn asked_for<T: Body>(&self, body: &[u8], domain: Domain) -> Result<Asked<T>, Turned> {
         let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Turned::Malformed)?;
         let id = DeviceId(envelope.signer);
         let marks = self.store.peer(PeerQuery::Devices(vec![id])).await?;
         let device = marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)?;
-        if !sign::verify(&id.0, Domain::Request, &[&envelope.body], &envelope.sig) {
+        if !sign::verify(&id.0, domain, &[&envelope.body], &envelope.sig) {
             return Err(Turned::BadSignature);
         }
         let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;

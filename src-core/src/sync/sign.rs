@@ -26,6 +26,10 @@ pub enum Domain {
     Enrol,
     /// A line about somebody who looked at a masked number, by the station.
     Reveal,
+    /// A request about attachments, by a device.
+    FilesRequest,
+    /// A receipt for an attachment, by the hub.
+    FileReceipt,
 }
 
 impl Domain {
@@ -40,6 +44,8 @@ impl Domain {
             Self::Reply => "daiban reply v1",
             Self::Enrol => "daiban enrol v1",
             Self::Reveal => "daiban reveal v1",
+            Self::FilesRequest => "daiban files request v1",
+            Self::FileReceipt => "daiban file receipt v1",
         }
     }
 }

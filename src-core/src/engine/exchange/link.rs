@@ -15,12 +15,23 @@ use crate::sync::station::{ReplyFault, Telling};
 pub(super) enum Asked {
     Exchange(Hash),
     Packages(Hash),
+    Files(Hash),
+}
+
+/// Whether attachments may travel now: after case data, in the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FilesTurn {
+    Now,
+    Later,
 }
 
 /// The state of the link between two answers.
 pub(in crate::engine) struct LinkState {
     pub(in crate::engine) state: Link,
     pub(super) asked: Option<(Asked, Wall)>,
+    /// Bytes of what was asked last.
+    pub(super) asked_bytes: usize,
+    pub(super) files: FilesTurn,
     pub(super) telling: Telling,
     pub(super) packages_wanted: bool,
     pub(super) max_bytes: u32,
@@ -49,6 +60,8 @@ impl Default for LinkState {
         Self {
             state: Link::Idle,
             asked: None,
+            asked_bytes: 0,
+            files: FilesTurn::Later,
             telling: Telling::Same,
             packages_wanted: false,
             max_bytes: FIRST_BYTES,
@@ -80,6 +93,7 @@ impl LinkState {
         if self.state != Link::Working {
             self.progress = Self::default().progress;
             (self.detours, self.fetched) = (0, false);
+            self.files = FilesTurn::Later;
             self.state = Link::Working;
         }
     }

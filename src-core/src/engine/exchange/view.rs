@@ -46,6 +46,7 @@ impl<S: Store> Engine<S> {
             outbox: owed.changes,
             outbox_bytes: owed.bytes,
             waiting: desk.waiting(&owed.docs).await?,
+            files: desk.files_waiting(),
             progress,
             last_ok,
             last_receipt,

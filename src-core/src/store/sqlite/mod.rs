@@ -11,7 +11,7 @@ mod feed;
 mod outbox;
 mod peers;
 mod records;
-mod schema;
+pub(super) mod schema;
 mod search;
 mod views;
 

@@ -29,11 +29,20 @@ const SETTINGS: &str = "
 
 /// The one connection that writes. Nothing is written before key and version are known to fit.
 pub(super) fn writer(path: &Path, key: Option<&DatabaseKey>) -> Result<Connection, StoreError> {
+    writer_of(path, key, MIGRATIONS)
+}
+
+/// The same for a file with tables of its own.
+pub(in crate::store) fn writer_of(
+    path: &Path,
+    key: Option<&DatabaseKey>,
+    migrations: &[&str],
+) -> Result<Connection, StoreError> {
     let mut connection = open(path, key, OpenFlags::SQLITE_OPEN_CREATE)?;
     // Until it is known to be ours, closing must not even carry the log over into the file.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version = probe(&connection)?;
-    let newest = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let newest = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     if version > newest {
         return Err(StoreError::NewerSchema { found: version });
     }
@@ -42,7 +51,7 @@ pub(super) fn writer(path: &Path, key: Option<&DatabaseKey>) -> Result<Connectio
         return Err(StoreError::Backend("the file system cannot hold a write-ahead log".into()));
     }
     connection.execute_batch(SETTINGS)?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, migrations)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(connection)
 }
@@ -96,8 +105,8 @@ fn probe(connection: &Connection) -> Result<u32, StoreError> {
 }
 
 /// Each migration is one transaction with its version, so that a kill leaves the one before or the one after.
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    for (version, sql) in (1u32..).zip(MIGRATIONS) {
+fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
+    for (version, sql) in (1u32..).zip(migrations) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Read under the lock: another program may have come first.
         let present: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;

@@ -1,16 +1,19 @@
-//! The hub's data folder: the key file and the database.
+//! The hub's data folder: the key file, the database and the attachments.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use daiban_core::store::StoreError;
+use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::sqlite::SqliteStore;
-use daiban_core::sync::hub::{Hub, HubFault, HubKeys};
+use daiban_core::sync::hub::{FilesHere, Hub, HubFault, HubKeys, SHARE};
 use daiban_model::stamp::Wall;
 
 const KEYS: &str = "district.keys";
 const DATABASE: &str = "hub.db";
+const FILES: &str = "files.db";
 
 /// A data folder that has been made.
 #[derive(Debug, Clone)]
@@ -66,7 +69,8 @@ impl Folder {
     pub async fn open(&self) -> Result<Hub<SqliteStore>, FolderFault> {
         let keys = HubKeys::from_bytes(&fs::read(self.0.join(KEYS))?).ok_or(FolderFault::BadKeys)?;
         let store = SqliteStore::open_plain(&self.0.join(DATABASE))?;
-        Ok(Hub::open(store, keys).await?)
+        let blobs = Arc::new(SqliteBlobs::open_plain(&self.0.join(FILES))?);
+        Ok(Hub::open(store, keys).await?.with_files(FilesHere { blobs, share: SHARE }))
     }
 
     /// Where the key file is, of which a copy belongs in a safe.

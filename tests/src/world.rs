@@ -8,6 +8,7 @@ mod district;
 mod line;
 mod newer;
 mod people;
+pub mod photo;
 mod shelf;
 mod station;
 

@@ -1,5 +1,6 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
 
+mod attachments;
 mod crossed_versions;
 mod damaged;
 mod disks;

@@ -81,13 +81,13 @@ async fn health_tells_the_version_and_nothing_of_the_data() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn garbage_and_strangers_are_turned_away() {
     let Running { address, .. } = start(Limits::default()).await;
-    for path in ["/v1/enrol", "/v1/exchange", "/v1/packages"] {
+    for path in ["/v1/enrol", "/v1/exchange", "/v1/packages", "/v1/files"] {
         for body in [b"".as_slice(), b"\0", &[0xFF; 4096]] {
             let answer = post(&address, path, body).await;
             assert_eq!((answer.status, answer.text()), (400, "{\"error\":\"malformed\"}".into()), "{path}");
         }
     }
-    for path in ["/v1/exchange", "/v1/packages"] {
+    for path in ["/v1/exchange", "/v1/packages", "/v1/files"] {
         let answer = post(&address, path, &envelope([9; 32])).await;
         assert_eq!((answer.status, answer.text()), (401, "{\"error\":\"unknown_device\"}".into()), "{path}");
     }

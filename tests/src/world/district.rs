@@ -3,11 +3,13 @@
 use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use daiban_core::edge::{Edge, Scripted, draw};
+use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{PeerId, PeerQuery, Quarantined, Store};
 use daiban_core::sync::http::{Road, RoadFault};
-use daiban_core::sync::hub::{Audit, DeviceView, Hub, HubKeys, NewStation, Turned};
+use daiban_core::sync::hub::{Audit, DeviceView, FilesHere, Hub, HubKeys, NewStation, SHARE, Turned};
 use daiban_district::import::{self, Content, Form};
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{Cursor, PackageKind};
@@ -22,6 +24,7 @@ pub struct District {
     shelf: Shelf,
     clock: Scripted,
     requests: Rc<Cell<u32>>,
+    blobs: Arc<SqliteBlobs>,
 }
 
 impl District {
@@ -32,7 +35,9 @@ impl District {
 
     fn with_keys(shelf: Shelf, clock: Scripted, keys: HubKeys) -> Self {
         let hub = must("the hub opens", now(Hub::open(shelf.clone(), keys)));
-        Self { hub, shelf, clock, requests: Rc::default() }
+        let blobs = Arc::new(must("a place for attachments", SqliteBlobs::in_memory()));
+        let hub = hub.with_files(FilesHere { blobs: blobs.clone(), share: SHARE });
+        Self { blobs, hub, shelf, clock, requests: Rc::default() }
     }
 
     /// A hub over the same data with other keys.
@@ -82,6 +87,7 @@ impl District {
             Road::Enrol => now(self.hub.enrol(body, now_ms)),
             Road::Exchange => now(self.hub.exchange(body, now_ms)),
             Road::Packages => now(self.hub.packages(body)),
+            Road::Files => now(self.hub.files(body, now_ms)),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
@@ -103,6 +109,11 @@ impl District {
     /// Its disk.
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
+    }
+
+    /// Where its attachments lie.
+    pub fn blobs(&self) -> &SqliteBlobs {
+        &self.blobs
     }
 
     /// The ends of all feeds.

@@ -9,14 +9,14 @@ use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::store::{Batch, CaseRecord, DocState, Eyes, RowQuery, Store, Stored};
 use daiban_core::sync::http::RoadFault;
 use daiban_model::api::{
-    Act, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, GetDraft, GetSync, ListCases, Lock, OpenCase,
-    PreviewDraft, ReceiveDraft, SaveDraft, SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView,
-    Taken, Unlock, View,
+    Act, AddFile, Bytes, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, FileSize, GetDraft, GetFile,
+    GetSync, GotFile, ListCases, Lock, OpenCase, PreviewDraft, ReceiveDraft, SaveDraft, SearchCases, Session, SetField,
+    SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
 use daiban_model::case::field::Field;
-use daiban_model::ids::CaseId;
+use daiban_model::ids::{CaseId, FileHash};
 use tempfile::TempDir;
 
 use super::{District, Line, PIN, Person, Shelf, must, now, some};
@@ -260,6 +260,17 @@ impl Station {
     /// What a search finds.
     pub fn search(&mut self, text: &str) -> Vec<CaseRow> {
         self.ask(SearchCases { text: text.into(), after: None, limit: 200 }).rows
+    }
+
+    /// Adds a picked file to a case.
+    pub fn attach(&mut self, case: CaseId, paper: &str, label: &str, bytes: &[u8]) -> Result<CasePage, Failure> {
+        let (paper, label, bytes) = (paper.into(), label.into(), Bytes(bytes.to_owned()));
+        self.call(AddFile { case, paper, label, bytes }).map(|page| *page)
+    }
+
+    /// Looks at an attachment.
+    pub fn look(&mut self, case: CaseId, file: FileHash, size: FileSize) -> Result<GotFile, Failure> {
+        self.call(GetFile { case, file, size })
     }
 
     /// How the exchange stands.

@@ -42,6 +42,7 @@ pub(super) async fn in_turn<S: Store>(
     }
     let typed = desk.store.peer(PeerQuery::Outbox { limit: 1 }).await.map_err(storage)?.outbox;
     if !typed.is_empty() {
+        link.files = FilesTurn::Later;
         return Ok(None);
     }
     match desk.files_request(link.max_bytes) {

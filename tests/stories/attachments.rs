@@ -17,7 +17,7 @@ use daiban_model::wire::CHUNK;
 use daiban_tests::world::photo::{PLACE, photo, snapshot};
 use daiban_tests::world::{
     BAI_YUNXIA, BAICAIGOU, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, Line, QIAN_XIUYING, QIMUGE, SHAOBUHAI, Station,
-    World, ZHAO_YUNFENG, some,
+    World, ZHAO_YUNFENG, must, some,
 };
 
 use crate::{acts, problems};
@@ -61,7 +61,7 @@ fn over_a_bad_line(world: &World, station: &mut Station) -> (usize, usize) {
         if station.view().files.items == 0 {
             return (sent, cuts);
         }
-        let Some(out) = station.next_request().expect("a request") else { continue };
+        let Some(out) = must("a request", station.next_request()) else { continue };
         let line = match out.road {
             Road::Files => {
                 carried += 1;
@@ -77,7 +77,7 @@ fn over_a_bad_line(world: &World, station: &mut Station) -> (usize, usize) {
         cuts += usize::from(!matches!(line, Line::Open));
         station.clock().advance(Duration::from_secs(60));
         let answer = line.carry(&world.hub, &out);
-        station.answered(answer).expect("the store works");
+        must("the answer is taken", station.answered(answer));
     }
     panic!("it never ends: {:?}", station.view().files);
 }
@@ -317,8 +317,8 @@ fn no_name_from_outside_becomes_a_path() {
 }
 
 fn names_in(folder: &std::path::Path) -> BTreeSet<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    let entries = must("the folder", std::fs::read_dir(folder));
+    entries.map(|entry| must("a file", entry).file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// Names that have broken programs: climbing, absolute, of other systems, reserved, unseen, endless.

@@ -1,6 +1,6 @@
 //! 同步: three facts, what waits with items and bytes, what a person must act on. Offline is the ordinary state, not an error.
 
-use daiban_model::api::{GetSync, Problem, Progress, ReceiptView, SyncNow, SyncView, WaitingCase};
+use daiban_model::api::{FilesWaiting, GetSync, Problem, Progress, ReceiptView, SyncNow, SyncView, WaitingCase};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -68,6 +68,7 @@ fn facts(sync: SyncView) -> impl IntoView {
         {sync.progress.map(|it| progress(it, sync.outbox))}
         {problems(sync.problems)}
         {outbox(sync.outbox, sync.outbox_bytes, sync.waiting)}
+        {files(sync.files)}
     }
 }
 
@@ -118,6 +119,19 @@ fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
             <section class="stack" aria-labelledby="h-problems">
                 <div class="sec-head"><h2 id="h-problems">{t!("sync.problems")}</h2></div>
                 <ul class="stack-1" data-test="problems">{problems.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// Attachments that wait: they go after case data.
+fn files(waiting: FilesWaiting) -> Option<impl IntoView> {
+    (waiting.items > 0).then(|| {
+        let (size, sent) = (dates::bytes(waiting.bytes), dates::bytes(waiting.sent));
+        view! {
+            <section class="stack-1" aria-labelledby="h-files" data-test="files-waiting">
+                <div class="sec-head"><h2 id="h-files">{t!("sync.files", n = waiting.items)}</h2></div>
+                <p class="quiet">{t!("sync.files_size", size = size, sent = sent)}</p>
             </section>
         }
     })

@@ -11,7 +11,11 @@ use crate::{dates, say, words};
 
 /// The papers, missing ones first.
 #[component]
-pub fn Papers(papers: Vec<PaperLine>) -> impl IntoView {
+pub fn Papers(
+    papers: Vec<PaperLine>,
+    /// Picks files for a paper, where that is possible.
+    pick: Option<Callback<String>>,
+) -> impl IntoView {
     let mut papers = papers;
     papers.sort_by_key(|paper| paper.state != PaperState::Missing);
     let line = |paper: PaperLine| {
@@ -24,11 +28,23 @@ pub fn Papers(papers: Vec<PaperLine>) -> impl IntoView {
         let why = words::one_of("paper_why", &say::code(&paper.state)).unwrap_or_default();
         let count = (paper.count > 1).then(|| t!("papers.count", n = paper.count));
         let state = words::one_of("paper_state", &say::code(&paper.state)).unwrap_or_default();
+        let name = paper.name.clone();
+        let pick = pick.map(|pick| {
+            view! {
+                <span class="act">
+                    <button type="button" class="link" data-test="pick-for-paper"
+                        aria-label=t!("files.pick_for", paper = name) on:click=move |_| pick.run(name.clone())>
+                        {t!("files.pick")}
+                    </button>
+                </span>
+            }
+        });
         view! {
             <li data-test=if missing { "paper-missing" } else { "paper" }>
                 <b>{paper.name}</b>
                 <span class="why">{why}{count}</span>
                 <Tag weight icon text=state/>
+                {pick}
             </li>
         }
     };
@@ -82,6 +98,7 @@ fn story_icon(kind: &str) -> &'static str {
         "returned" | "withdrawn" => "back",
         "settled" | "reviewed" | "linked" => "split",
         "corrected" | "typed" => "edit",
+        "file_added" | "file_set_aside" => "clip",
         _ if kind.starts_with("not_accepted") => "back",
         _ => "note",
     }

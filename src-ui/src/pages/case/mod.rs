@@ -3,7 +3,9 @@
 mod acts;
 mod attention;
 mod facts;
+mod files;
 mod form;
+mod picture;
 
 use daiban_model::api::{CasePage as Content, GetSheets, Offer, OpenCase, Sent, Sheets};
 use daiban_model::case::event::{IdCheck, PaperState};
@@ -14,6 +16,7 @@ use leptos::prelude::*;
 use self::acts::ActPanel;
 use self::attention::{Anomalies, conflicts};
 use self::facts::{Facts, NoteForm, mandate};
+use self::files::{FileSection, Picking};
 use crate::desk::desk;
 use crate::load::{Load, load, show};
 use crate::parts::{ClockBand, FailNote, Go, Icon, Papers, SheetFrame, StageTag, Story, Tag, Weight, held_name};
@@ -50,6 +53,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
     });
     let open = Open { id: case, page, acting: RwSignal::new(None) };
     let sheets_wanted = RwSignal::new(false);
+    let picking = Picking::start(open);
     let ready = Memo::new(move |_| page.with(|page| matches!(page, Load::Ready(_))));
     view! {
         <main class="page" id="main" tabindex="-1" data-page="case">
@@ -61,7 +65,8 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
                 <Anomalies open/>
                 <div class="two case-body">
                     <div class="stack-5">
-                        <PaperSection open/>
+                        <PaperSection open picking/>
+                        <FileSection open picking/>
                         <Facts open/>
                     </div>
                     <div class="stack-5">
@@ -157,7 +162,7 @@ fn stages(stage: Stage) -> impl IntoView {
 }
 
 #[component]
-fn PaperSection(open: Open) -> impl IntoView {
+fn PaperSection(open: Open, picking: Picking) -> impl IntoView {
     let papers = open.part(|page| page.papers.clone());
     let missing =
         move || papers.with(|papers| papers.iter().filter(|paper| paper.state == PaperState::Missing).count());
@@ -172,7 +177,7 @@ fn PaperSection(open: Open) -> impl IntoView {
                 <h2 id="h-papers">{t!("case.papers")}</h2>
                 <span class="push" data-test="papers-count">{head}</span>
             </div>
-            {move || view! { <Papers papers=papers.get()/> }}
+            {move || view! { <Papers papers=papers.get() pick=picking.for_paper()/> }}
             {mandate(open)}
         </section>
     }

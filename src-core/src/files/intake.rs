@@ -9,7 +9,7 @@ use daiban_model::case::event::FileKind;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 
 use super::{jpeg, shrink};
 
@@ -140,11 +140,15 @@ fn rewritten(picture: Picture) -> Result<(Vec<u8>, Vec<u8>), IntakeFault> {
 }
 
 fn png(bytes: &[u8]) -> Result<Picture, IntakeFault> {
-    unpacked(PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(|_| IntakeFault::Damaged)?)
+    unpacked(PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(fault)?)
 }
 
 fn webp(bytes: &[u8]) -> Result<Picture, IntakeFault> {
-    unpacked(WebPDecoder::new(Cursor::new(bytes)).map_err(|_| IntakeFault::Damaged)?)
+    unpacked(WebPDecoder::new(Cursor::new(bytes)).map_err(fault)?)
+}
+
+fn fault(fault: ImageError) -> IntakeFault {
+    if matches!(fault, ImageError::Limits(_)) { IntakeFault::TooManyPixels } else { IntakeFault::Damaged }
 }
 
 fn limits() -> Limits {
@@ -162,9 +166,9 @@ fn unpacked(mut decoder: impl ImageDecoder) -> Result<Picture, IntakeFault> {
     if decoder.total_bytes() > MAX_DECODED {
         return Err(IntakeFault::TooManyPixels);
     }
-    decoder.set_limits(limits()).map_err(|_| IntakeFault::TooManyPixels)?;
+    decoder.set_limits(limits()).map_err(fault)?;
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let pixels = DynamicImage::from_decoder(decoder).map_err(|_| IntakeFault::Damaged)?;
+    let pixels = DynamicImage::from_decoder(decoder).map_err(fault)?;
     Ok(Picture { pixels, turn })
 }
 

@@ -1,5 +1,5 @@
 //! What a picture may cost: time and memory of whole intakes, in a process of their own so that memory can be measured.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a measurement that says what it found")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that says what it found")]
 
 use std::io::Write;
 use std::time::{Duration, Instant};

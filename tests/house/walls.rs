@@ -39,6 +39,24 @@ fn rusqlite_lives_in_the_store() {
 }
 
 #[test]
+fn pictures_are_decoded_where_they_are_taken_in() {
+    Rule {
+        forbidden: &["jpeg_decoder", "image::DynamicImage", "image::ImageReader", "image::load_from_memory"],
+        part: Part::Product,
+        within: &[],
+        except: &[
+            ("src-core/src/files/", "the bounds stand before the decoder there"),
+            ("tests/", "what came out is looked at"),
+            ("src-core/tests/", "what came out is looked at"),
+        ],
+        mend: "Give the bytes to `files::intake::take`; elsewhere a picture is bytes with a hash.",
+        bad: ("src-core/src/engine/files.rs", "let picture = image::load_from_memory(&bytes);"),
+        good: ("src-core/src/files/jpeg.rs", "use image::DynamicImage;"),
+    }
+    .holds();
+}
+
+#[test]
 fn axum_lives_in_the_district_hub() {
     Rule {
         forbidden: &["axum"],

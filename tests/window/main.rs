@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "figures of a run are read in the test's output")]
 
+mod attachments;
 mod keyboard;
 mod looks;
 mod mistakes;

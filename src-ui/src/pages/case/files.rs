@@ -25,6 +25,7 @@ const MOST_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 #[derive(Clone, Copy)]
 pub(super) struct Picking {
     open: Open,
+    files_open: Memo<FilesOpen>,
     input: NodeRef<html::Input>,
     /// The paper that is being photographed; empty for anything else.
     paper: RwSignal<String>,
@@ -37,11 +38,12 @@ pub(super) struct Picking {
 impl Picking {
     pub(super) fn start(open: Open) -> Self {
         let (paper, busy, refused) = (RwSignal::default(), RwSignal::default(), RwSignal::default());
-        Self { open, input: NodeRef::new(), paper, busy, refused }
+        let files_open = open.part(|page| page.files_open);
+        Self { open, files_open, input: NodeRef::new(), paper, busy, refused }
     }
 
     fn is_open(self) -> bool {
-        self.open.part(|page| page.files_open).get() == FilesOpen::Open
+        self.files_open.get() == FilesOpen::Open
     }
 
     /// What a paper's button does, where files may be added.

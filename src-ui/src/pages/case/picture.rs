@@ -17,9 +17,15 @@ use crate::{say, transport};
 #[component]
 pub(super) fn Picture(open: Open, looking: RwSignal<Option<FileView>>) -> impl IntoView {
     let is_open = RwSignal::new(false);
-    Effect::new(move |_| is_open.set(looking.with(Option::is_some)));
+    // Each follows the other; neither may set what is so already, or they would never come to rest.
     Effect::new(move |_| {
-        if !is_open.get() {
+        let wanted = looking.with(Option::is_some);
+        if is_open.get_untracked() != wanted {
+            is_open.set(wanted);
+        }
+    });
+    Effect::new(move |_| {
+        if !is_open.get() && looking.with_untracked(Option::is_some) {
             looking.set(None);
         }
     });

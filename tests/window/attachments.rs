@@ -72,6 +72,8 @@ async fn add_and_look(page: &Page) -> Result<()> {
     page.tab_to(&named("file-open")).await?;
     page.key(key::ENTER).await?;
     page.see("picture-whole").await?;
+    let first = page.run("return document.activeElement.dataset.test").await?;
+    assert_eq!(first, "picture-close", "nothing is set aside by pressing Enter once too often");
     page.shot("attachment-large").await?;
     page.key(key::ESCAPE).await?;
     until("Esc closes it", Duration::from_secs(10), async || Ok((!page.has("picture-whole").await?).then_some(())))

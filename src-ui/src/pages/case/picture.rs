@@ -53,7 +53,7 @@ fn Large(open: Open, file: FileView, is_open: RwSignal<bool>) -> impl IntoView {
         {content}
         <SetAside open file is_open/>
         <div class="btns">
-            <button type="button" class="btn" data-primary="" data-test="picture-close" on:click=close>
+            <button type="button" class="btn" autofocus data-primary="" data-test="picture-close" on:click=close>
                 {t!("files.close")}
                 <kbd>"Esc"</kbd>
             </button>

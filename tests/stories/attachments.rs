@@ -8,7 +8,9 @@ use daiban_core::files::name_of;
 use daiban_core::store::blobs::{Blobs, Party};
 use daiban_core::sync::http::Road;
 use daiban_model::access::{Action, Denied};
-use daiban_model::api::{CasePage, Failure, FileSize, FileState, FilesOpen, GotFile, StorageFault, ThumbView};
+use daiban_model::api::{
+    CasePage, Failure, FileSize, FileState, FilesOpen, GotFile, ListReveals, Seen, StorageFault, ThumbView,
+};
 use daiban_model::case::event::FileKind;
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Refusal};
@@ -16,8 +18,8 @@ use daiban_model::ids::{CaseId, FileHash};
 use daiban_model::wire::CHUNK;
 use daiban_tests::world::photo::{PLACE, photo, snapshot};
 use daiban_tests::world::{
-    BAI_YUNXIA, BAICAIGOU, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, Line, QIAN_XIUYING, QIMUGE, SHAOBUHAI, Station,
-    World, ZHAO_YUNFENG, must, some,
+    BAI_YUNXIA, BAICAIGOU, DISTRICT, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LIN_FANG, LUO_JIE, Line, PIN, QIAN_XIUYING,
+    QIMUGE, SHAOBUHAI, Station, TIAN_WEIGUO, World, ZHAO_YUNFENG, day, must, some,
 };
 
 use crate::{acts, problems};
@@ -206,7 +208,7 @@ fn whole_pictures_are_for_those_who_may_see_numbers() {
     let whole = only(&village.attach(case, ID_CARD, "a.jpg", &snapshot(1)).unwrap()).0;
     village.add_person(BAI_YUNXIA);
     village.lock();
-    village.sign_in(BAI_YUNXIA, daiban_tests::world::PIN).unwrap();
+    village.sign_in(BAI_YUNXIA, PIN).unwrap();
     let own = village.receive(&QIAN_XIUYING, "MZ-007");
     let mine = only(&village.attach(own, ID_CARD, "b.jpg", &snapshot(2)).unwrap()).0;
     assert!(matches!(village.look(own, mine, FileSize::Thumb), Ok(GotFile::Here { kind: FileKind::Jpeg, .. })));
@@ -221,9 +223,38 @@ fn whole_pictures_are_for_those_who_may_see_numbers() {
     );
     village.lock();
     assert_eq!(village.attach(own, "", "c.jpg", &snapshot(3)).err(), Some(Failure::Locked));
-    village.sign_in(QIMUGE, daiban_tests::world::PIN).unwrap();
+    village.sign_in(QIMUGE, PIN).unwrap();
     assert_eq!(village.page(own).files_open, FilesOpen::Open);
     village.sync(&world.hub);
+}
+
+#[test]
+fn who_looked_at_a_whole_picture_is_written_down_before_it_is_shown() {
+    let (world, mut village, case) = village(1_411);
+    let whole = only(&village.attach(case, ID_CARD, "a.jpg", &snapshot(1)).unwrap()).0;
+    village.sync(&world.hub);
+    let mut window = world.station("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    for person in [LIN_FANG, TIAN_WEIGUO] {
+        window.add_person(person);
+    }
+    let looks = |window: &mut Station| {
+        window.lock();
+        must("the supervisor signs in", window.sign_in(TIAN_WEIGUO, PIN));
+        let lines = window.ask(ListReveals { month: day("2026-03-02") }).lines;
+        window.lock();
+        must("the window signs in again", window.sign_in(LIN_FANG, PIN));
+        lines
+    };
+    looks(&mut window);
+    window.sync(&world.hub);
+    assert_eq!(window.look(case, whole, FileSize::Whole), Ok(GotFile::Coming));
+    window.page(case);
+    window.sync(&world.hub);
+    bytes(window.look(case, whole, FileSize::Thumb));
+    assert_eq!(looks(&mut window), [], "a small picture shows no numbers, and what is not here is not seen");
+    bytes(window.look(case, whole, FileSize::Whole));
+    let told: Vec<_> = looks(&mut window).into_iter().map(|line| (line.by, line.case, line.seen)).collect();
+    assert_eq!(told, [("林芳".to_owned(), case, Seen::File(whole))]);
 }
 
 #[test]

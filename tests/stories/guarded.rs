@@ -3,7 +3,7 @@
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
     CaseRow, Chain, Failure, GetToday, Kept, Later, ListCases, ListReveals, Masking, Offer, RevealConflict,
-    RevealField, SettleField, StartDraft, View,
+    RevealField, Seen, SettleField, StartDraft, View,
 };
 use daiban_model::case::clocks::{ClockKind, Whose};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, IdCheck, Power};
@@ -125,8 +125,12 @@ fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
     window.start();
     must("the supervisor signs in", window.sign_in(TIAN_WEIGUO, PIN));
     let march = window.ask(list());
-    let told: Vec<_> = march.lines.iter().map(|line| (line.number, line.by.as_str(), line.field)).collect();
-    assert_eq!(told, [(2, "林芳", Field::Phone), (1, "林芳", Field::CitizenId)], "latest first");
+    let told: Vec<_> = march.lines.iter().map(|line| (line.number, line.by.as_str(), line.seen)).collect();
+    assert_eq!(
+        told,
+        [(2, "林芳", Seen::Field(Field::Phone)), (1, "林芳", Seen::Field(Field::CitizenId))],
+        "latest first"
+    );
     assert!(march.lines[0].case_number.starts_with("石拐-"), "{}", march.lines[0].case_number);
     assert_eq!(march.chain, Chain::Whole);
     let april = window.ask(ListReveals { month: day("2026-04-30") });

@@ -8,7 +8,7 @@ use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Changed, Draft, DraftId, DraftMandate, DraftPaper, DraftPerson, DraftPreview, DraftRow, DropDraft, Failure,
     FindPeople, GetDraft, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft, SaveDraft,
-    Saved, StartDraft, Step,
+    Saved, Seen, StartDraft, Step,
 };
 use daiban_model::case::event::{Help, Limits, NoticeLine, Way};
 use daiban_model::case::field::Field;
@@ -169,6 +169,7 @@ impl<S: Store> Answer<S> for StartDraft {
                 let whole = desk.may(Action::Reveal, &file.subject()).is_ok();
                 let shown = |field: Field| story::mask(field, file.facts.field(field)) == file.facts.field(field);
                 let masked: Vec<Field> = KNOWN.into_iter().filter(|field| whole && !shown(*field)).collect();
+                let masked: Vec<Seen> = masked.into_iter().map(Seen::Field).collect();
                 desk.looked(&file, &masked).await?;
                 let person = known_person(|field| {
                     let may = whole || shown(field);

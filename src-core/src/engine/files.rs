@@ -1,7 +1,7 @@
 //! Attachments of cases: taken in, looked at, asked for.
 //!
 //! The content is durable before the case names it (B4), so a case never names what nobody has. Whole pictures show numbers of
-//! people: to look at one needs the right to see them and is logged, like a revealed field (rules §7).
+//! people: to look at one needs the right to see them and is written down first, like a revealed field (rules §7, V1).
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{
     AddFile, Bytes, CasePage, Changed, Failure, FileSize, FileState, FileView, FilesOpen, FilesWaiting, GetFile,
-    GotFile, StorageFault, ThumbView,
+    GotFile, Seen, StorageFault, ThumbView,
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{FileLine, Thumb};
@@ -125,14 +125,16 @@ impl<S: Store> Answer<S> for GetFile {
             FileSize::Thumb => thumb(&line).ok_or(Failure::NotFound)?,
             FileSize::Whole => {
                 desk.may(Action::Reveal, &file.subject())?;
-                // Who looked at which attachment of which case, and nothing of what it shows (rules §7).
-                tracing::info!(agent = %desk.who.agent, case = %self.case, file = ?self.file, "revealed");
                 Want { name: line.hash, size: line.bytes, stays: Stays::WhileThereIsRoom }
             }
         };
         let now = desk.now();
         let found = desk.attachments.blobs()?.whole(want.name, now.0.max(0).unsigned_abs()).map_err(storage)?;
         if let Some(bytes) = found {
+            if self.size == FileSize::Whole {
+                // V1: written down before it is shown.
+                desk.looked(&file, &[Seen::File(line.hash)]).await?;
+            }
             return Ok(GotFile::Here { kind: line.kind, bytes: Bytes(bytes) });
         }
         if desk.asked_lately(want.name, now) {

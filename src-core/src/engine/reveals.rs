@@ -1,4 +1,4 @@
-//! Who looked at a masked number: shown only after it is written down, and read by whoever audits (rules §7, R199, R208).
+//! Who looked at a masked number or a whole attachment: shown only after it is written down, and read by whoever audits (rules §7, R199, R208).
 //!
 //! - V1: a number is shown after the line about it is durable; what cannot be written down is not shown.
 //! - V2: lines are only added. Each is signed by this station and names the one before it, so that a line that was taken out,
@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 
 use daiban_model::access::{Action, Subject};
-use daiban_model::api::{Chain, Failure, ListReveals, RevealConflict, RevealField, RevealLine, Revealed, Reveals};
+use daiban_model::api::{
+    Chain, Failure, ListReveals, RevealConflict, RevealField, RevealLine, Revealed, Reveals, Seen,
+};
 use daiban_model::case::field::Field;
 use daiban_model::ids::{AgentId, CaseId};
 use daiban_model::stamp::Wall;
@@ -38,7 +40,7 @@ struct Line {
     at: Wall,
     by: AgentId,
     case: CaseId,
-    field: Field,
+    seen: Seen,
 }
 
 /// Under which names the lines are kept.
@@ -78,22 +80,22 @@ impl<S: Store> Desk<S> {
     /// Writes down who looks, then shows. V1
     async fn reveal(&self, file: &OpenFile, field: Field, value: String) -> Result<Revealed, Failure> {
         self.may(Action::Reveal, &file.subject())?;
-        self.looked(file, &[field]).await?;
+        self.looked(file, &[Seen::Field(field)]).await?;
         Ok(Revealed { value })
     }
 
-    /// Writes down that whoever is signed in is about to see these fields whole. V1
-    pub(super) async fn looked(&self, file: &OpenFile, fields: &[Field]) -> Result<(), Failure> {
+    /// Writes down that whoever is signed in is about to see these whole. V1
+    pub(super) async fn looked(&self, file: &OpenFile, all: &[Seen]) -> Result<(), Failure> {
         let (mut number, mut before) = self.reveals_end().await?;
         let (at, mut states) = (self.now(), Vec::new());
-        for field in fields {
+        for seen in all {
             number += 1;
-            let line = Line { number, before, at, by: self.who.agent.clone(), case: file.id, field: *field };
+            let line = Line { number, before, at, by: self.who.agent.clone(), case: file.id, seen: *seen };
             let signed = wire::encode(&sign::seal(&self.key, Domain::Reveal, &line));
             before = sign::hash(&signed);
             states.push((format!("{}{number:012}", month(at.date())), Some(signed)));
-            // Who looked at which field of which case, and nothing of what it says (rules §7).
-            tracing::info!(agent = %self.who.agent, case = %file.id, %field, "revealed");
+            // Who looked at which field or attachment of which case, and nothing of what it says (rules §7).
+            tracing::info!(agent = %self.who.agent, case = %file.id, ?seen, "revealed");
         }
         if states.is_empty() {
             return Ok(());
@@ -158,7 +160,7 @@ impl<S: Store> Desk<S> {
                 by: self.published.agent(&line.by),
                 case: line.case,
                 case_number: row.map(|row| row.shown.number.clone()).unwrap_or_default(),
-                field: line.field,
+                seen: line.seen,
             }
         };
         Ok(lines.iter().rev().map(told).collect())

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::case::field::Field;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, FileHash};
 use crate::stamp::Wall;
 
 /// Show a masked value in full; written down (rules §7).
@@ -63,8 +63,18 @@ pub struct RevealLine {
     pub case: CaseId,
     /// 办件号; empty where the case is not here any more.
     pub case_number: String,
-    /// At which field; never what it reads.
-    pub field: Field,
+    /// At what; never what it reads.
+    pub seen: Seen,
+}
+
+/// What somebody looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// A masked field, in full.
+    Field(Field),
+    /// An attachment, whole.
+    File(FileHash),
 }
 
 /// Whether a log is as it was written.

@@ -30,6 +30,8 @@ pub enum Domain {
     FilesRequest,
     /// A receipt for an attachment, by the hub.
     FileReceipt,
+    /// The head of a letter's part, by its sender.
+    Letter,
 }
 
 impl Domain {
@@ -46,6 +48,7 @@ impl Domain {
             Self::Reveal => "daiban reveal v1",
             Self::FilesRequest => "daiban files request v1",
             Self::FileReceipt => "daiban file receipt v1",
+            Self::Letter => "daiban letter v1",
         }
     }
 }

@@ -1,0 +1,42 @@
+//! The road without a line: sealed letters that anybody may carry on a stick.
+//!
+//! - U1: nothing in a letter is decoded before each part's hash and its sender's signature were found right; a letter that
+//!   lacks a part has no effect at all.
+//! - U2: nobody but the recipient can read it. Who carries it sees keys and sizes, no names and no cases.
+//! - U3: a letter is finished when each part was read back from the medium and hashed; until then nothing says "done".
+//! - U4: a letter can be taken twice, late and out of order. What it brings stays at its source until the answer is there.
+//!
+//! [`letter`] makes parts of bytes and bytes of parts, [`folder`] brings parts to a medium and back. What a letter says is the
+//! ordinary exchange (sync.md section 6): [`Ask`] holds requests as they would be posted, [`Answer`] the hub's replies. Nothing
+//! here knows a store or an engine, and a database never lies on a stick.
+
+pub mod folder;
+pub mod letter;
+
+use daiban_model::wire::{Hash, PackageKind, Signed};
+use serde::{Deserialize, Serialize};
+
+pub use letter::{Letter, LetterFault, LetterId, LetterKind, Part, PartFault};
+
+/// What a station writes to the hub.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Ask {
+    /// The versions of the packages it has.
+    pub have: Vec<(PackageKind, u32)>,
+    /// Signed requests, as they would be posted, in their order.
+    pub requests: Vec<Vec<u8>>,
+}
+
+/// What the hub writes back.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// The letter it answers.
+    pub to: LetterId,
+    /// Signed replies, each with the hash of the request that it answers.
+    pub replies: Vec<(Hash, Vec<u8>)>,
+    /// Packages newer than the station's, signed by the root.
+    pub packages: Vec<Signed>,
+}
+
+/// Most requests in one letter.
+pub const MAX_REQUESTS: usize = 64;

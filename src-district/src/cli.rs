@@ -1,5 +1,6 @@
 //! Commands, their options, and what goes wrong in the operator's language. Results go to stdout, everything else to stderr.
 
+mod courier;
 mod import;
 mod init;
 mod said;
@@ -44,6 +45,8 @@ enum Command {
     Revoke(Revoke),
     #[command(about = "逐条重算各范围的编号、散列和签名，列出对不上的地方")]
     Verify(At),
+    #[command(about = "收优盘上站点的信，把回信写在同一个优盘上")]
+    Courier(Courier),
     #[command(about = "启动枢纽；就绪后输出一行 {\"listening\":\"地址\"}")]
     Serve(Serve),
 }
@@ -104,6 +107,14 @@ struct Revoke {
 }
 
 #[derive(Args)]
+struct Courier {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "目录", help = "优盘所在的目录")]
+    stick: PathBuf,
+}
+
+#[derive(Args)]
 struct Serve {
     #[command(flatten)]
     at: At,
@@ -122,6 +133,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Devices(devices) => stations::devices(devices).await,
             Command::Revoke(revoke) => stations::revoke(revoke).await,
             Command::Verify(at) => verify::verify(&at).await,
+            Command::Courier(command) => courier::courier(command).await,
             Command::Serve(serve) => serve::serve(serve).await,
         }
     })

@@ -5,6 +5,7 @@
 //! document, hold a rule of the trade, or write personal data into a log. Start with [`router`], then [`server`].
 #![warn(missing_docs, unreachable_pub)]
 
+pub mod courier;
 pub mod edge;
 pub mod folder;
 pub mod import;

@@ -8,6 +8,7 @@ mod guarded;
 mod offline_week;
 mod people;
 mod roads;
+mod sticks;
 mod two_desks;
 mod whole_life;
 mod work_injury;

@@ -60,7 +60,12 @@ pub struct Medium {
 
 /// Writes all parts of a letter below a medium, each whole or not at all, and reads every one of them back. U3. On a fault, what
 /// was written of this letter is taken away again.
-pub fn write(medium: &Path, letter: LetterId, kind: LetterKind, parts: &[Vec<u8>]) -> Result<Vec<PathBuf>, MediumFault> {
+pub fn write(
+    medium: &Path,
+    letter: LetterId,
+    kind: LetterKind,
+    parts: &[Vec<u8>],
+) -> Result<Vec<PathBuf>, MediumFault> {
     if !medium.is_dir() {
         return Err(MediumFault::Gone);
     }
@@ -274,7 +279,8 @@ mod tests {
         }
         let key = |byte| SigningKey::from_bytes(&[byte; 32]).verifying_key().to_bytes();
         supersede(stick.path(), &key(1), &key(2), [3; 16]).expect("cleared");
-        let mut left: Vec<LetterId> = read(stick.path()).expect("read").parts.iter().map(|(_, it)| it.letter()).collect();
+        let mut left: Vec<LetterId> =
+            read(stick.path()).expect("read").parts.iter().map(|(_, it)| it.letter()).collect();
         left.sort_unstable();
         assert_eq!(left, [[2; 16], [3; 16]], "the other station's letter stays");
     }

@@ -5,6 +5,7 @@
 
 mod files;
 mod incoming;
+mod letters;
 mod link;
 mod outgoing;
 mod view;
@@ -15,6 +16,8 @@ use daiban_model::wire::{
     self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
 };
 
+use self::incoming::FrameTaken;
+pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
 use self::link::{Asked, measured};
 use super::desk::Desk;
@@ -228,12 +231,13 @@ impl<S: Store> Engine<S> {
         let (mut came, mut touched) = (Came::Nothing, Vec::new());
         for frame in frames {
             match desk.take_frame(frame, now).await? {
-                Some(stored) => {
+                FrameTaken::Stored(stored) => {
                     self.link.progress.received += stored.changes;
                     touched.extend(stored.docs);
                     came = if came == Came::Nothing { Came::Something } else { came };
                 }
-                None => came = Came::Unusable,
+                FrameTaken::Known => {}
+                FrameTaken::Unusable => came = Came::Unusable,
             }
         }
         if !touched.is_empty() {

@@ -24,6 +24,7 @@ mod refold;
 mod reveals;
 mod session;
 mod sheets;
+mod stick;
 mod story;
 pub mod task;
 
@@ -31,9 +32,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use daiban_model::api::{Changed, Failure, StorageFault};
+use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
-pub use exchange::{Outgoing, Turn};
+pub use exchange::{Outbound, Outgoing, Turn};
 
 use crate::edge::Edge;
 use crate::keys::{Cost, DatabaseKey, Vault, VaultFault};
@@ -115,6 +117,11 @@ impl<S: Store> Engine<S> {
     /// Whether something came to be wanted from the district since the last time this was asked.
     pub fn wishes(&mut self) -> bool {
         std::mem::take(&mut self.wish)
+    }
+
+    /// What the station's clock shows.
+    pub fn now(&self) -> Wall {
+        self.home.edge.now()
     }
 
     /// The desk of whoever is signed in.

@@ -3,13 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use daiban_model::api::{self, AddFile, Call, Changed, Enrol, Failure, Session};
+use daiban_model::api::{
+    self, AddFile, Call, Changed, Enrol, Failure, LettersRead, ListSticks, ReadStick, Session, StickWritten, WriteStick,
+};
+use daiban_model::stamp::Wall;
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use super::files::FilePlace;
-use super::{Engine, Outgoing, Turn, answer, internal};
+use super::{Engine, Outbound, Outgoing, Turn, answer, internal, stick};
+use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
 use crate::store::Store;
 use crate::sync::http::{Carrier, Road, RoadFault};
@@ -22,6 +27,8 @@ enum Job {
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
+    WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
+    TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
 }
 
 /// A way to the engine. Cheap to clone.
@@ -102,6 +109,11 @@ async fn own<S: Store>(
             Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
+            Job::WriteLetter { reply } => {
+                let letter = engine.write_letter().await;
+                let _ = reply.send(letter.map(|letter| (letter, engine.now())));
+            }
+            Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
         }
         if engine.wishes() {
             wanted.notify_one();
@@ -148,8 +160,7 @@ async fn added<S: Store>(
     place: FilePlace,
     intake: Result<Intake, IntakeFault>,
 ) -> Result<Value, Failure> {
-    let page = engine.add_file(place, intake).await?;
-    serde_json::to_value(page).map_err(|_| internal("a reply that is not JSON"))
+    to_json(engine.add_file(place, intake).await?)
 }
 
 impl Handle {
@@ -162,15 +173,17 @@ impl Handle {
 
     /// A call as shells make it: by name, with a JSON body.
     pub async fn call_by_name(&self, name: &str, body: Value) -> Result<Value, Failure> {
-        if name == Enrol::NAME {
-            let call = serde_json::from_value(body).map_err(|_| internal("a call of another shape"))?;
-            let session = self.enrol(call).await?;
-            return serde_json::to_value(session).map_err(|_| internal("a reply that is not JSON"));
+        match name {
+            Enrol::NAME => to_json(self.enrol(from_json(body)?).await?),
+            ListSticks::NAME => to_json(stick::list(from_json(body)?).await?),
+            WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
+            ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
+            AddFile::NAME => self.add_file(from_json(body)?).await,
+            _ => self.pass_on(name, body).await,
         }
-        if name == AddFile::NAME {
-            let call = serde_json::from_value(body).map_err(|_| internal("a call of another shape"))?;
-            return self.add_file(call).await;
-        }
+    }
+
+    async fn pass_on(&self, name: &str, body: Value) -> Result<Value, Failure> {
         let name = name.to_owned();
         self.ask(|reply| Job::Call { name, body, reply }).await
     }
@@ -201,6 +214,17 @@ impl Handle {
         self.ask(|reply| Job::Enrolled { answer, reply }).await
     }
 
+    async fn write_stick(&self, call: WriteStick) -> Result<StickWritten, Failure> {
+        let (letter, now) = self.ask(|reply| Job::WriteLetter { reply }).await?;
+        stick::write(&call, letter, now).await
+    }
+
+    async fn read_stick(&self, call: ReadStick) -> Result<LettersRead, Failure> {
+        let (parts, damaged) = stick::read(&call).await?;
+        let read = self.ask(|reply| Job::TakeLetters { parts, reply }).await?;
+        Ok(stick::told(read, damaged))
+    }
+
     async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Job) -> Result<T, Failure> {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(job(reply)).await.map_err(|_| internal("the engine has stopped"))?;
@@ -217,6 +241,14 @@ impl Handle {
         }
         Ok(())
     }
+}
+
+fn from_json<C: Call>(body: Value) -> Result<C, Failure> {
+    serde_json::from_value(body).map_err(|_| internal("a call of another shape"))
+}
+
+fn to_json(reply: impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(reply).map_err(|_| internal("a reply that is not JSON"))
 }
 
 /// Exchanges when something happened here, when somebody asks, and now and then.

@@ -10,6 +10,7 @@ mod admin;
 mod exchange;
 mod files;
 mod keys;
+mod letters;
 mod take;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use admin::{Audit, AuditFault, DeviceView, NewStation};
 pub(crate) use exchange::{cursors_hash, packages_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
+pub use letters::Answered;
 
 use super::columns::{self, Body};
 use super::segment;
@@ -77,6 +79,9 @@ pub enum Turned {
     /// The signature is not the device's.
     #[error("the signature is not the device's")]
     BadSignature,
+    /// A letter for another hub.
+    #[error("for another hub")]
+    OtherHub,
     /// The store failed; the device may ask again later.
     #[error(transparent)]
     Storage(#[from] StoreError),

@@ -118,7 +118,7 @@ pub struct Checked {
     pub certificates: Vec<(Certificate, Signed)>,
     /// Segments to be set aside. T3.
     pub aside: Vec<(StoredSegment, Segment, Why)>,
-    /// The cursor after it.
+    /// The cursor after it; `None` when all of it was read before.
     pub reached: Option<Cursor>,
 }
 
@@ -163,8 +163,14 @@ pub struct FrameContext<'a> {
 
 /// Checks a frame. T2, T3.
 pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameFault> {
-    if frame.scope != context.cursor.scope || frame.from != context.cursor.seq + 1 {
+    // A letter may be late: what was read meanwhile is passed over, and the rest must go on from there.
+    let read = (context.cursor.seq + 1).checked_sub(frame.from).and_then(|read| usize::try_from(read).ok());
+    let read = read.filter(|_| frame.from > 0).ok_or(FrameFault::NotNext)?;
+    if frame.scope != context.cursor.scope {
         return Err(FrameFault::NotNext);
+    }
+    if read > 0 && read >= frame.entries.len() {
+        return Ok(Checked::default());
     }
     let mut checked = Checked::default();
     let mut known = HashMap::new();
@@ -176,7 +182,7 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
         }
     }
     let (mut seq, mut chain) = (context.cursor.seq, context.cursor.chain);
-    for entry in frame.entries {
+    for entry in frame.entries.into_iter().skip(read) {
         let (key, root) = match entry {
             Entry::Yours { incarnation, number } => {
                 let root = *context.own.get(&(incarnation, number)).ok_or(FrameFault::UnknownOwn)?;

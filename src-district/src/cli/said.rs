@@ -2,7 +2,7 @@
 
 use anyhow::{Error, anyhow};
 use daiban_core::store::StoreError;
-use daiban_core::sync::hub::HubFault;
+use daiban_core::sync::hub::{HubFault, Turned};
 use daiban_district::folder::FolderFault;
 
 pub(super) fn folder(fault: FolderFault) -> Error {
@@ -25,6 +25,14 @@ pub(super) fn hub(fault: HubFault) -> Error {
         HubFault::BadStation => anyhow!("站点要有名称，服务的区划要在 1 到 64 个之间"),
         HubFault::UnknownDevice => anyhow!("没有这台设备，请用 devices 命令核对编号"),
         HubFault::Damaged(what) => anyhow!("枢纽自己的记录（{what}）读不出来，没有改动。请保留数据目录，从备份恢复"),
+    }
+}
+
+/// A letter met a store that failed; other reasons to turn a letter away stop nothing.
+pub(super) fn turned(fault: Turned) -> Error {
+    match fault {
+        Turned::Storage(fault) => store(fault),
+        other => anyhow!("{other}"),
     }
 }
 

@@ -58,7 +58,7 @@ impl Refusal {
 impl From<Turned> for Refusal {
     fn from(turned: Turned) -> Self {
         match turned {
-            Turned::Malformed => Self::Malformed,
+            Turned::Malformed | Turned::OtherHub => Self::Malformed,
             Turned::UnknownDevice => Self::UnknownDevice,
             Turned::BadSignature => Self::BadSignature,
             Turned::Storage(StoreError::Busy) => Self::Busy,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::DraftFault;
+use super::letters::StickFault;
 use crate::access::{Action, Denied};
 use crate::case::Refusal;
 use crate::ids::CaseId;
@@ -71,6 +72,12 @@ pub enum Failure {
     Storage {
         /// Why.
         why: StorageFault,
+    },
+    /// A stick could not be used.
+    #[error("the stick could not be used")]
+    Stick {
+        /// Why.
+        why: StickFault,
     },
     /// A defect of the program; the log has more under this number.
     #[error("internal fault {id}")]

@@ -9,6 +9,7 @@ mod catalogue;
 mod draft;
 mod failure;
 mod files;
+mod letters;
 mod lists;
 mod reveal;
 mod session;
@@ -23,6 +24,7 @@ pub use catalogue::*;
 pub use draft::*;
 pub use failure::*;
 pub use files::*;
+pub use letters::*;
 pub use lists::*;
 pub use reveal::*;
 pub use session::*;
@@ -81,4 +83,7 @@ calls! {
     GetItem = "get_item" -> Box<ItemGuide>;
     GetSync = "get_sync" -> SyncView;
     SyncNow = "sync_now" -> SyncView;
+    ListSticks = "list_sticks" -> Vec<Stick>;
+    WriteStick = "write_stick" -> StickWritten;
+    ReadStick = "read_stick" -> LettersRead;
 }

@@ -10,6 +10,7 @@ use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{PeerId, PeerQuery, Quarantined, Store};
 use daiban_core::sync::http::{Road, RoadFault};
 use daiban_core::sync::hub::{Audit, DeviceView, FilesHere, Hub, HubKeys, NewStation, SHARE, Turned};
+use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{Cursor, PackageKind};
@@ -91,9 +92,15 @@ impl District {
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
-            Turned::Malformed | Turned::BadSignature => RoadFault::Garbled,
+            Turned::Malformed | Turned::BadSignature | Turned::OtherHub => RoadFault::Garbled,
             Turned::Storage(_) => RoadFault::HubFault,
         })
+    }
+
+    /// Takes the letters on a stick and leaves the answers there.
+    pub fn take_stick(&self, stick: &Path) -> Report {
+        let chance = || Ok(draw(&self.clock));
+        must("the stick", now(courier::take_all(&self.hub, stick, self.clock.now(), chance)))
     }
 
     /// How many requests it has answered.

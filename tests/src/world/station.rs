@@ -1,8 +1,9 @@
 //! A station and the people at it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use daiban_core::courier::{LetterKind, folder};
 use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
@@ -10,8 +11,8 @@ use daiban_core::store::{Batch, CaseRecord, DocState, Eyes, RowQuery, Store, Sto
 use daiban_core::sync::http::RoadFault;
 use daiban_model::api::{
     Act, AddFile, Bytes, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, FileSize, GetDraft, GetFile,
-    GetSync, GotFile, ListCases, Lock, OpenCase, PreviewDraft, ReceiveDraft, SaveDraft, SearchCases, Session, SetField,
-    SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
+    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, ReceiveDraft, SaveDraft, SearchCases,
+    Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
@@ -306,6 +307,22 @@ impl Station {
     fn rest(&mut self) {
         // What a full disk hinders goes on later.
         while now(self.engine().refold_on()) == Ok(Turn::Again) {}
+    }
+
+    /// Writes all that the district has not receipted to a stick.
+    pub fn write_stick(&mut self, stick: &Path) -> Vec<PathBuf> {
+        let out = must("a letter", now(self.engine().write_letter()));
+        let files = must("a stick", folder::write(stick, out.letter, LetterKind::Ask, &out.parts));
+        must("a stick", folder::supersede(stick, &out.from, &out.to, out.letter));
+        files
+    }
+
+    /// Takes in the answers on a stick.
+    pub fn read_stick(&mut self, stick: &Path) -> LettersRead {
+        let parts = must("a stick", folder::read(stick)).parts.into_iter().map(|(_, part)| part).collect();
+        let read = must("the answers", now(self.engine().take_letters(parts)));
+        self.rest();
+        read
     }
 
     /// What the engine would send next.

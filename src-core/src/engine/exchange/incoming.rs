@@ -14,6 +14,16 @@ use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Quarantined, Store, Stor
 use crate::sync::segment;
 use crate::sync::station::{self, FrameContext};
 
+/// What became of a frame.
+pub(super) enum FrameTaken {
+    /// Nothing of it can be used.
+    Unusable,
+    /// All of it was here already.
+    Known,
+    /// Stored, with the cursor behind it.
+    Stored(Stored),
+}
+
 /// What a frame brought.
 pub(super) struct Stored {
     pub(super) changes: u32,
@@ -21,8 +31,8 @@ pub(super) struct Stored {
 }
 
 impl<S: Store> Desk<S> {
-    /// Checks and stores one frame with the cursor behind it. `None` when nothing of it can be used. X1.
-    pub(super) async fn take_frame(&mut self, frame: Frame, now: Wall) -> Result<Option<Stored>, Failure> {
+    /// Checks and stores one frame with the cursor behind it. X1.
+    pub(super) async fn take_frame(&mut self, frame: Frame, now: Wall) -> Result<FrameTaken, Failure> {
         let scope = frame.scope;
         let cursor = self.cursor(scope);
         let own = self.own_roots(&frame).await?;
@@ -35,8 +45,8 @@ impl<S: Store> Desk<S> {
             own: &own,
             now_ms,
         };
-        let Ok(mut checked) = station::check(frame, &context) else { return Ok(None) };
-        let Some(reached) = checked.reached else { return Ok(None) };
+        let Ok(mut checked) = station::check(frame, &context) else { return Ok(FrameTaken::Unusable) };
+        let Some(reached) = checked.reached else { return Ok(FrameTaken::Known) };
         let Fold { mut batch, docs, snapshots } = self.merge(&mut checked, scope).await?;
         let changes = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
         for (stored, whole, why) in checked.aside {
@@ -52,14 +62,14 @@ impl<S: Store> Desk<S> {
         batch.feed = checked.placed;
         batch.cursors.push((PeerId::Hub, reached));
         if !self.commit_frame(batch).await? {
-            return Ok(None);
+            return Ok(FrameTaken::Unusable);
         }
         for (doc, snapshot) in snapshots {
             self.cover(doc, snapshot).await;
         }
         self.cursors.retain(|cursor| cursor.scope != scope);
         self.cursors.push(reached);
-        Ok(Some(Stored { changes, docs }))
+        Ok(FrameTaken::Stored(Stored { changes, docs }))
     }
 
     /// Commits a frame; not when it says of a stored segment or change something else than what is stored.

@@ -20,8 +20,15 @@ impl<S: Store> Desk<S> {
         self.seal(waiting).await
     }
 
-    /// The segments to be sent, oldest first: sealed, without a receipt, and not among those that the hub will never take.
+    /// The segments of the next request, oldest first.
     pub(super) async fn sendable(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
+        let mut owed = self.owed(limit).await?;
+        owed.truncate(wire::MAX_SEGMENTS);
+        Ok(owed)
+    }
+
+    /// Segments sealed, without a receipt, and not among those that the hub will never take: about as many bytes as asked for.
+    pub(super) async fn owed(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         // Those are asked for too, and must not crowd out the others. X3.
         let theirs = refused.len().saturating_mul(wire::SEGMENT_BYTES + wire::MAX_CHANGE);
@@ -29,7 +36,7 @@ impl<S: Store> Desk<S> {
         let sealed = self.store.peer(query).await.map_err(storage)?.segments;
         let mut bytes = 0;
         let is_refused = |key: &SegmentKey| refused.iter().any(|(found, _)| *found == refused_name(key));
-        let others = sealed.iter().filter(|(stored, _)| !is_refused(&stored.header.key())).take(wire::MAX_SEGMENTS);
+        let others = sealed.iter().filter(|(stored, _)| !is_refused(&stored.header.key()));
         let fitting = others.take_while(|(_, records)| {
             let before = bytes;
             bytes += records.iter().map(|(.., raw)| raw.len()).sum::<usize>();

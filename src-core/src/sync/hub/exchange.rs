@@ -1,10 +1,12 @@
 //! `POST /v1/exchange`: what a device brings is taken, what is new for it is delivered, in one answer.
 
+use std::collections::HashSet;
+
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Certificate, Cursor, Cursors, Delivery, Entry, ExchangeReply, ExchangeRequest, Frame, Hash, More, Outcome,
-    PackageKind, Packages, PackagesRequest, Signed, Why,
+    PackageKind, Packages, PackagesRequest, SegmentKey, Signed, Why,
 };
 
 use super::take::Taken;
@@ -19,7 +21,7 @@ impl<S: Store> Hub<S> {
     /// Answers one exchange.
     pub async fn exchange(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<ExchangeRequest> = self.asked(body).await?;
-        let outcome = self.outcome(&asked, now).await?;
+        let outcome = self.outcome(&asked, now, Carried::Line).await?;
         let reply = ExchangeReply {
             outcome,
             hub_ms: now.0.max(0).unsigned_abs(),
@@ -29,21 +31,26 @@ impl<S: Store> Hub<S> {
         Ok(self.reply(asked.hash, &reply))
     }
 
-    async fn outcome(&self, asked: &Asked<ExchangeRequest>, now: Wall) -> Result<Outcome, Turned> {
+    pub(super) async fn outcome(
+        &self,
+        asked: &Asked<ExchangeRequest>,
+        now: Wall,
+        carried: Carried,
+    ) -> Result<Outcome, Turned> {
         let Asked { device, certificate, request, .. } = asked;
         if request.version != wire::VERSION || request.segments.len() > wire::MAX_SEGMENTS {
             return Err(Turned::Malformed);
         }
         if device.revoked_ms.is_some() {
             // Only in a thread the hub itself began, and only what the device itself signed.
-            if self.is_fresh(request.nonce, device.device, now) {
+            if carried == Carried::Letter || self.is_fresh(request.nonce, device.device, now) {
                 let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
                 let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
                 self.set_aside(&own, "revoked", now).await?;
             }
             return Ok(Outcome::Revoked);
         }
-        if !self.is_fresh(request.nonce, device.device, now) {
+        if carried == Carried::Line && !self.is_fresh(request.nonce, device.device, now) {
             return Ok(Outcome::StaleNonce);
         }
         let marks = self.store.peer(PeerQuery::Cursors(PeerId::Device(device.device))).await?;
@@ -53,9 +60,10 @@ impl<S: Store> Hub<S> {
             return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));
         }
         let taken = self.take(&request.segments, device, certificate, now).await?;
-        let own = match request.cursors {
-            Cursors::Same(_) => Own::Named,
-            Cursors::All(_) => Own::Whole,
+        let own = match (carried, &request.cursors) {
+            (Carried::Line, Cursors::Same(_)) => Own::Named,
+            (Carried::Line, Cursors::All(_)) => Own::Whole,
+            (Carried::Letter, _) => own_of(request),
         };
         let asked = Wanted { device: device.device, own, max_bytes: request.max_bytes };
         let (frames, mut reached, more) = self.deliver(&asked, certificate, cursors).await?;
@@ -67,8 +75,23 @@ impl<S: Store> Hub<S> {
         if self.packages_digest().await? != request.packages {
             delivery.packages = Packages::Changed;
         }
-        self.remember(device.device, reached).await?;
+        if carried == Carried::Line {
+            // Whether the answer to a letter ever arrives is nobody's to know.
+            self.remember(device.device, reached).await?;
+        }
         Ok(Outcome::Done(Box::new(delivery)))
+    }
+
+    /// More frames for somebody whose first ones are on their way.
+    pub(super) async fn go_on(
+        &self,
+        asked: &Asked<ExchangeRequest>,
+        cursors: Vec<Cursor>,
+    ) -> Result<(Vec<Frame>, More), StoreError> {
+        let wanted =
+            Wanted { device: asked.device.device, own: own_of(&asked.request), max_bytes: asked.request.max_bytes };
+        let (frames, _, more) = self.deliver(&wanted, &asked.certificate, cursors).await?;
+        Ok((frames, more))
     }
 
     /// Frames of every scope the certificate covers, and the cursors the device will have after them.
@@ -111,7 +134,11 @@ impl<S: Store> Hub<S> {
     }
 
     async fn frame(&self, wanted: &Wanted, scope: ScopeCode, entries: &[FeedEntry]) -> Result<Frame, StoreError> {
-        let own = |entry: &FeedEntry| wanted.own == Own::Named && entry.segment.header.device == wanted.device;
+        let own = |entry: &FeedEntry| match &wanted.own {
+            Own::Named => entry.segment.header.device == wanted.device,
+            Own::Those(keys) => keys.contains(&entry.segment.header.key()),
+            Own::Whole => false,
+        };
         let firsts = entries.iter().filter(|entry| entry.segment.header.number == 1 && !own(entry));
         let writers = firsts.map(|entry| entry.segment.header.device).collect();
         let devices = self.store.peer(PeerQuery::Devices(writers)).await?.devices;
@@ -155,11 +182,14 @@ impl<S: Store> Hub<S> {
         if asked.device.revoked_ms.is_some() {
             return Err(Turned::UnknownDevice);
         }
-        let known = |kind, version| asked.request.have.iter().any(|(k, v)| *k == kind && *v >= version);
-        let packages = self.published().await?;
-        let newer: Vec<Signed> =
-            packages.into_iter().filter(|(kind, version, _)| !known(*kind, *version)).map(|(.., p)| p).collect();
-        Ok(self.reply(asked.hash, &newer))
+        Ok(self.reply(asked.hash, &self.newer(&asked.request.have).await?))
+    }
+
+    /// Packages that are newer than those somebody has.
+    pub(super) async fn newer(&self, have: &[(PackageKind, u32)]) -> Result<Vec<Signed>, StoreError> {
+        let known = |kind, version| have.iter().any(|(k, v)| *k == kind && *v >= version);
+        let packages = self.published().await?.into_iter();
+        Ok(packages.filter(|(kind, version, _)| !known(*kind, *version)).map(|(.., package)| package).collect())
     }
 
     /// A digest over the versions published, as devices make it too: see [`packages_digest`].
@@ -167,6 +197,15 @@ impl<S: Store> Hub<S> {
         let published = self.published().await?;
         Ok(packages_digest(published.iter().map(|(kind, version, _)| (*kind, *version))))
     }
+}
+
+/// How a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// Over a line, in a thread the hub itself began with a nonce.
+    Line,
+    /// In a letter. It may be old and come twice; all it brings is taken once (K2), and its cursors are all told.
+    Letter,
 }
 
 /// What a device asked for.
@@ -177,16 +216,21 @@ struct Wanted {
 }
 
 /// How a device's own segments go back to it.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Own {
     /// By name: it has them.
     Named,
     /// Whole: a device that tells all its cursors may have lost what it once sent (a restored disk).
     Whole,
+    /// By name those that came with this very letter, so that it has them; the others whole.
+    Those(HashSet<SegmentKey>),
+}
+
+fn own_of(letter: &ExchangeRequest) -> Own {
+    Own::Those(letter.segments.iter().map(|segment| segment.header.key()).collect())
 }
 
 /// A delivery without news.
-fn nothing_but(taken: Taken) -> Delivery {
+pub(super) fn nothing_but(taken: Taken) -> Delivery {
     let Taken { receipts, refused } = taken;
     let (frames, backed_up) = (Vec::new(), Vec::new());
     Delivery { receipts, refused, frames, more: More::No, packages: Packages::Same, backed_up }

@@ -1,0 +1,203 @@
+//! Letters to the hub and back: the same exchange where there is no line (sync.md section 6). U4.
+//!
+//! What a letter brought stays in the outbox until its answer is here, so the next letter, or a line, brings it again: the
+//! hub takes it once.
+
+use daiban_model::api::{Changed, Failure, LettersRead, ProblemCode};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{
+    self, Cursors, Delivery, ExchangeReply, ExchangeRequest, Hash, Nonce, Outcome, Package, Segment, Signed,
+};
+
+use super::{Came, Settled};
+use crate::courier::letter::{self, Gathered, LetterId, LetterKind, MAX_CONTENT, Part, Sealing};
+use crate::courier::{Answer, Ask, Letter, MAX_REQUESTS};
+use crate::edge::draw;
+use crate::engine::desk::Desk;
+use crate::engine::{Engine, internal, storage};
+use crate::store::{Batch, Store};
+use crate::sync::station;
+
+/// A letter ready to be written to a medium.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    /// Its name.
+    pub letter: LetterId,
+    /// Who writes: this station's key.
+    pub from: [u8; 32],
+    /// To whom: the hub's key.
+    pub to: [u8; 32],
+    /// Its parts.
+    pub parts: Vec<Vec<u8>>,
+    /// Segments in it.
+    pub segments: u32,
+}
+
+/// Under which names the hashes of the requests are kept that went out by letter.
+const ASKED: &str = "letter/";
+/// How many letters without an answer are remembered.
+const MOST_ASKED: usize = 32;
+/// Raw bytes of records in one request of a letter.
+const REQUEST_BYTES: usize = 16 << 20;
+/// Frames wanted in each reply.
+const WANTED_BYTES: u32 = 2 << 20;
+
+impl<S: Store> Engine<S> {
+    /// Seals what waits and writes all that the hub has not receipted into a letter.
+    pub async fn write_letter(&mut self) -> Result<Outbound, Failure> {
+        let outbound = self.desk()?.letter().await?;
+        self.tell(Changed::Sync);
+        Ok(outbound)
+    }
+
+    /// Takes in what answers there are among these parts. Those for others, and those that lack a part, have no effect.
+    pub async fn take_letters(&mut self, parts: Vec<Part>) -> Result<LettersRead, Failure> {
+        let desk = self.desk()?;
+        let (hub, own) = (desk.trust.hub, desk.key.verifying_key().to_bytes());
+        let ours = |part: &Part| part.from() == hub && part.to() == own && part.kind() == LetterKind::Answer;
+        let Gathered { letters, torn } = letter::gather(parts.into_iter().filter(ours));
+        let mut read = LettersRead::default();
+        read.missing.extend(torn.iter().flat_map(|torn| torn.missing.iter().map(|part| (*part, torn.parts))));
+        for letter in letters {
+            self.take_answer(&letter, &mut read).await?;
+        }
+        self.tell(Changed::Sync);
+        Ok(read)
+    }
+
+    async fn take_answer(&mut self, letter: &Letter, read: &mut LettersRead) -> Result<(), Failure> {
+        let desk = self.desk()?;
+        let now = desk.now();
+        let opened = letter.open(&desk.key).ok();
+        let Some(answer) = opened.and_then(|content| wire::decode::<Answer>(&content, MAX_CONTENT).ok()) else {
+            read.unreadable += 1;
+            return Ok(());
+        };
+        let Some(asked) = desk.asked_by(answer.to).await? else {
+            // Of a letter this station does not remember: another copy of the disk wrote it, or it is very old.
+            read.unknown += 1;
+            return Ok(());
+        };
+        read.letters += 1;
+        for (hash, reply) in &answer.replies {
+            let right = asked.contains(hash);
+            let desk = self.desk()?;
+            match right.then(|| station::reply::<ExchangeReply>(reply, *hash, &desk.trust)) {
+                Some(Ok(reply)) => self.take_reply(reply, now, read).await?,
+                _ => read.unreadable += 1,
+            }
+        }
+        let newer = self.desk()?.newer_than_ours(answer.packages);
+        if newer.is_empty() { Ok(()) } else { self.adopt(newer).await }
+    }
+
+    /// One reply, as [`Self::delivered`] takes one from a line, but without its thread: the next request on a line goes on from the
+    /// last one there.
+    async fn take_reply(&mut self, reply: ExchangeReply, now: Wall, read: &mut LettersRead) -> Result<(), Failure> {
+        let delivery = match reply.outcome {
+            Outcome::Done(delivery) => *delivery,
+            Outcome::Revoked => {
+                self.link.problem(ProblemCode::Revoked, now, 0);
+                return Ok(());
+            }
+            // Neither is ever an answer to a letter.
+            Outcome::StaleNonce | Outcome::SendCursors => return Ok(()),
+        };
+        let Delivery { receipts, refused, frames, .. } = delivery;
+        read.sent += self.desk()?.receipted(&receipts).await?;
+        if self.refused(&refused, now).await? == Settled::Anew {
+            read.anew = true;
+        }
+        let before = self.link.progress.received;
+        if self.take_frames(frames, now).await? == Came::Unusable {
+            read.unreadable += 1;
+        }
+        read.received += self.link.progress.received.saturating_sub(before);
+        Ok(())
+    }
+}
+
+impl<S: Store> Desk<S> {
+    async fn letter(&mut self) -> Result<Outbound, Failure> {
+        self.seal_waiting(MAX_CONTENT / 2).await?;
+        let owed = self.owed(MAX_CONTENT / 2).await?;
+        let segments = u32::try_from(owed.len()).unwrap_or(u32::MAX);
+        let mut requests = Vec::new();
+        let mut hashes: Vec<Hash> = Vec::new();
+        for run in runs(owed).into_iter().take(MAX_REQUESTS) {
+            let (request, hash) = station::request(&self.key, &self.asking(run));
+            requests.push(request);
+            hashes.push(hash);
+        }
+        let ask = Ask { have: self.published.versions(), requests };
+        let (letter, once): (LetterId, [u8; 32]) = (draw(&*self.edge), draw(&*self.edge));
+        let sealing = Sealing { from: &self.key, to: self.trust.hub, kind: LetterKind::Ask, letter, once };
+        let parts =
+            letter::seal(&sealing, &wire::encode(&ask)).ok_or_else(|| internal("a letter that is too large"))?;
+        self.remember_letter(letter, &hashes).await?;
+        let from = self.key.verifying_key().to_bytes();
+        Ok(Outbound { letter, from, to: self.trust.hub, parts, segments })
+    }
+
+    /// A request as it would be posted, but all cursors told: nobody knows what the hub remembers when it arrives.
+    fn asking(&self, segments: Vec<Segment>) -> ExchangeRequest {
+        ExchangeRequest {
+            version: wire::VERSION,
+            nonce: Nonce::default(),
+            epoch: self.thread.epoch,
+            cursors: Cursors::All(self.cursors.clone()),
+            max_bytes: WANTED_BYTES,
+            packages: self.published.digest(),
+            segments,
+        }
+    }
+
+    /// Keeps what an answer must be signed for, and forgets the oldest.
+    async fn remember_letter(&self, letter: LetterId, hashes: &[Hash]) -> Result<(), Failure> {
+        let mut known = self.store.states(ASKED).await.map_err(storage)?;
+        let when = |bytes: &[u8]| wire::decode::<(Wall, Vec<Hash>)>(bytes, 1 << 16).map_or(Wall(0), |(at, _)| at);
+        known.sort_by_key(|(_, bytes)| std::cmp::Reverse(when(bytes)));
+        let old = known.into_iter().skip(MOST_ASKED - 1).map(|(name, _)| (name, None));
+        let mut states: Vec<_> = old.collect();
+        states.push((asked_name(letter), Some(wire::encode(&(self.now(), hashes)))));
+        self.commit(Batch { states, ..Batch::default() }).await
+    }
+
+    /// Packages of a late letter may be older than what came over a line meanwhile.
+    fn newer_than_ours(&self, packages: Vec<Signed>) -> Vec<Signed> {
+        let have = self.published.versions();
+        let is_newer = |signed: &Signed| {
+            let opened = station::open_packages(vec![signed.clone()], &self.trust).unwrap_or_default();
+            let known =
+                |package: &Package| have.iter().any(|(kind, at)| *kind == package.kind && *at >= package.version);
+            opened.iter().all(|(package, _)| !known(package)) && !opened.is_empty()
+        };
+        packages.into_iter().filter(is_newer).collect()
+    }
+
+    async fn asked_by(&self, letter: LetterId) -> Result<Option<Vec<Hash>>, Failure> {
+        let name = asked_name(letter);
+        let found = self.store.states(&name).await.map_err(storage)?.into_iter().find(|(found, _)| *found == name);
+        Ok(found.and_then(|(_, bytes)| wire::decode::<(Wall, Vec<Hash>)>(&bytes, 1 << 16).ok()).map(|(_, asked)| asked))
+    }
+}
+
+fn asked_name(letter: LetterId) -> String {
+    letter.iter().fold(ASKED.to_owned(), |name, byte| format!("{name}{byte:02x}"))
+}
+
+/// Segments by request; one without segments when there are none, for what is new at the hub.
+fn runs(segments: Vec<Segment>) -> Vec<Vec<Segment>> {
+    let (mut runs, mut run, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for segment in segments {
+        let size: usize = segment.records.iter().map(|record| record.change.len()).sum();
+        if !run.is_empty() && (bytes + size > REQUEST_BYTES || run.len() >= wire::MAX_SEGMENTS) {
+            runs.push(std::mem::take(&mut run));
+            bytes = 0;
+        }
+        bytes += size;
+        run.push(segment);
+    }
+    runs.push(run);
+    runs
+}

@@ -1,0 +1,68 @@
+//! Letters to a stick and from it: the engine makes and takes the bytes, the slow medium is used beside it. N2.
+
+use std::path::{Path, PathBuf};
+
+use daiban_model::api::{Failure, LettersRead, ListSticks, ReadStick, Stick, StickFault, StickWritten, WriteStick};
+use daiban_model::stamp::Wall;
+
+use super::{Outbound, internal};
+use crate::courier::LetterKind;
+use crate::courier::folder::{self, Found, MediumFault};
+use crate::courier::letter::Part;
+
+/// The media that are plugged in.
+pub(super) async fn list(_: ListSticks) -> Result<Vec<Stick>, Failure> {
+    let media = beside(folder::media).await?;
+    Ok(media.into_iter().map(|it| Stick { path: it.path.to_string_lossy().into_owned(), free: it.free }).collect())
+}
+
+/// Writes a letter and reads it back; earlier letters of this station that it stands for are taken away after that.
+pub(super) async fn write(call: &WriteStick, letter: Outbound, now: Wall) -> Result<StickWritten, Failure> {
+    let medium = place(&call.path)?;
+    beside(move || write_now(&medium, &letter, now)).await?.map_err(failure)
+}
+
+fn write_now(medium: &Path, out: &Outbound, now: Wall) -> Result<StickWritten, MediumFault> {
+    let files = folder::write(medium, out.letter, LetterKind::Ask, &out.parts)?;
+    folder::supersede(medium, &out.from, &out.to, out.letter)?;
+    Ok(StickWritten {
+        letter: out.letter[..4].iter().map(|byte| format!("{byte:02X}")).collect(),
+        files: u32::try_from(files.len()).unwrap_or(u32::MAX),
+        bytes: out.parts.iter().map(|part| part.len() as u64).sum(),
+        segments: out.segments,
+        at: now,
+    })
+}
+
+/// The parts on a stick, and how many files are damaged.
+pub(super) async fn read(call: &ReadStick) -> Result<(Vec<Part>, u32), Failure> {
+    let medium = place(&call.path)?;
+    let Found { parts, damaged } = beside(move || folder::read(&medium)).await?.map_err(failure)?;
+    Ok((parts.into_iter().map(|(_, part)| part).collect(), damaged))
+}
+
+/// What the engine made of the parts, with what was no part at all.
+pub(super) fn told(read: LettersRead, damaged: u32) -> LettersRead {
+    LettersRead { damaged: read.damaged.saturating_add(damaged), ..read }
+}
+
+fn place(path: &str) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(path.trim());
+    // A relative path would mean another place each time.
+    if path.is_absolute() { Ok(path) } else { Err(Failure::Stick { why: StickFault::Gone }) }
+}
+
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| internal("a stick's work stopped"))
+}
+
+fn failure(fault: MediumFault) -> Failure {
+    let why = match fault {
+        MediumFault::Gone => StickFault::Gone,
+        MediumFault::Full => StickFault::Full,
+        MediumFault::ReadOnly => StickFault::ReadOnly,
+        MediumFault::Unreliable => StickFault::Unreliable,
+        MediumFault::Io(_) => StickFault::Io,
+    };
+    Failure::Stick { why }
+}

@@ -1,0 +1,137 @@
+//! Letters from stations: the same exchange, carried by anybody (sync.md section 6).
+
+use daiban_model::ids::DeviceId;
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, More, Outcome};
+
+use super::exchange::{Carried, nothing_but};
+use super::take::Taken;
+use super::{Asked, Hub, Turned};
+use crate::courier::letter::{self, LetterKind, MAX_CONTENT, Sealing};
+use crate::courier::{Answer, Ask, Letter, LetterFault, LetterId, MAX_REQUESTS};
+use crate::store::{PeerQuery, Store};
+
+/// What came of a letter.
+pub struct Answered {
+    /// Who wrote it.
+    pub device: DeviceId,
+    /// Segments taken, also those that had been taken before.
+    pub taken: u32,
+    /// Segments not taken.
+    pub refused: u32,
+    /// The answer's name.
+    pub letter: LetterId,
+    /// Who signed it: the hub's key.
+    pub from: [u8; 32],
+    /// Its parts, for the way back.
+    pub parts: Vec<Vec<u8>>,
+}
+
+/// Chance that an answer needs: its name and the key made for it.
+pub type Chance = [u8; 48];
+
+/// Frames of one answer, in bytes: what a stick carries in a minute.
+const ANSWER_BYTES: usize = MAX_CONTENT / 2;
+
+impl<S: Store> Hub<S> {
+    /// Takes in a whole letter and writes its answer. A letter that was taken before gets an answer of the same weight. K1, K2.
+    pub async fn take_letter(&self, letter: &Letter, now: Wall, chance: Chance) -> Result<Answered, Turned> {
+        if letter.kind() != LetterKind::Ask {
+            return Err(Turned::Malformed);
+        }
+        let device = DeviceId(letter.from());
+        self.known(device).await?;
+        let content = letter.open(self.keys.hub()).map_err(|fault| match fault {
+            LetterFault::NotOurs => Turned::OtherHub,
+            LetterFault::Damaged => Turned::Malformed,
+        })?;
+        let ask: Ask = wire::decode(&content, MAX_CONTENT).map_err(|_| Turned::Malformed)?;
+        if ask.requests.is_empty() || ask.requests.len() > MAX_REQUESTS {
+            return Err(Turned::Malformed);
+        }
+        let mut answer = Answer { to: letter.id(), replies: Vec::new(), packages: self.newer(&ask.have).await? };
+        let mut came = Came::default();
+        for request in &ask.requests {
+            let asked: Asked<ExchangeRequest> = self.asked(request).await?;
+            if asked.device.device != device {
+                return Err(Turned::Malformed);
+            }
+            self.answer_one(&asked, now, &mut answer, &mut came).await?;
+        }
+        self.sealed(device, &answer, &came, chance)
+    }
+
+    /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself.
+    async fn known(&self, device: DeviceId) -> Result<(), Turned> {
+        let marks = self.store.peer(PeerQuery::Devices(vec![device])).await?;
+        marks.devices.first().map(drop).ok_or(Turned::UnknownDevice)
+    }
+
+    async fn answer_one(
+        &self,
+        asked: &Asked<ExchangeRequest>,
+        now: Wall,
+        answer: &mut Answer,
+        came: &mut Came,
+    ) -> Result<(), Turned> {
+        let mut outcome = self.outcome(asked, now, Carried::Letter).await?;
+        loop {
+            let rest = came.note(&outcome, &asked.request);
+            let reply = self.wrapped(asked, outcome, now);
+            came.bytes += reply.len();
+            answer.replies.push((asked.hash, reply));
+            let Some(cursors) = rest.filter(|_| came.bytes < ANSWER_BYTES) else { return Ok(()) };
+            let (frames, more) = self.go_on(asked, cursors).await?;
+            if frames.is_empty() {
+                return Ok(());
+            }
+            outcome = Outcome::Done(Box::new(Delivery { frames, more, ..nothing_but(Taken::default()) }));
+        }
+    }
+
+    fn wrapped(&self, asked: &Asked<ExchangeRequest>, outcome: Outcome, now: Wall) -> Vec<u8> {
+        let hub_ms = now.0.max(0).unsigned_abs();
+        let nonce = self.nonce(asked.device.device, now);
+        self.reply(asked.hash, &ExchangeReply { outcome, hub_ms, nonce, epoch: self.epoch })
+    }
+
+    fn sealed(&self, device: DeviceId, answer: &Answer, came: &Came, chance: Chance) -> Result<Answered, Turned> {
+        let (mut name, mut once) = ([0; 16], [0; 32]);
+        name.copy_from_slice(&chance[..16]);
+        once.copy_from_slice(&chance[16..]);
+        let sealing = Sealing { from: self.keys.hub(), to: device.0, kind: LetterKind::Answer, letter: name, once };
+        let parts = letter::seal(&sealing, &wire::encode(answer)).ok_or(Turned::Malformed)?;
+        let from = self.keys.hub_public();
+        Ok(Answered { device, taken: came.taken, refused: came.refused, letter: name, from, parts })
+    }
+}
+
+/// What was done for a letter so far.
+#[derive(Default)]
+struct Came {
+    taken: u32,
+    refused: u32,
+    bytes: usize,
+}
+
+impl Came {
+    /// Notes an outcome; answers where the feeds go on when there is more.
+    fn note(&mut self, outcome: &Outcome, request: &ExchangeRequest) -> Option<Vec<Cursor>> {
+        let Outcome::Done(delivery) = outcome else { return None };
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.taken = self.taken.saturating_add(count(delivery.receipts.len()));
+        self.refused = self.refused.saturating_add(count(delivery.refused.len()));
+        let wire::Cursors::All(told) = &request.cursors else { return None };
+        (delivery.more == More::Yes).then(|| reached(told.clone(), &delivery.frames))
+    }
+}
+
+/// The cursors after some frames.
+fn reached(mut cursors: Vec<Cursor>, frames: &[Frame]) -> Vec<Cursor> {
+    for frame in frames {
+        let seq = frame.from + frame.entries.len() as u64 - 1;
+        cursors.retain(|cursor| cursor.scope != frame.scope);
+        cursors.push(Cursor { scope: frame.scope, seq, chain: frame.chain });
+    }
+    cursors
+}

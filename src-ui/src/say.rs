@@ -1,7 +1,7 @@
 //! One plain sentence for everything the engine may answer instead of doing it: what is safe first, then what to do.
 
 use daiban_model::access::Denied;
-use daiban_model::api::{DraftFault, EnrolmentFault, Failure, StorageFault};
+use daiban_model::api::{DraftFault, EnrolmentFault, Failure, StickFault, StorageFault};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Misfit, Stage};
 use daiban_model::case::{Entry, Refusal};
@@ -24,6 +24,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::BadValue { code, arg } => fault(code, arg),
         Failure::Enrolment { why } => enrolment(*why).to_owned(),
         Failure::Storage { why } => storage(*why).to_owned(),
+        Failure::Stick { why } => stick(*why).to_owned(),
         Failure::Internal { id } => t!("failure.internal", id = id),
     }
 }
@@ -65,6 +66,16 @@ fn storage(why: StorageFault) -> &'static str {
         StorageFault::Damaged => t!("failure.storage_damaged"),
         StorageFault::Busy => t!("failure.storage_busy"),
         StorageFault::Io => t!("failure.storage_io"),
+    }
+}
+
+fn stick(why: StickFault) -> &'static str {
+    match why {
+        StickFault::Gone => t!("failure.stick_gone"),
+        StickFault::Full => t!("failure.stick_full"),
+        StickFault::ReadOnly => t!("failure.stick_read_only"),
+        StickFault::Unreliable => t!("failure.stick_unreliable"),
+        StickFault::Io => t!("failure.stick_io"),
     }
 }
 

@@ -10,6 +10,7 @@ mod leaves;
 mod new;
 mod people;
 mod station;
+mod stick;
 mod sync;
 mod today;
 mod unlock;

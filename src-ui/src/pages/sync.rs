@@ -4,6 +4,7 @@ use daiban_model::api::{FilesWaiting, GetSync, Problem, Progress, ReceiptView, S
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::stick::StickRoad;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
 use crate::parts::{Empty, FailNote, Go, Held, Icon, link_words};
@@ -45,6 +46,7 @@ pub fn SyncPage() -> impl IntoView {
             </header>
             <FailNote/>
             {show(sync, |sync: &SyncView| facts(sync.clone()))}
+            <StickRoad/>
         </main>
     }
 }

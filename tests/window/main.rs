@@ -7,4 +7,5 @@ mod keyboard;
 mod looks;
 mod mistakes;
 mod stage;
+mod stick;
 mod work_injury;

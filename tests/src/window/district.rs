@@ -73,6 +73,11 @@ impl District {
         self.run("verify", &[])
     }
 
+    /// Takes the letters on a stick and leaves the answers there.
+    pub fn courier(&self, stick: &Path) -> Result<Value> {
+        self.run("courier", &["--stick", stick.to_str().context("the stick's place is not text")?])
+    }
+
     fn command(&self, task: &str) -> Result<Command> {
         let mut command = Command::new(built("daiban-district")?);
         command.arg(task).arg("--data").arg(&self.folder);

@@ -152,7 +152,7 @@ pub struct Torn {
 /// Puts parts together, however they come: twice, in any order, of several letters.
 pub fn gather(parts: impl IntoIterator<Item = Part>) -> Gathered {
     // Parts that say different things of their letter are of different letters, whatever number they bear.
-    let mut piles: BTreeMap<(LetterId, [u8; 32], Hash, u16), BTreeMap<u16, Part>> = BTreeMap::new();
+    let mut piles: BTreeMap<_, BTreeMap<u16, Part>> = BTreeMap::new();
     for part in parts {
         let Head { letter, from, whole, parts, .. } = part.head;
         piles.entry((letter, from, whole, parts)).or_default().insert(part.head.part, part);

@@ -2,5 +2,6 @@
 
 #[path = "../bench/mod.rs"]
 pub mod bench;
+pub mod sim;
 pub mod window;
 pub mod world;

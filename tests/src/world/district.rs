@@ -90,6 +90,11 @@ impl District {
         })
     }
 
+    /// The district's root key.
+    pub fn root(&self) -> [u8; 32] {
+        self.hub.root()
+    }
+
     /// How many requests it has answered.
     pub fn requests(&self) -> u32 {
         self.requests.get()

@@ -49,7 +49,7 @@ pub(crate) struct Desk<S> {
     pub(crate) quality: TimeQuality,
     /// This session's Automerge actor: never used by another session or device.
     pub(crate) actor: [u8; 16],
-    /// The short mark of device and incarnation in stamps.
+    /// The short mark of this session in stamps.
     pub(crate) tag: u64,
     pub(crate) thread: Thread,
     pub(crate) cursors: Vec<Cursor>,
@@ -106,10 +106,11 @@ impl<S: Store> Desk<S> {
         let key = SigningKey::from_bytes(&identity.secret);
         let session: [u8; 16] = draw(&*edge);
         let refold = Refold::load(&store).await.map_err(storage)?;
+        let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
-            actor: actor(&certificate.device, incarnation, &session),
-            tag: device_tag(&certificate.device, incarnation),
+            actor,
+            tag: session_mark(&actor),
             trust: Trust { root: identity.root, hub: identity.hub_key },
             hub: identity.hub.clone(),
             clock: HybridClock::resume(last),
@@ -173,7 +174,7 @@ impl<S: Store> Desk<S> {
         let session: [u8; 16] = draw(&*self.edge);
         self.incarnation = incarnation;
         self.actor = actor(&self.certificate.device, incarnation, &session);
-        self.tag = device_tag(&self.certificate.device, incarnation);
+        self.tag = session_mark(&self.actor);
     }
 
     /// The moment of the next act.
@@ -316,13 +317,12 @@ fn actor(device: &DeviceId, incarnation: u32, session: &[u8; 16]) -> [u8; 16] {
     actor
 }
 
-/// The mark of a device in stamps.
-pub(crate) fn device_tag(device: &DeviceId, incarnation: u32) -> u64 {
-    let mut hasher = blake3::Hasher::new_derive_key("daiban stamp v1");
-    hasher.update(&device.0).update(&incarnation.to_le_bytes());
-    let mut tag = [0; 8];
-    tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    u64::from_le_bytes(tag)
+/// The mark of a session in stamps. Not of the device: a copied or restored disk brings its hybrid clock along, and two acts on
+/// one case under one stamp would be one act.
+fn session_mark(actor: &[u8; 16]) -> u64 {
+    let mut mark = [0; 8];
+    mark.copy_from_slice(&actor[..8]);
+    u64::from_le_bytes(mark)
 }
 
 /// R79: a start earlier than the last act, or more than a year after it, puts the clock in doubt.

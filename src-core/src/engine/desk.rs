@@ -142,9 +142,10 @@ impl<S: Store> Desk<S> {
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
     pub(crate) fn catch_up_with_roster(&mut self) {
-        let today = self.edge.now().date();
+        let now = self.edge.now();
+        let latest = self.latest(now);
         let listed = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent);
-        match listed.filter(|agent| agent.serves_on(today)) {
+        match listed.filter(|agent| serves(agent, now, latest)) {
             Some(agent) => self.who = principal(agent, &self.certificate),
             // Whoever is on the list no more, or not today, may still open the station, and see nothing.
             None => (self.who.role, self.who.serves) = (Role::HallGuide, Vec::new()),
@@ -153,6 +154,12 @@ impl<S: Store> Desk<S> {
 
     pub(crate) fn now(&self) -> Wall {
         self.edge.now()
+    }
+
+    /// The latest of what the clock shows, what this station has written, and what the hub said last.
+    pub(crate) fn latest(&self, now: Wall) -> Wall {
+        let known = self.clock.last().ms.max(self.thread.nonce.ms);
+        now.max(Wall(i64::try_from(known).unwrap_or(i64::MAX)))
     }
 
     /// What lists and search may show: nothing at all to posts that do not read cases (R216, R218).
@@ -283,6 +290,13 @@ pub(crate) fn doc_failure(fault: DocFault) -> Failure {
             internal("a document refused its own change")
         }
     }
+}
+
+/// Whether somebody holds a post. A clock that fell back, to 1970 when its battery is empty, makes nobody a person not yet appointed
+/// (sync.md section 8); one that ran ahead and was put right ends nobody's post.
+pub(crate) fn serves(agent: &daiban_model::organisation::Agent, now: Wall, latest: Wall) -> bool {
+    let not_over = agent.ended.is_none_or(|last| now.date() <= last);
+    agent.appointed <= latest.date() && not_over
 }
 
 /// The rights of a member of staff at a station: never beyond what the station's certificate covers.

@@ -11,6 +11,7 @@ mod packages;
 mod process;
 mod run;
 mod setup;
+mod sim;
 mod test;
 mod ui;
 mod wasm;
@@ -41,6 +42,8 @@ enum Task {
     Lint(lint::Options),
     /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`
     Bench(bench::Options),
+    /// Play a whole district with everything that goes wrong: `sim --seeds 500`, `sim --seed 17`
+    Sim(sim::Options),
     /// Make the Debian package (.deb) of the desktop program
     Bundle,
 }
@@ -69,6 +72,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Test(options) => return test::test(&options),
         Task::Lint(options) => lint::lint(&options)?,
         Task::Bench(options) => bench::bench(&options)?,
+        Task::Sim(options) => sim::sim(&options)?,
         Task::Bundle => bundle::bundle()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -57,7 +57,7 @@ fn options(asked: &Asked, seed: u64) -> Options {
     let mut options = Options::of(seed, asked.steps);
     options.keeping = asked.keeping.unwrap_or(options.keeping);
     options.troubles.extend(&asked.with);
-    asked.without.iter().for_each(|trouble| drop(options.troubles.remove(trouble)));
+    options.troubles.retain(|trouble| !asked.without.contains(trouble));
     options
 }
 

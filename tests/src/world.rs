@@ -98,9 +98,21 @@ impl World {
 
     /// A new district whose hub keeps everything on a shelf of the story's choice.
     pub fn with_hub(seed: u64, shelf: Shelf) -> Self {
+        let world = Self::bare(seed, shelf);
+        world.hub.publish_all();
+        world
+    }
+
+    /// A new district whose catalogue has only these items.
+    pub fn small(seed: u64, items: &[&str]) -> Self {
+        let world = Self::bare(seed, Shelf::memory());
+        world.hub.publish_few(items);
+        world
+    }
+
+    fn bare(seed: u64, shelf: Shelf) -> Self {
         let clock = Scripted::new(seed, wall("2026-03-02T09:00"));
         let hub = District::open(shelf, clock.clone());
-        hub.publish_all();
         Self { seed, hub, draws: Cell::new(0), clocks: RefCell::new(vec![clock]) }
     }
 

@@ -108,7 +108,7 @@ impl Run {
         let mut apart = Vec::new();
         for seat in self.seats.iter().filter(|seat| !seat.revoked && seat.station.runs()) {
             let name = &seat.station.name;
-            let known = seat.station.knows();
+            let known = seat.station.keeps();
             let wanted = heads.iter().filter(|(_, (scope, _))| seat.covers(*scope));
             for (doc, _) in wanted {
                 if !known.iter().any(|(state, _)| state.doc == *doc) {
@@ -116,12 +116,17 @@ impl Run {
                 }
             }
             for (state, row) in known {
+                let case = daiban_core::projection::case_id(state.doc);
                 if heads.get(&state.doc).map(|(_, heads)| heads) != Some(&state.heads) {
-                    apart.push(format!("{name} has other heads of case {:?} than the feed", row.shown.id));
+                    apart.push(format!("{name} has other heads of case {case:?} than the feed"));
                 }
+                let Some(row) = row else {
+                    apart.push(format!("{name} has no row of case {case:?}"));
+                    continue;
+                };
                 let (first, theirs) = rows.entry(state.doc).or_insert_with(|| (name.clone(), row.clone()));
                 if *theirs != row {
-                    apart.push(format!("{name} and {first} have different rows of case {:?}", row.shown.id));
+                    apart.push(format!("{name} and {first} have different rows of case {case:?}"));
                 }
             }
         }
@@ -162,7 +167,8 @@ impl Run {
             }
             let before = last.entry((promise.seat, promise.scope)).or_default();
             if place < *before {
-                disorder.push(format!("{name} wrote what stands at {place} after what stands at {before}"));
+                let what = format!("what stands at {place} after what stands at {before}: {}", promise.text);
+                disorder.push(format!("{name} wrote {what}"));
             }
             *before = place;
         }
@@ -226,7 +232,6 @@ impl Run {
 /// Whether what a revoked station promised is on its own disk.
 fn is_at_hand(seat: &super::seat::Seat, promise: &Promise) -> bool {
     let stored = seat.station.stored(daiban_core::projection::case_id(promise.doc));
-    Doc::open(&stored).is_ok_and(|doc| {
-        doc.events().into_iter().any(|(stamp, text)| stamp == promise.stamp && text == promise.text)
-    })
+    Doc::open(&stored)
+        .is_ok_and(|doc| doc.events().into_iter().any(|(stamp, text)| stamp == promise.stamp && text == promise.text))
 }

@@ -8,9 +8,8 @@ use daiban_model::stamp::Stamp;
 
 use super::options::Options;
 use crate::world::{
-    BAI_YUNXIA, BAICAIGOU, BAO_JINSHAN, CHEN_YULAN, DISTRICT, GANGFANGDI, GAO_JIANPING, HAO_ZHIQIANG, Image,
-    JIHULUNTU, LIN_FANG, NAREN, QIMUGE, SANCHAKOU, SHAOBUHAI, Station, WU_GUOQIANG, WUDANGZHAO, World, XINSHUGUANG,
-    division,
+    BAI_YUNXIA, BAICAIGOU, BAO_JINSHAN, CHEN_YULAN, DISTRICT, GANGFANGDI, GAO_JIANPING, HAO_ZHIQIANG, Image, JIHULUNTU,
+    LIN_FANG, NAREN, QIMUGE, SANCHAKOU, SHAOBUHAI, Station, WU_GUOQIANG, WUDANGZHAO, World, XINSHUGUANG, division,
 };
 
 /// What a person saw of a case: each event with its kind and what is special about it.

@@ -94,11 +94,7 @@ impl Run {
         if !seat.station.runs() {
             return;
         }
-        let kept = Kept {
-            image: seat.station.image(),
-            seen: seat.seen.clone(),
-            promises: self.ledger.promises.len(),
-        };
+        let kept = Kept { image: seat.station.image(), seen: seat.seen.clone(), promises: self.ledger.promises.len() };
         seat.kept.push(kept);
         if seat.kept.len() > COPIES {
             seat.kept.remove(0);

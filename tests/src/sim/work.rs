@@ -23,7 +23,8 @@ use crate::world::{
 
 const PEOPLE: [&Person; 7] =
     [&ZHAO_YUNFENG, &QIAN_XIUYING, &SUN_LINA, &ZHOU_MEILING, &WULAN_TUYA, &FENG_XIAOLIN, &LONG_NAME];
-const ITEMS: [&str; 4] = ["MZ-007", "YB-001", "RS-003", "CL-001"];
+/// What people come for.
+pub(super) const ITEMS: [&str; 4] = ["MZ-007", "YB-001", "RS-003", "CL-001"];
 
 /// One thing a person wants done to a case.
 #[derive(Clone)]
@@ -65,7 +66,9 @@ impl Run {
             Ok(taken) => {
                 self.note(at, &format!("receives {item} {mark}"));
                 for case in taken.cases {
-                    self.promised(at, case, &BTreeSet::new());
+                    if self.promised(at, case, &BTreeSet::new()) == 0 {
+                        self.unseen(at, "a case");
+                    }
                 }
             }
             Err(failure) => self.failed(at, "receive", &failure),
@@ -76,16 +79,23 @@ impl Run {
         let Some(page) = self.look(at, case) else { return };
         let mark = self.ledger.mark();
         let Some(wish) = self.wish(&page, &mark) else { return };
-        self.ledger.tries(&mark, matches!(wish, Wish::Type(..)));
+        let types = matches!(wish, Wish::Type(..));
+        self.ledger.tries(&mark, types);
         let before: BTreeSet<Stamp> = page.story.iter().map(|line| line.stamp).collect();
         let mut done = self.do_it(at, case, wish.clone());
         if done.is_err() && self.options.mistake == Some(Mistake::BlindRetry) && !self.seats[at].station.runs() {
             self.restart(at);
             done = self.do_it(at, case, wish);
         }
-        if done.is_ok() {
-            self.promised(at, case, &before);
+        if done.is_ok() && self.promised(at, case, &before) == 0 && !types {
+            self.unseen(at, "an act");
         }
+    }
+
+    /// V2: what was confirmed is there to be seen at once.
+    fn unseen(&mut self, at: usize, what: &str) {
+        let name = self.seats[at].station.name.clone();
+        self.violation(Check::Causality, format!("{name} confirmed {what} and does not show it"));
     }
 
     fn do_it(&mut self, at: usize, case: CaseId, wish: Wish) -> Result<(), ()> {
@@ -148,13 +158,8 @@ impl Run {
     fn command(&mut self, offer: Offer, page: &CasePage, mark: &str) -> Command {
         let text = mark.to_owned();
         let today = daiban_core::edge::Edge::now(self.world.hub.clock()).date();
-        let decision = |outcome| Decision {
-            outcome,
-            on: today,
-            number: text.clone(),
-            reasons: text.clone(),
-            valid_until: None,
-        };
+        let decision =
+            |outcome| Decision { outcome, on: today, number: text.clone(), reasons: text.clone(), valid_until: None };
         let missing = || page.papers.iter().filter(|paper| paper.state == PaperState::Missing);
         match offer {
             Offer::GiveNotice => {
@@ -175,12 +180,9 @@ impl Run {
             Offer::Start => Command::Start,
             Offer::Suspend => Command::Suspend { kind: StopKind::Hearing, expected_days: 3, notice_no: text },
             Offer::Resume => Command::Resume,
-            Offer::Extend => Command::Extend {
-                days: 5,
-                approver: "领导".into(),
-                reason: text.clone(),
-                notice_no: "延".into(),
-            },
+            Offer::Extend => {
+                Command::Extend { days: 5, approver: "领导".into(), reason: text.clone(), notice_no: "延".into() }
+            }
             Offer::Decide if self.dice.percent(50) => Command::Decide(decision(Outcome::Granted)),
             Offer::Decide => Command::Decide(decision(Outcome::Denied)),
             Offer::Return => Command::Decide(decision(Outcome::Returned)),
@@ -194,27 +196,35 @@ impl Run {
         }
     }
 
-    /// Writes down what a station has just confirmed: every event of the case that was not there before.
-    fn promised(&mut self, at: usize, case: CaseId, before: &BTreeSet<Stamp>) {
-        let Some(page) = self.look(at, case) else { return };
+    /// Writes down what a station has just confirmed: every event of the case that was not there before. Answers how many.
+    fn promised(&mut self, at: usize, case: CaseId, before: &BTreeSet<Stamp>) -> usize {
+        let Some(page) = self.look(at, case) else { return 0 };
+        let new: Vec<Stamp> =
+            page.story.iter().map(|line| line.stamp).filter(|stamp| !before.contains(stamp)).collect();
+        if new.is_empty() {
+            return 0; // Where a value was typed that stood there already, nothing was done.
+        }
         let station = &self.seats[at].station;
         let stored = station.stored(case);
         let (Ok(doc), Some(state)) = (Doc::open(&stored), stored.state.as_ref()) else {
-            return self.violation(Check::Soundness, "a case that was just written does not open".into());
+            self.violation(Check::Soundness, "a case that was just written does not open".into());
+            return new.len();
         };
         let texts: BTreeMap<Stamp, String> = doc.events().into_iter().collect();
         let cursors = must("cursors", now(station.shelf().peer(PeerQuery::Cursors(PeerId::Hub)))).cursors;
         let read = cursors.iter().find(|cursor| cursor.scope == state.scope).map_or(0, |cursor| cursor.seq);
         // An act rests on all heads there were, so its change is the only one left.
         let Some(change) = state.heads.first().copied().filter(|_| state.heads.len() == 1) else {
-            return self.violation(Check::Soundness, "an act left a document with several heads".into());
+            self.violation(Check::Soundness, "an act left a document with several heads".into());
+            return new.len();
         };
-        for line in page.story.iter().filter(|line| !before.contains(&line.stamp)) {
-            let Some(text) = texts.get(&line.stamp).cloned() else { continue };
+        for &stamp in &new {
+            let Some(text) = texts.get(&stamp).cloned() else { continue };
             let (doc, scope) = (state.doc, state.scope);
-            let promise = Promise { seat: at, doc, scope, stamp: line.stamp, text, change, read, excused: false };
+            let promise = Promise { seat: at, doc, scope, stamp, text, change, read, excused: false };
             self.ledger.promises.push(promise);
         }
+        new.len()
     }
 
     /// Somebody opens a case that was seen before, or one of the list.

@@ -26,6 +26,8 @@ pub enum Flaw {
     LastButOne,
     /// Every seventh act of a person is confirmed and forgotten.
     ForgetsActs,
+    /// Every seventh lot of segments is numbered and forgotten.
+    ForgetsSegments,
     /// Every fifth commit leaves the rows as they were.
     StaleRows,
     /// The last entry of a feed is read twice, under two numbers.
@@ -90,6 +92,18 @@ impl Hazard {
         if self.state().off { Err(off()) } else { Ok(()) }
     }
 
+    /// Whether this batch is confirmed and forgotten.
+    pub(super) fn forgets(&self, batch: &Batch) -> bool {
+        let mut state = self.state();
+        state.acts += u64::from(!batch.outbox.is_empty() || !batch.number.is_empty());
+        let concerned = match state.flaw {
+            Some(Flaw::ForgetsActs) => !batch.outbox.is_empty(),
+            Some(Flaw::ForgetsSegments) => !batch.number.is_empty(),
+            _ => false,
+        };
+        concerned && state.acts.is_multiple_of(7)
+    }
+
     /// What becomes of the next commit.
     pub(super) fn fate(&self) -> Fate {
         let mut state = self.state();
@@ -110,13 +124,11 @@ impl Hazard {
     pub(super) fn parts(&self, mut batch: Batch) -> Vec<Batch> {
         let mut state = self.state();
         state.commits += 1;
-        state.acts += u64::from(!batch.outbox.is_empty());
         match state.flaw {
             Some(Flaw::CursorApart) if !batch.feed.is_empty() => {
                 let cursors = std::mem::take(&mut batch.cursors);
                 vec![Batch { cursors, ..Batch::default() }, batch]
             }
-            Some(Flaw::ForgetsActs) if !batch.outbox.is_empty() && state.acts.is_multiple_of(7) => Vec::new(),
             Some(Flaw::StaleRows) if state.commits.is_multiple_of(5) => vec![Batch { rows: Vec::new(), ..batch }],
             _ => vec![batch],
         }

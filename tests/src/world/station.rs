@@ -455,11 +455,16 @@ impl Station {
 
     /// Every document with its heads, and its row: equal at two stations that know the same.
     pub fn knows(&self) -> Vec<(DocState, CaseRecord)> {
+        let whole = |(state, row): (DocState, Option<CaseRecord>)| (state, some("a row", row));
+        self.keeps().into_iter().map(whole).collect()
+    }
+
+    /// Every document with its heads, and its row where it has one.
+    pub fn keeps(&self) -> Vec<(DocState, Option<CaseRecord>)> {
         let docs = must("documents", now(self.shelf().rows(RowQuery::Docs { after: None, limit: u16::MAX }))).docs;
         let row = |state: DocState| {
             let mut rows = must("rows", now(self.shelf().rows(RowQuery::ByDoc(vec![state.doc])))).cases;
-            let row = some("a row", rows.pop());
-            (state, row)
+            (state, rows.pop())
         };
         docs.into_iter().map(row).collect()
     }

@@ -9,6 +9,7 @@ mod bundle;
 mod lint;
 mod packages;
 mod process;
+mod rigs;
 mod run;
 mod setup;
 mod sim;
@@ -44,6 +45,8 @@ enum Task {
     Bench(bench::Options),
     /// Play a whole district with everything that goes wrong: `sim --seeds 500`, `sim --seed 17`
     Sim(sim::Options),
+    /// Kill, cut the power, fail calls, fill disks, take memory away: `rigs`, `rigs --full`
+    Rigs(rigs::Options),
     /// Make the Debian package (.deb) of the desktop program
     Bundle,
 }
@@ -73,6 +76,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Lint(options) => lint::lint(&options)?,
         Task::Bench(options) => bench::bench(&options)?,
         Task::Sim(options) => sim::sim(&options)?,
+        Task::Rigs(options) => rigs::rigs(&options)?,
         Task::Bundle => bundle::bundle()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! The simulated district. It lives in `daiban-tests` as the program `daiban-sim`; here it is only built optimised and started.
+//! The simulated district. It lives in `daiban-tests` as the program `daiban-sim`; here it is only built and started.
 
 use anyhow::Result;
 
@@ -22,6 +22,9 @@ pub struct Options {
     /// Where the stations keep what they have: memory or disk (else every eighth seed on disk)
     #[arg(long)]
     store: Option<String>,
+    /// Optimised: worth its build from some thousand seeds on
+    #[arg(long)]
+    release: bool,
     /// A trouble that is not usual: hub-restore
     #[arg(long)]
     with: Vec<String>,
@@ -34,7 +37,11 @@ pub struct Options {
 pub fn sim(options: &Options) -> Result<()> {
     setup::prepare(setup::Purpose::Window)?;
     let mut command = cargo();
-    command.args(["run", "--release", "--package", "daiban-tests", "--bin", "daiban-sim", "--"]);
+    command.args(["run", "--package", "daiban-tests", "--bin", "daiban-sim"]);
+    if options.release {
+        command.arg("--release");
+    }
+    command.arg("--");
     command.args(["--seeds", &options.seeds.to_string(), "--from", &options.from.to_string()]);
     command.args(["--steps", &options.steps.to_string()]);
     let one = options.seed.map(|seed| seed.to_string());

@@ -27,5 +27,6 @@ mod seat;
 mod trouble;
 mod work;
 
+pub use dice::Dice;
 pub use options::{Mistake, Options, Trouble};
 pub use run::{Check, Counts, Outcome, Violation, play};

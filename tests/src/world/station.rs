@@ -1,6 +1,6 @@
 //! A station and the people at it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use daiban_core::edge::{Edge, Scripted};
@@ -36,7 +36,24 @@ pub struct Station {
     hazard: Hazard,
     /// The store: one in memory stays when the program ends, one on a disk is opened anew.
     shelf: Arc<Mutex<Option<Shelf>>>,
-    folder: TempDir,
+    folder: Folder,
+}
+
+/// Where a station's files are.
+enum Folder {
+    /// Its own; gone with it.
+    Own(TempDir),
+    /// Somebody else's.
+    Given(PathBuf),
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Given(path) => path,
+        }
+    }
 }
 
 /// Where a station keeps what it has.
@@ -115,10 +132,23 @@ impl Station {
     }
 
     pub(super) fn fresh(name: &str, clock: Scripted, keeping: Keeping) -> Self {
-        let folder = must("a folder", tempfile::tempdir());
+        let folder = Folder::Own(must("a folder", tempfile::tempdir()));
+        let mut station = Self::off(name, clock, keeping, folder);
+        station.start();
+        station
+    }
+
+    /// The station whose encrypted database lies in this folder, and who will sign in there; the program does not run yet.
+    pub fn over(folder: &Path, agent: &str, clock: Scripted) -> Self {
+        let mut station = Self::off("", clock, Keeping::Disk, Folder::Given(folder.to_owned()));
+        station.agent = agent.to_owned();
+        station
+    }
+
+    fn off(name: &str, clock: Scripted, keeping: Keeping, folder: Folder) -> Self {
         let hazard = Hazard::default();
         let shelf = (keeping == Keeping::Memory).then(|| Shelf::memory().with(&hazard));
-        let mut station = Self {
+        Self {
             name: name.to_owned(),
             line: Line::Open,
             engine: None,
@@ -129,9 +159,7 @@ impl Station {
             hazard,
             shelf: Arc::new(Mutex::new(shelf)),
             folder,
-        };
-        station.start();
-        station
+        }
     }
 
     /// A second machine made from a copy of this one's disk.

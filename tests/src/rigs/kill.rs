@@ -89,7 +89,7 @@ fn confirmed_in(said: &Said) -> Option<(u32, CaseId)> {
 fn until_killed(running: Running, dice: &mut Dice, report: &mut Report) -> Vec<Said> {
     let mut said = Vec::new();
     // Some are killed before they have started.
-    let lines = dice.below(6);
+    let lines = dice.below(12);
     for _ in 0..lines {
         match running.lines.recv_timeout(PATIENCE) {
             Ok(one) => said.push(one),

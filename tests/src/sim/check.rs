@@ -200,14 +200,17 @@ impl Run {
         let audit = self.world.hub.verify();
         twice.extend(audit.faults.iter().map(|fault| format!("the audit finds {fault:?}")));
         let texts: Vec<String> = self.mirror.events().into_values().flat_map(BTreeMap::into_values).collect();
+        self.counts.twin_numbers = twin_numbers(&texts);
+        if self.counts.twin_numbers > 0 && self.counts.disks == 0 {
+            twice.push(format!("{} case numbers were given twice", self.counts.twin_numbers));
+        }
         for deed in &self.ledger.deeds {
             let own = |text: &&String| {
                 let types = text.contains(r#""k":"typed""#);
-                let names = match deed.typed {
+                match deed.typed {
                     true => types && text.split(r#""to":"#).nth(1).is_some_and(|to| to.contains(&deed.mark)),
                     false => !types && !text.contains(r#""k":"settled""#) && text.contains(&deed.mark),
-                };
-                names
+                }
             };
             let times = texts.iter().filter(own).count();
             if times > 1 {
@@ -227,6 +230,16 @@ impl Run {
         }
         harmed.into_iter().for_each(|what| self.violation(Check::Soundness, what));
     }
+}
+
+fn twin_numbers(texts: &[String]) -> u64 {
+    let received = texts.iter().filter(|text| text.contains(r#""k":"received""#));
+    let mut numbers: Vec<&str> =
+        received.filter_map(|text| text.split_once(r#""number":""#)?.1.split('"').next()).collect();
+    let all = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    (all - numbers.len()) as u64
 }
 
 /// Whether what a revoked station promised is on its own disk.

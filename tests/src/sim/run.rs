@@ -15,7 +15,7 @@ use super::mirror::Mirror;
 use super::options::{Mistake, Options, Trouble};
 use super::seat::Seat;
 use super::work::ITEMS;
-use crate::world::World;
+use crate::world::{Shelf, World};
 
 /// The checks, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +71,9 @@ pub struct Counts {
     pub rounds: u32,
     /// Segments in all feeds.
     pub segments: u64,
+    /// Case numbers that two cases bear, because the counter of the day lies on a disk that was put back or copied. Not a check:
+    /// what cures it is another device number, which a station gets by enrolling anew.
+    pub twin_numbers: u64,
 }
 
 impl Counts {
@@ -85,6 +88,7 @@ impl Counts {
             disks: self.disks + other.disks,
             rounds: self.rounds.max(other.rounds),
             segments: self.segments + other.segments,
+            twin_numbers: self.twin_numbers + other.twin_numbers,
         }
     }
 }
@@ -114,6 +118,8 @@ pub(super) struct Run {
     pub(super) air: Vec<(usize, Outgoing)>,
     /// Places that receipts named, by segment and root.
     pub(super) receipts: BTreeMap<(SegmentKey, Hash), Place>,
+    /// The hub's last backup.
+    pub(super) hub_backup: Option<Shelf>,
     pub(super) violations: Vec<Violation>,
     pub(super) journal: Vec<String>,
     pub(super) counts: Counts,
@@ -169,6 +175,7 @@ impl Run {
             ledger: Ledger::default(),
             air: Vec::new(),
             receipts: BTreeMap::new(),
+            hub_backup: None,
             violations: Vec::new(),
             journal: Vec::new(),
             counts: Counts::default(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use daiban_core::edge::Edge as _;
 use daiban_model::stamp::Wall;
 
+use super::mirror::Mirror;
 use super::options::{Mistake, Trouble};
 use super::run::Run;
 use super::seat::{Kept, Seat};
@@ -15,7 +16,7 @@ const CLONES: usize = 2;
 /// Copies kept of one disk.
 const COPIES: usize = 3;
 
-const WEIGHTS: [(u32, Trouble); 8] = [
+const WEIGHTS: [(u32, Trouble); 9] = [
     (30, Trouble::Kill),
     (8, Trouble::HubKill),
     (16, Trouble::Rollback),
@@ -24,6 +25,7 @@ const WEIGHTS: [(u32, Trouble); 8] = [
     (1, Trouble::Revoke),
     (8, Trouble::Full),
     (20, Trouble::Roads),
+    (5, Trouble::HubRestore),
 ];
 
 impl Run {
@@ -45,7 +47,7 @@ impl Run {
                 self.seats[at].clogged ^= true;
                 self.note(at, if self.seats[at].clogged { "loses its road" } else { "has a road again" });
             }
-            Trouble::HubRestore => {}
+            Trouble::HubRestore => self.copy_or_restore_hub(),
         }
     }
 
@@ -78,6 +80,24 @@ impl Run {
             hazard.light(fuse);
             self.journal.push(format!("{:>4} the hub will be killed: {fuse:?}", self.step));
         }
+    }
+
+    /// The operator keeps a backup, or puts the last one back: what came since is gone from the hub, and the stations must bring it
+    /// again.
+    fn copy_or_restore_hub(&mut self) {
+        self.world.hub.shelf().hazard().put_out();
+        if self.hub_backup.is_none() || self.dice.percent(60) {
+            self.hub_backup = Some(self.world.hub.shelf().image());
+            return self.journal.push(format!("{:>4} the hub is backed up", self.step));
+        }
+        if let Some(backup) = &self.hub_backup {
+            self.world.hub.restore(backup);
+        }
+        // Another history begins: other numbers, other receipts. What a station had read says nothing about it.
+        self.mirror = Mirror::default();
+        self.receipts.clear();
+        self.ledger.promises.iter_mut().for_each(|promise| promise.read = 0);
+        self.journal.push(format!("{:>4} the hub is restored", self.step));
     }
 
     fn copy_or_put_back(&mut self, at: usize) {

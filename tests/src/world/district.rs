@@ -150,6 +150,11 @@ impl District {
         must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
     }
 
+    /// The operator puts a backup back in the place of the hub's disk.
+    pub fn restore(&self, backup: &Shelf) {
+        self.shelf.put_back(backup);
+    }
+
     /// What was set aside.
     pub fn quarantine(&self) -> Vec<Quarantined> {
         must("the quarantine", now(self.shelf.peer(PeerQuery::Quarantine))).quarantine

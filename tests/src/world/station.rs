@@ -1,6 +1,8 @@
 //! A station and the people at it.
 
-use std::path::{Path, PathBuf};
+mod image;
+
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use daiban_core::edge::{Edge, Scripted};
@@ -17,8 +19,9 @@ use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
 use daiban_model::case::field::Field;
 use daiban_model::ids::CaseId;
-use tempfile::TempDir;
 
+use self::image::Folder;
+pub use self::image::{Image, Returned};
 use super::{District, Hazard, Line, PIN, Person, Shelf, must, now, some};
 
 /// A station of this world.
@@ -39,23 +42,6 @@ pub struct Station {
     folder: Folder,
 }
 
-/// Where a station's files are.
-enum Folder {
-    /// Its own; gone with it.
-    Own(TempDir),
-    /// Somebody else's.
-    Given(PathBuf),
-}
-
-impl Folder {
-    fn path(&self) -> &Path {
-        match self {
-            Self::Own(folder) => folder.path(),
-            Self::Given(path) => path,
-        }
-    }
-}
-
 /// Where a station keeps what it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Keeping {
@@ -72,21 +58,6 @@ pub enum Luck {
     Seeded,
     /// As from an author who keeps one actor for ever: what should differ from session to session is always the same.
     Pinned,
-}
-
-/// A copy of everything a station's disk holds.
-pub struct Image {
-    folder: TempDir,
-    shelf: Option<Shelf>,
-}
-
-/// How much of a disk comes back from a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Returned {
-    /// The whole folder.
-    Whole,
-    /// The database alone, as from somebody's backup of the one large file.
-    Database,
 }
 
 /// An edge whose draws for sessions never change.
@@ -160,47 +131,6 @@ impl Station {
             shelf: Arc::new(Mutex::new(shelf)),
             folder,
         }
-    }
-
-    /// A second machine made from a copy of this one's disk.
-    pub fn copy(&self, clock: Scripted) -> Self {
-        let mut copy = self.from_image(&self.image(), clock);
-        copy.restart();
-        copy
-    }
-
-    /// A second machine made from an earlier copy of this one's disk; its program does not run yet.
-    pub fn from_image(&self, image: &Image, clock: Scripted) -> Self {
-        let mut copy = Self::fresh(&self.name, clock, self.keeping);
-        (copy.agent, copy.luck) = (self.agent.clone(), self.luck);
-        copy.kill();
-        copy.put_back(image, Returned::Whole);
-        copy
-    }
-
-    /// A copy of the disk as it is now, taken while the program may be running.
-    pub fn image(&self) -> Image {
-        let folder = must("a folder", tempfile::tempdir());
-        copy_files(self.folder.path(), folder.path(), |_| true);
-        let shelf = (self.keeping == Keeping::Memory).then(|| self.shelf().image());
-        Image { folder, shelf }
-    }
-
-    /// Puts an earlier copy of the disk back while the program does not run.
-    pub fn put_back(&mut self, image: &Image, returned: Returned) {
-        assert!(self.engine.is_none(), "{}: a disk is put back while nobody uses it", self.name);
-        if let Some(shelf) = &image.shelf {
-            self.shelf().put_back(shelf);
-        }
-        let is_database = |name: &str| name.starts_with(DATABASE);
-        let wanted = |name: &str| returned == Returned::Whole || is_database(name);
-        for entry in must("the folder", std::fs::read_dir(self.folder.path())) {
-            let file = must("a file", entry);
-            if wanted(&file.file_name().to_string_lossy()) {
-                must("it is removed", std::fs::remove_file(file.path()));
-            }
-        }
-        copy_files(image.folder.path(), self.folder.path(), wanted);
     }
 
     /// The program starts; nobody is signed in.
@@ -518,15 +448,5 @@ impl Station {
     /// A case as it is stored.
     pub fn stored(&self, id: CaseId) -> Stored {
         must("a document", now(self.shelf().load(id.0.into_bytes())))
-    }
-}
-
-fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) {
-    for entry in must("the folder", std::fs::read_dir(from)) {
-        let file = must("a file", entry);
-        let name = file.file_name();
-        if wanted(&name.to_string_lossy()) {
-            must("a copy", std::fs::copy(file.path(), to.join(name)));
-        }
     }
 }

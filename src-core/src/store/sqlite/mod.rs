@@ -67,7 +67,7 @@ impl SqliteStore {
 
     /// Empties the cache of rows, which are then folded anew from the documents (S4).
     pub fn wipe_rows(&self) -> Result<(), StoreError> {
-        self.write(|tx| Ok(cases::wipe(tx)?))
+        self.write(|tx| cases::wipe(tx))
     }
 
     /// Writes a whole copy under the same key to a path where nothing stands yet, while others read on.

@@ -36,3 +36,9 @@ fn named(code: &ffi::Error) -> Option<StoreError> {
         _ => return None,
     })
 }
+
+/// Whether the file was opened for reading only, because nobody could write to it at that moment.
+pub(super) fn is_read_only(fault: &(dyn std::error::Error + 'static)) -> bool {
+    let fault = fault.downcast_ref::<rusqlite::Error>();
+    fault.and_then(rusqlite::Error::sqlite_error_code) == Some(ErrorCode::ReadOnly)
+}

@@ -32,8 +32,9 @@ const READERS: usize = 2;
 
 /// A store in one file.
 ///
-/// A page that once could not be read leaves a connection to an encrypted file unable to read any other, though nothing is damaged:
-/// whatever finds damage is asked again on a new connection, and only what finds it twice says so.
+/// A page that once could not be read leaves a connection to an encrypted file unable to read any other, though nothing is damaged;
+/// and a file that another program held shut while it was opened stays open for reading only. Whatever fails so is tried again on a
+/// new connection, and only what fails twice says so.
 pub struct SqliteStore {
     path: PathBuf,
     key: Option<DatabaseKey>,
@@ -101,9 +102,13 @@ impl SqliteStore {
         }
     }
 
-    /// Whether another connection may find no damage.
+    /// Whether another connection may do better.
     fn may_be_its_connection(&self, fault: &StoreError) -> bool {
-        self.key.is_some() && matches!(fault, StoreError::Damaged { what: fault::FILE })
+        match fault {
+            StoreError::Damaged { what: fault::FILE } => self.key.is_some(),
+            StoreError::Backend(fault) => fault::is_read_only(fault.as_ref()),
+            _ => false,
+        }
     }
 
     /// Writes in the one transaction that may be open.

@@ -162,6 +162,10 @@ impl Run {
             |outcome| Decision { outcome, on: today, number: text.clone(), reasons: text.clone(), valid_until: None };
         let missing = || page.papers.iter().filter(|paper| paper.state == PaperState::Missing);
         match offer {
+            Offer::CheckId => {
+                let number = self.dice.pick(&PEOPLE).map_or("", |person| person.id).to_owned();
+                Command::CheckId { from: String::new(), number }
+            }
             Offer::GiveNotice => {
                 let papers = page.papers.iter().take(2);
                 let line = |paper: &PaperLine| NoticeLine { paper: paper.name.clone(), hint: text.clone() };

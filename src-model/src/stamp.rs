@@ -111,14 +111,14 @@ impl HybridClock {
     }
 }
 
-/// The identity of one fact and its place in the total order: hybrid clock, then device.
+/// The identity of one fact and its place in the total order: hybrid clock, then the session that wrote it.
 ///
 /// Its text is 32 hexadecimal digits that sort as the stamp does; it is the key of an event in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Stamp {
     /// Order.
     pub hlc: Hlc,
-    /// A short mark of the writing device and its incarnation; unique within a district.
+    /// A short mark of the writing session; unique within a district.
     pub device: u64,
 }
 

@@ -9,8 +9,10 @@ mod bundle;
 mod lint;
 mod packages;
 mod process;
+mod rigs;
 mod run;
 mod setup;
+mod sim;
 mod test;
 mod ui;
 mod wasm;
@@ -41,6 +43,10 @@ enum Task {
     Lint(lint::Options),
     /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`
     Bench(bench::Options),
+    /// Play a whole district with everything that goes wrong: `sim --seeds 500`, `sim --seed 17`
+    Sim(sim::Options),
+    /// Kill, cut the power, fail calls, fill disks, take memory away: `rigs`, `rigs --full`
+    Rigs(rigs::Options),
     /// Make the Debian package (.deb) of the desktop program
     Bundle,
 }
@@ -69,6 +75,8 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Test(options) => return test::test(&options),
         Task::Lint(options) => lint::lint(&options)?,
         Task::Bench(options) => bench::bench(&options)?,
+        Task::Sim(options) => sim::sim(&options)?,
+        Task::Rigs(options) => rigs::rigs(&options)?,
         Task::Bundle => bundle::bundle()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -22,6 +22,9 @@ pub const WINDOW: &[&str] = &[
 /// What driving the window without a screen asks for beside that.
 pub const VIRTUAL_SCREEN: &[&str] = &["xvfb", "xauth", "dbus", "dbus-x11", "libgl1-mesa-dri", "webkit2gtk-driver"];
 
+/// What the crash rigs ask for: calls recorded and failed from outside, memory limited, a small disk of one's own.
+pub const RIGS: &[&str] = &["strace", "util-linux"];
+
 /// Debian's own tool chain for wasm, for machines that cannot reach rustup's servers.
 pub const DEBIAN_WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 

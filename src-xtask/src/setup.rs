@@ -24,7 +24,7 @@ pub fn prepare(purpose: Purpose) -> Result<()> {
     let wanted = match purpose {
         Purpose::Pages => Vec::new(),
         Purpose::Window => packages::WINDOW.to_vec(),
-        Purpose::Test => [packages::WINDOW, packages::VIRTUAL_SCREEN].concat(),
+        Purpose::Test => [packages::WINDOW, packages::VIRTUAL_SCREEN, packages::RIGS].concat(),
     };
     packages::provide(&wanted)?;
     wasm::provide().map(drop)

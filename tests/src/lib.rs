@@ -2,5 +2,7 @@
 
 #[path = "../bench/mod.rs"]
 pub mod bench;
+pub mod rigs;
+pub mod sim;
 pub mod window;
 pub mod world;

@@ -5,6 +5,7 @@
 //! sequence 000, which is not given to anybody).
 
 mod district;
+mod hazard;
 mod line;
 mod newer;
 mod people;
@@ -24,13 +25,14 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::Wall;
 
 pub use district::District;
+pub use hazard::{Flaw, Fuse, Hazard};
 pub use line::Line;
 pub use newer::Newer;
 pub use people::{
     FENG_XIAOLIN, LI_CHUNMEI, LONG_NAME, Person, QIAN_XIUYING, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG, ZHOU_MEILING,
 };
 pub use shelf::{Flip, Shelf};
-pub use station::{Papers, Station, Trip};
+pub use station::{Image, Keeping, Luck, Papers, Returned, Station, Trip};
 
 /// 白菜沟嘎查
 pub const BAICAIGOU: &str = "150205202202";
@@ -40,6 +42,12 @@ pub const SHAOBUHAI: &str = "150205202201";
 pub const JIHULUNTU: &str = "150205202";
 /// 缸房地村, of another township
 pub const GANGFANGDI: &str = "150205101208";
+/// 三岔口嘎查
+pub const SANCHAKOU: &str = "150205202203";
+/// 五当召镇, another township
+pub const WUDANGZHAO: &str = "150205101";
+/// 新曙光村, a village of it
+pub const XINSHUGUANG: &str = "150205101210";
 /// 石拐区
 pub const DISTRICT: &str = "150205";
 
@@ -53,6 +61,12 @@ pub const HAO_ZHIQIANG: &str = "SG-202201-02";
 pub const GAO_JIANPING: &str = "SG-202000-01";
 /// 娜仁, full-time agent of 缸房地村
 pub const NAREN: &str = "SG-101208-01";
+/// 陈玉兰, full-time agent of 新曙光村
+pub const CHEN_YULAN: &str = "SG-101210-01";
+/// 吴国强, of the centre of 五当召镇
+pub const WU_GUOQIANG: &str = "SG-101000-01";
+/// 包金山, full-time agent of 三岔口嘎查
+pub const BAO_JINSHAN: &str = "SG-202203-01";
 /// 林芳, general window of the district
 pub const LIN_FANG: &str = "SG-000000-03";
 /// 田卫国, supervisor
@@ -85,9 +99,21 @@ impl World {
 
     /// A new district whose hub keeps everything on a shelf of the story's choice.
     pub fn with_hub(seed: u64, shelf: Shelf) -> Self {
+        let world = Self::bare(seed, shelf);
+        world.hub.publish_all();
+        world
+    }
+
+    /// A new district whose catalogue has only these items.
+    pub fn small(seed: u64, items: &[&str]) -> Self {
+        let world = Self::bare(seed, Shelf::memory());
+        world.hub.publish_few(items);
+        world
+    }
+
+    fn bare(seed: u64, shelf: Shelf) -> Self {
         let clock = Scripted::new(seed, wall("2026-03-02T09:00"));
         let hub = District::open(shelf, clock.clone());
-        hub.publish_all();
         Self { seed, hub, draws: Cell::new(0), clocks: RefCell::new(vec![clock]) }
     }
 
@@ -98,17 +124,18 @@ impl World {
 
     /// A station that works for several divisions.
     pub fn station_for(&self, name: &str, unit: &str, scopes: &[&str], agent: &str) -> Station {
-        self.make(name, unit, scopes, agent, Some(Shelf::memory()))
+        self.station_kept(name, unit, scopes, agent, Keeping::Memory)
     }
 
     /// A station on a real, encrypted database.
     pub fn station_on_disk(&self, name: &str, unit: &str, agent: &str) -> Station {
-        self.make(name, unit, &[unit], agent, None)
+        self.station_kept(name, unit, &[unit], agent, Keeping::Disk)
     }
 
-    fn make(&self, name: &str, unit: &str, scopes: &[&str], agent: &str, shelf: Option<Shelf>) -> Station {
+    /// A station that works for several divisions and keeps what it has in memory or on a disk.
+    pub fn station_kept(&self, name: &str, unit: &str, scopes: &[&str], agent: &str, keeping: Keeping) -> Station {
         let code = self.code(name, unit, scopes);
-        let mut station = Station::fresh(name, self.clock(), shelf);
+        let mut station = Station::fresh(name, self.clock(), keeping);
         station.enrol(&self.hub, &code);
         station.first_pin(agent);
         station

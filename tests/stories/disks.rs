@@ -1,14 +1,16 @@
 //! Disks that are full, copied, put back from a copy, or lose the cache of rows.
 
+use daiban_core::edge::Edge as _;
 use daiban_core::engine::Turn;
 use daiban_core::store::{Batch, Store};
 use daiban_district::import;
 use daiban_model::api::{Failure, ProblemCode, ReceiveDraft, StorageFault};
 use daiban_model::ids::CaseId;
+use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, PackageKind};
 use daiban_tests::world::{
-    BAICAIGOU, GAO_JIANPING, JIHULUNTU, Line, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG,
-    division, must, now,
+    BAICAIGOU, Fuse, GAO_JIANPING, JIHULUNTU, Line, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World,
+    ZHAO_YUNFENG, division, must, now,
 };
 
 use crate::problems;
@@ -135,6 +137,55 @@ fn two_laptops_from_one_disk_image_both_keep_working() {
     }
     assert_eq!((first.list().len(), first.knows()), (3, second.knows()), "nothing of either is lost");
     assert_eq!(world.hub.verify().faults, []);
+}
+
+#[test]
+fn two_copies_of_a_disk_with_stopped_clocks_write_into_one_case_and_both_lines_stay() {
+    let world = World::new(908);
+    let mut first = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = first.receive(&ZHAO_YUNFENG, "MZ-007");
+    first.sync(&world.hub);
+    let mut second = first.copy(world.clock());
+    // Both hybrid clocks go on from one reading, and neither wall clock helps them apart.
+    first.clock().set(Wall(0));
+    second.clock().set(Wall(0));
+    first.note(case, "甲机写的");
+    second.note(case, "乙机写的");
+    let now = world.hub.clock().now();
+    first.clock().set(now);
+    second.clock().set(now);
+    world.settle(&mut [&mut first, &mut second]);
+    for station in [&mut first, &mut second] {
+        let story = station.page(case).story;
+        let mut notes: Vec<&str> =
+            story.iter().filter(|line| line.kind == "noted").map(|line| line.detail.as_str()).collect();
+        notes.sort_unstable();
+        assert_eq!(notes, ["乙机写的", "甲机写的"], "no act hides another one");
+    }
+}
+
+#[test]
+fn a_station_killed_while_it_begins_anew_sends_what_it_wrote_in_the_order_of_writing() {
+    for (seed, fuse) in [(909, Fuse::Before(0)), (910, Fuse::After(0))] {
+        let (world, mut village) = restored(seed);
+        world.pass(24 * 60);
+        let earlier = village.receive(&ZHAO_YUNFENG, "RS-003");
+        // The machine goes off at the first commit after the hub said that it has another history of these numbers.
+        let mut out = village.next_request().unwrap().expect("a request");
+        village.hazard().light(fuse);
+        while village.answered(Line::Open.carry(&world.hub, &out)).is_ok() {
+            out = village.next_request().unwrap().expect("a request until the numbers are refused");
+        }
+        village.kill();
+        village.restart();
+        world.pass(1);
+        let later = village.receive(&QIAN_XIUYING, "CL-001");
+        world.settle(&mut [&mut village]);
+        let feed = now(world.hub.shelf().after(division(BAICAIGOU), 0, usize::MAX)).unwrap();
+        let docs: Vec<_> = feed.iter().flat_map(|entry| &entry.records).map(|(doc, ..)| *doc).collect();
+        let place = |case: CaseId| docs.iter().position(|doc| doc == case.0.as_bytes());
+        assert!(place(earlier).is_some() && place(earlier) < place(later), "{fuse:?}: what was written first is first");
+    }
 }
 
 #[test]

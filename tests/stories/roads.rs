@@ -1,12 +1,12 @@
 //! Roads that fail in every way a road can: nothing is lost, nothing is doubled, the next exchange mends it.
 
 use daiban_district::import::{self, Form};
-use daiban_model::api::{Failure, GetSession, Link, ListItems, ProblemCode, SessionState};
+use daiban_model::api::{Draft, Failure, GetSession, Link, ListItems, ProblemCode, SessionState};
 use daiban_model::deadline::{Certainty, Due};
 use daiban_model::wire::PackageKind;
 use daiban_tests::world::{
-    BAICAIGOU, GAO_JIANPING, JIHULUNTU, Line, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG, day,
-    division,
+    BAICAIGOU, GAO_JIANPING, JIHULUNTU, Line, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG,
+    day, division,
 };
 
 use crate::problems;
@@ -209,6 +209,32 @@ fn a_clock_that_is_an_hour_wrong_is_said_and_marked_on_what_is_written() {
     village.clock().set(daiban_core::edge::Edge::now(world.hub.clock()));
     village.sync(&world.hub);
     assert_eq!((problems(&mut village), village.view().outbox), (vec![], 0));
+}
+
+#[test]
+fn a_clock_that_fell_to_1970_takes_nobodys_post_away() {
+    use daiban_model::stamp::Wall;
+    let (world, mut village) = village(511);
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    // An empty battery: she was appointed in 2025, the laptop says 1970.
+    village.kill();
+    village.clock().set(Wall(3_600_000));
+    village.restart();
+    assert_eq!(village.list().len(), 1, "she sees her cases");
+    let in_half_a_year = |draft: &mut Draft| draft.mandate.until = "1970-06-30".into();
+    village.receive_with(&QIAN_XIUYING, "MZ-007", Papers::All, in_half_a_year);
+    village.sync(&world.hub);
+    assert_eq!((village.view().outbox, problems(&mut village)), (0, vec![ProblemCode::ClockSkew]));
+
+    let code = world.code("新机器", BAICAIGOU, &[BAICAIGOU]);
+    let mut fresh = Station::unenrolled("新机器", world.clock());
+    fresh.clock().set(Wall(-86_400_000));
+    fresh.try_enrol(&world.hub, &code).unwrap();
+    fresh.first_pin(QIMUGE);
+    fresh.sync(&world.hub);
+    fresh.kill();
+    fresh.restart();
+    assert_eq!(fresh.list().len(), 2, "a station that was never told the time but by the hub");
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub(crate) struct Desk<S> {
     pub(crate) quality: TimeQuality,
     /// This session's Automerge actor: never used by another session or device.
     pub(crate) actor: [u8; 16],
-    /// The short mark of device and incarnation in stamps.
+    /// The short mark of this session in stamps.
     pub(crate) tag: u64,
     pub(crate) thread: Thread,
     pub(crate) cursors: Vec<Cursor>,
@@ -109,10 +109,11 @@ impl<S: Store> Desk<S> {
         let key = SigningKey::from_bytes(&identity.secret);
         let session: [u8; 16] = draw(&*edge);
         let refold = Refold::load(&store).await.map_err(storage)?;
+        let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
-            actor: actor(&certificate.device, incarnation, &session),
-            tag: device_tag(&certificate.device, incarnation),
+            actor,
+            tag: session_mark(&actor),
             trust: Trust { root: identity.root, hub: identity.hub_key },
             hub: identity.hub.clone(),
             clock: HybridClock::resume(last),
@@ -145,9 +146,10 @@ impl<S: Store> Desk<S> {
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
     pub(crate) fn catch_up_with_roster(&mut self) {
-        let today = self.edge.now().date();
+        let now = self.edge.now();
+        let latest = self.latest(now);
         let listed = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent);
-        match listed.filter(|agent| agent.serves_on(today)) {
+        match listed.filter(|agent| serves(agent, now, latest)) {
             Some(agent) => self.who = principal(agent, &self.certificate),
             // Whoever is on the list no more, or not today, may still open the station, and see nothing.
             None => (self.who.role, self.who.serves) = (Role::HallGuide, Vec::new()),
@@ -156,6 +158,12 @@ impl<S: Store> Desk<S> {
 
     pub(crate) fn now(&self) -> Wall {
         self.edge.now()
+    }
+
+    /// The latest of what the clock shows, what this station has written, and what the hub said last.
+    pub(crate) fn latest(&self, now: Wall) -> Wall {
+        let known = self.clock.last().ms.max(self.thread.nonce.ms);
+        now.max(Wall(i64::try_from(known).unwrap_or(i64::MAX)))
     }
 
     /// What lists and search may show: nothing at all to posts that do not read cases (R216, R218).
@@ -177,7 +185,7 @@ impl<S: Store> Desk<S> {
         let session: [u8; 16] = draw(&*self.edge);
         self.incarnation = incarnation;
         self.actor = actor(&self.certificate.device, incarnation, &session);
-        self.tag = device_tag(&self.certificate.device, incarnation);
+        self.tag = session_mark(&self.actor);
     }
 
     /// The moment of the next act.
@@ -288,6 +296,13 @@ pub(crate) fn doc_failure(fault: DocFault) -> Failure {
     }
 }
 
+/// Whether somebody holds a post. A clock that fell back, to 1970 when its battery is empty, makes nobody a person not yet appointed
+/// (sync.md section 8); one that ran ahead and was put right ends nobody's post.
+pub(crate) fn serves(agent: &daiban_model::organisation::Agent, now: Wall, latest: Wall) -> bool {
+    let not_over = agent.ended.is_none_or(|last| now.date() <= last);
+    agent.appointed <= latest.date() && not_over
+}
+
 /// The rights of a member of staff at a station: never beyond what the station's certificate covers.
 pub(crate) fn principal(agent: &daiban_model::organisation::Agent, certificate: &Certificate) -> Principal {
     let mut serves = Vec::new();
@@ -320,13 +335,12 @@ fn actor(device: &DeviceId, incarnation: u32, session: &[u8; 16]) -> [u8; 16] {
     actor
 }
 
-/// The mark of a device in stamps.
-pub(crate) fn device_tag(device: &DeviceId, incarnation: u32) -> u64 {
-    let mut hasher = blake3::Hasher::new_derive_key("daiban stamp v1");
-    hasher.update(&device.0).update(&incarnation.to_le_bytes());
-    let mut tag = [0; 8];
-    tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    u64::from_le_bytes(tag)
+/// The mark of a session in stamps. Not of the device: a copied or restored disk brings its hybrid clock along, and two acts on
+/// one case under one stamp would be one act.
+fn session_mark(actor: &[u8; 16]) -> u64 {
+    let mut mark = [0; 8];
+    mark.copy_from_slice(&actor[..8]);
+    u64::from_le_bytes(mark)
 }
 
 /// R79: a start earlier than the last act, or more than a year after it, puts the clock in doubt.

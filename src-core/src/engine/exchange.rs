@@ -269,8 +269,11 @@ impl<S: Store> Engine<S> {
         if forked > 0 {
             self.link.problem(ProblemCode::Forked, now, count(forked));
         }
+        // First what is to be sealed anew, then the number it is sealed under: killed in between, the same is refused once more. The
+        // other way round, what is written later would go out under the new number before what was written earlier.
+        desk.withdraw_open().await?;
         let next = incarnation::raise(&self.home.folder).map_err(vault_failure)?;
-        desk.begin_anew(next).await?;
+        desk.reincarnate(next);
         Ok(Settled::Anew)
     }
 

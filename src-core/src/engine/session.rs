@@ -7,7 +7,7 @@ use daiban_model::api::{
 };
 use daiban_model::ids::{AgentId, DeviceId};
 use daiban_model::organisation::Agent;
-use daiban_model::stamp::TimeQuality;
+use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire;
 use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
@@ -106,8 +106,9 @@ impl<S: Store> Engine<S> {
         } else if let Some((admission, published)) = self.newcomer.as_ref().and_then(|n| n.admission.as_ref()) {
             session.state = SessionState::NeedsPin;
             session.station = Some(admission.certificate.station.clone());
+            let latest = hub_time(admission, now);
             session.people =
-                people(published, &admission.certificate, now).map(|agent| tile(agent, published)).collect();
+                people(published, &admission.certificate, now, latest).map(|agent| tile(agent, published)).collect();
         }
         if let Some(vault) = &self.vault {
             session.station.get_or_insert_with(|| vault.station().name.clone());
@@ -123,7 +124,8 @@ impl<S: Store> Engine<S> {
         let newcomer = self.newcomer.as_ref().ok_or(Failure::NotFound)?;
         let (admission, published) = newcomer.admission.as_ref().ok_or(Failure::NotFound)?;
         let (folder, edge) = (&self.home.folder, &*self.home.edge);
-        let staff = people(published, &admission.certificate, edge.now());
+        let now = edge.now();
+        let staff = people(published, &admission.certificate, now, hub_time(admission, now));
         let persons: Vec<Person> = staff.map(|member| person(member, published)).collect();
         if !persons.iter().any(|person| person.agent == *agent) {
             return Err(Failure::NotFound);
@@ -160,8 +162,8 @@ impl<S: Store> Engine<S> {
     pub(super) fn refresh_people(&mut self) -> Result<(), Failure> {
         let (Some(desk), Some(vault)) = (&self.desk, &mut self.vault) else { return Ok(()) };
         let now = self.home.edge.now();
-        let persons =
-            people(&desk.published, &desk.certificate, now).map(|member| person(member, &desk.published)).collect();
+        let staff = people(&desk.published, &desk.certificate, now, desk.latest(now));
+        let persons = staff.map(|member| person(member, &desk.published)).collect();
         vault.set_people(persons).map(drop).map_err(vault_failure)
     }
 }
@@ -175,7 +177,9 @@ fn first_batch(newcomer: &Newcomer, admission: &Admission) -> Batch {
         hub: newcomer.hub.clone(),
         certificate: admission.signed.clone(),
     };
-    let thread = wire::encode(&(admission.epoch, wire::Nonce::default()));
+    // No nonce yet, but the hub's time: the only one to go by where this machine's clock is plainly wrong.
+    let nonce = wire::Nonce { ms: admission.hub_ms, ..wire::Nonce::default() };
+    let thread = wire::encode(&(admission.epoch, nonce));
     let mut states = vec![
         (desk::IDENTITY.to_owned(), Some(wire::encode(&identity))),
         (THREAD.to_owned(), Some(thread)),
@@ -193,14 +197,20 @@ fn first_batch(newcomer: &Newcomer, admission: &Admission) -> Batch {
 fn people<'a>(
     published: &'a Published,
     certificate: &'a wire::Certificate,
-    now: daiban_model::stamp::Wall,
+    now: Wall,
+    latest: Wall,
 ) -> impl Iterator<Item = &'a Agent> {
     let here = move |agent: &&Agent| {
         let at_home = certificate.unit == agent.unit;
         let served = agent.scopes().any(|scope| certificate.scopes.iter().any(|own| own.covers(scope)));
-        agent.serves_on(now.date()) && (at_home || served)
+        desk::serves(agent, now, latest) && (at_home || served)
     };
     published.roster.agents().iter().filter(here)
+}
+
+/// The later of what the clock shows and what the hub said when it welcomed the station.
+fn hub_time(admission: &Admission, now: Wall) -> Wall {
+    now.max(Wall(i64::try_from(admission.hub_ms).unwrap_or(i64::MAX)))
 }
 
 fn person(agent: &Agent, published: &Published) -> Person {
@@ -213,7 +223,7 @@ fn tile(agent: &Agent, published: &Published) -> Tile {
 }
 
 /// A database left behind by a first run that was cut short: nothing opens it, and nothing may remove it (S3).
-fn set_aside(folder: &std::path::Path, now: daiban_model::stamp::Wall) -> Result<(), Failure> {
+fn set_aside(folder: &std::path::Path, now: Wall) -> Result<(), Failure> {
     let of = |file: &str| [file.to_owned(), format!("{file}-wal"), format!("{file}-shm")];
     for name in of(DATABASE).into_iter().chain(of(FILES)) {
         let from = folder.join(&name);

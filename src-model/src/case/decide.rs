@@ -30,7 +30,7 @@ use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
 pub struct Moment<'a> {
     /// The next reading of the device's hybrid clock.
     pub hlc: Hlc,
-    /// The device's mark.
+    /// The session's mark.
     pub device: u64,
     /// The wall clock.
     pub at: Wall,

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use daiban_core::edge::{Edge, Scripted, draw};
 use daiban_core::store::blobs::SqliteBlobs;
@@ -12,11 +12,12 @@ use daiban_core::sync::http::{Road, RoadFault};
 use daiban_core::sync::hub::{Audit, DeviceView, FilesHere, Hub, HubKeys, NewStation, SHARE, Turned};
 use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
+use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{Cursor, PackageKind};
 use serde::Serialize;
 
-use super::{Shelf, day, must, now, people};
+use super::{Shelf, day, must, now, people, some};
 
 /// A hub and its operator. A clone is the same hub.
 #[derive(Clone)]
@@ -55,17 +56,24 @@ impl District {
     }
 
     pub(super) fn publish_all(&self) {
-        let read = |name: &str| {
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/data").join(name);
-            let form = if name.ends_with("csv") { Form::Csv } else { Form::Json };
-            let content: Content = must(name, import::parse(form, &must(name, std::fs::read(file))));
-            content
-        };
+        let catalogue = catalogue();
+        assert_eq!(catalogue.items().len(), 429, "the district's own catalogue");
+        self.publish_with(catalogue);
+    }
+
+    /// Publishes a catalogue of these items alone: worlds that are made by the hundred do not wait for the others.
+    pub(super) fn publish_few(&self, items: &[&str]) {
+        let mut few = must("a catalogue", serde_json::to_value(catalogue()));
+        let kept = some("items", few["items"].as_array_mut());
+        kept.retain(|item| items.iter().any(|code| item["code"] == *code));
+        assert_eq!(kept.len(), items.len(), "all of them are in the catalogue");
+        self.publish_with(&few);
+    }
+
+    fn publish_with(&self, catalogue: &impl Serialize) {
         self.publish(PackageKind::Organisation, &must("places", import::places(&read("places.json"))));
         self.publish(PackageKind::Roster, &people::roster());
-        let catalogue = must("items", import::catalogue(&read("items.csv"), 1, day("2026-01-01")));
-        assert_eq!(catalogue.items().len(), 429, "the district's own catalogue");
-        self.publish(PackageKind::Catalogue, &catalogue);
+        self.publish(PackageKind::Catalogue, catalogue);
         self.publish(PackageKind::Calendar, &must("calendar", import::calendar(&read("calendar.json"))));
     }
 
@@ -101,6 +109,11 @@ impl District {
     pub fn take_stick(&self, stick: &Path) -> Report {
         let chance = || Ok(draw(&self.clock));
         must("the stick", now(courier::take_all(&self.hub, stick, self.clock.now(), chance)))
+    }
+
+    /// The district's root key.
+    pub fn root(&self) -> [u8; 32] {
+        self.hub.root()
     }
 
     /// How many requests it has answered.
@@ -146,7 +159,7 @@ impl District {
     /// The device of a station.
     pub fn device(&self, station: &str) -> DeviceId {
         let found = self.devices().into_iter().find(|device| device.station == station);
-        super::some(station, found).device
+        some(station, found).device
     }
 
     /// Revokes the device of a station.
@@ -154,8 +167,25 @@ impl District {
         must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
     }
 
+    /// The operator puts a backup back in the place of the hub's disk.
+    pub fn restore(&self, backup: &Shelf) {
+        self.shelf.put_back(backup);
+    }
+
     /// What was set aside.
     pub fn quarantine(&self) -> Vec<Quarantined> {
         must("the quarantine", now(self.shelf.peer(PeerQuery::Quarantine))).quarantine
     }
+}
+
+fn read(name: &str) -> Content {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/data").join(name);
+    let form = if name.ends_with("csv") { Form::Csv } else { Form::Json };
+    must(name, import::parse(form, &must(name, std::fs::read(file))))
+}
+
+/// The district's own items, read once for all worlds of a process.
+fn catalogue() -> &'static Catalogue {
+    static READ: OnceLock<Catalogue> = OnceLock::new();
+    READ.get_or_init(|| must("items", import::catalogue(&read("items.csv"), 1, day("2026-01-01"))))
 }

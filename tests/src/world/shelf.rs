@@ -11,7 +11,9 @@ use daiban_core::store::{
     Batch, FeedEntry, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snapshot, Store, StoreError, Stored,
 };
 use daiban_model::ids::ScopeCode;
-use daiban_model::wire::DocId;
+use daiban_model::wire::{DocId, SegmentKey};
+
+use super::hazard::{Fate, Flaw, Hazard, off};
 
 /// A store that outlives whoever opened it.
 #[derive(Clone)]
@@ -21,6 +23,7 @@ pub struct Shelf {
     worn: Arc<Mutex<Option<u32>>>,
     full: Arc<AtomicBool>,
     spoilt: Arc<Mutex<Vec<DocId>>>,
+    hazard: Hazard,
 }
 
 #[derive(Clone)]
@@ -50,6 +53,25 @@ impl Shelf {
             worn: Arc::default(),
             full: Arc::default(),
             spoilt: Arc::default(),
+            hazard: Hazard::default(),
+        }
+    }
+
+    /// The same store in a machine to which this can happen.
+    pub(super) fn with(self, hazard: &Hazard) -> Self {
+        Self { hazard: hazard.clone(), ..self }
+    }
+
+    /// What can happen to its machine.
+    pub fn hazard(&self) -> &Hazard {
+        &self.hazard
+    }
+
+    /// Looks through the whole file, where there is one.
+    pub fn integrity(&self) -> Result<(), StoreError> {
+        match self.home() {
+            Home::Memory(_) => Ok(()),
+            Home::Sqlite(store) => store.integrity(),
         }
     }
 
@@ -132,12 +154,13 @@ impl Shelf {
 }
 
 macro_rules! pass {
-    ($shelf:ident, $store:ident => $call:expr) => {
+    ($shelf:ident, $store:ident => $call:expr) => {{
+        $shelf.hazard.alive()?;
         match $shelf.home() {
             Home::Memory($store) => $call.await,
             Home::Sqlite($store) => $call.await,
         }
-    };
+    }};
 }
 
 impl Store for Shelf {
@@ -145,7 +168,25 @@ impl Store for Shelf {
         if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full);
         }
-        pass!(self, store => store.commit(batch))
+        if self.hazard.forgets(&batch)
+            && let Home::Memory(store) = self.home()
+        {
+            return MemoryStore::clone(&store).commit(batch).await;
+        }
+        let mut placed = Vec::new();
+        for part in self.hazard.parts(batch) {
+            let fate = self.hazard.fate();
+            if fate != Fate::Lost {
+                placed = match self.home() {
+                    Home::Memory(store) => store.commit(part).await?,
+                    Home::Sqlite(store) => store.commit(part).await?,
+                };
+            }
+            if fate != Fate::Lands {
+                return Err(off());
+            }
+        }
+        Ok(placed)
     }
 
     async fn load(&self, doc: DocId) -> Result<Stored, StoreError> {
@@ -157,7 +198,11 @@ impl Store for Shelf {
     }
 
     async fn after(&self, scope: ScopeCode, seq: u64, max_bytes: usize) -> Result<Vec<FeedEntry>, StoreError> {
-        let entries = pass!(self, store => store.after(scope, seq, max_bytes))?;
+        let mut entries = pass!(self, store => store.after(scope, seq, max_bytes))?;
+        if self.hazard.has(Flaw::FeedTwice) {
+            let again = entries.last().map(|last| FeedEntry { seq: last.seq + 1, ..last.clone() });
+            entries.extend(again);
+        }
         Ok(self.bent(scope, entries))
     }
 
@@ -166,7 +211,14 @@ impl Store for Shelf {
     }
 
     async fn peer(&self, query: PeerQuery) -> Result<PeerMarks, StoreError> {
+        let of_line = matches!(query, PeerQuery::Last { .. });
         let mut marks = pass!(self, store => store.peer(query))?;
+        if of_line && self.hazard.has(Flaw::LastButOne) {
+            let last = marks.frames.first().map(|(stored, _)| stored.header.key());
+            let before = last.filter(|key| key.number > 1).map(|key| SegmentKey { number: key.number - 1, ..key });
+            let keys = before.into_iter().collect();
+            marks = pass!(self, store => store.peer(PeerQuery::Segments(keys)))?;
+        }
         let worn = *self.worn.lock().unwrap_or_else(PoisonError::into_inner);
         let segment = marks.segments.iter_mut().find(|(stored, _)| Some(stored.header.number) == worn);
         if let Some(bit) = segment.and_then(|(_, records)| records.first_mut()?.2.last_mut()) {

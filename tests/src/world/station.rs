@@ -1,7 +1,9 @@
 //! A station and the people at it.
 
+mod image;
+
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use daiban_core::courier::{LetterKind, folder};
 use daiban_core::edge::{Edge, Scripted};
@@ -18,9 +20,10 @@ use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
 use daiban_model::case::field::Field;
 use daiban_model::ids::{CaseId, FileHash};
-use tempfile::TempDir;
 
-use super::{District, Line, PIN, Person, Shelf, must, now, some};
+use self::image::Folder;
+pub use self::image::{Image, Returned};
+use super::{District, Hazard, Line, PIN, Person, Shelf, must, now, some};
 
 /// A station of this world.
 pub struct Station {
@@ -32,8 +35,46 @@ pub struct Station {
     engine: Option<Engine<Shelf>>,
     agent: String,
     clock: Scripted,
-    shelf: Option<Shelf>,
-    folder: TempDir,
+    luck: Luck,
+    keeping: Keeping,
+    hazard: Hazard,
+    /// The store: one in memory stays when the program ends, one on a disk is opened anew.
+    shelf: Arc<Mutex<Option<Shelf>>>,
+    folder: Folder,
+}
+
+/// Where a station keeps what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Keeping {
+    /// In memory.
+    Memory,
+    /// In an encrypted database on a disk.
+    Disk,
+}
+
+/// Chance at a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Luck {
+    /// Follows from the station's seed.
+    Seeded,
+    /// As from an author who keeps one actor for ever: what should differ from session to session is always the same.
+    Pinned,
+}
+
+/// An edge whose draws for sessions never change.
+struct Pinned(Scripted);
+
+impl Edge for Pinned {
+    fn now(&self) -> daiban_model::stamp::Wall {
+        self.0.now()
+    }
+
+    fn chance(&self, bytes: &mut [u8]) {
+        match bytes.len() {
+            16 => bytes.fill(7),
+            _ => self.0.chance(bytes),
+        }
+    }
 }
 
 /// What an exchange cost.
@@ -59,48 +100,95 @@ pub enum Papers {
 impl Station {
     /// A machine that no district knows yet.
     pub fn unenrolled(name: &str, clock: Scripted) -> Self {
-        Self::fresh(name, clock, Some(Shelf::memory()))
+        Self::fresh(name, clock, Keeping::Memory)
     }
 
-    pub(super) fn fresh(name: &str, clock: Scripted, shelf: Option<Shelf>) -> Self {
-        let folder = must("a folder", tempfile::tempdir());
-        let mut station =
-            Self { name: name.to_owned(), line: Line::Open, engine: None, agent: String::new(), clock, shelf, folder };
+    pub(super) fn fresh(name: &str, clock: Scripted, keeping: Keeping) -> Self {
+        let folder = Folder::Own(must("a folder", tempfile::tempdir()));
+        let mut station = Self::off(name, clock, keeping, folder);
         station.start();
         station
     }
 
-    /// A second machine made from a copy of this one's disk.
-    pub fn copy(&self, clock: Scripted) -> Self {
-        let folder = must("a folder", tempfile::tempdir());
-        for entry in must("the folder", std::fs::read_dir(self.folder.path())) {
-            let from = must("a file", entry).path();
-            let name = some("a name", from.file_name());
-            must("a copy", std::fs::copy(&from, folder.path().join(name)));
+    /// The station whose encrypted database lies in this folder, and who will sign in there; the program does not run yet.
+    pub fn over(folder: &Path, agent: &str, clock: Scripted) -> Self {
+        let mut station = Self::off("", clock, Keeping::Disk, Folder::Given(folder.to_owned()));
+        station.agent = agent.to_owned();
+        station
+    }
+
+    fn off(name: &str, clock: Scripted, keeping: Keeping, folder: Folder) -> Self {
+        let hazard = Hazard::default();
+        let shelf = (keeping == Keeping::Memory).then(|| Shelf::memory().with(&hazard));
+        Self {
+            name: name.to_owned(),
+            line: Line::Open,
+            engine: None,
+            agent: String::new(),
+            clock,
+            luck: Luck::Seeded,
+            keeping,
+            hazard,
+            shelf: Arc::new(Mutex::new(shelf)),
+            folder,
         }
-        let shelf = some("a memory disk", self.shelf.as_ref()).image();
-        let (name, agent) = (self.name.clone(), self.agent.clone());
-        let mut copy = Self { name, line: Line::Open, engine: None, agent, clock, shelf: Some(shelf), folder };
-        copy.restart();
-        copy
     }
 
     /// The program starts; nobody is signed in.
     pub fn start(&mut self) {
-        let shelf = self.shelf.clone();
-        let open = move |folder: &Path, key: &DatabaseKey| match &shelf {
-            Some(shelf) => Ok(shelf.clone()),
-            None => Shelf::encrypted(&folder.join(DATABASE), key),
+        must("the engine starts", self.try_start());
+    }
+
+    /// The machine is switched on and the program started, if it can be.
+    pub fn try_start(&mut self) -> Result<(), Failure> {
+        self.hazard.put_out();
+        let (place, keeping, hazard) = (self.shelf.clone(), self.keeping, self.hazard.clone());
+        let open = move |folder: &Path, key: &DatabaseKey| {
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            if keeping == Keeping::Disk {
+                *place = None;
+                *place = Some(Shelf::encrypted(&folder.join(DATABASE), key)?.with(&hazard));
+            }
+            Ok(some("a store", place.clone()))
         };
-        let edge: Arc<dyn Edge> = Arc::new(self.clock.clone());
+        let edge: Arc<dyn Edge> = match self.luck {
+            Luck::Seeded => Arc::new(self.clock.clone()),
+            Luck::Pinned => Arc::new(Pinned(self.clock.clone())),
+        };
         let (folder, cost) = (self.folder.path().to_owned(), Cost::SIMULATION);
         let home = Home { folder, edge, cost, open: Box::new(open), hint: None };
-        self.engine = Some(must("the engine starts", Engine::at(home)));
+        self.engine = Some(Engine::at(home)?);
+        Ok(())
     }
 
     /// The program is gone from one moment to the next.
     pub fn kill(&mut self) {
         self.engine = None;
+        if self.keeping == Keeping::Disk {
+            *self.shelf.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
+    /// Whether the program runs.
+    pub fn runs(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// The program starts and the same person signs in, if it can be.
+    pub fn try_restart(&mut self) -> Result<(), Failure> {
+        self.try_start()?;
+        let agent = self.agent.clone();
+        self.sign_in(&agent, PIN).map(drop)
+    }
+
+    /// Chance at this station from its next start on.
+    pub fn luck(&mut self, luck: Luck) {
+        self.luck = luck;
+    }
+
+    /// What can happen to this machine.
+    pub fn hazard(&self) -> &Hazard {
+        &self.hazard
     }
 
     /// The program starts and the same person signs in.
@@ -167,9 +255,9 @@ impl Station {
         &self.clock
     }
 
-    /// The station's disk, where it is one in memory.
-    pub fn shelf(&self) -> &Shelf {
-        some("a memory disk", self.shelf.as_ref())
+    /// The station's store; one on a disk is there while somebody is signed in.
+    pub fn shelf(&self) -> Shelf {
+        some("an open store", self.shelf.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     /// Where its files are.
@@ -179,11 +267,22 @@ impl Station {
 
     /// A draft with everything asked, not yet received.
     pub fn draft(&mut self, person: &Person, item: &str, papers: Papers, change: impl FnOnce(&mut Draft)) -> DraftId {
-        let mut draft = self.ask(StartDraft { from: None, item: Some(must("an item code", item.parse())) });
+        must("a draft", self.try_draft(person, item, papers, change))
+    }
+
+    /// The same, where something may come between.
+    pub fn try_draft(
+        &mut self,
+        person: &Person,
+        item: &str,
+        papers: Papers,
+        change: impl FnOnce(&mut Draft),
+    ) -> Result<DraftId, Failure> {
+        let mut draft = self.call(StartDraft { from: None, item: Some(must("an item code", item.parse())) })?;
         draft.person = person.typed();
         let id = draft.id;
-        self.ask(SaveDraft { draft: draft.clone() });
-        draft.papers = self.ask(PreviewDraft { id }).papers;
+        self.call(SaveDraft { draft: draft.clone() })?;
+        draft.papers = self.call(PreviewDraft { id })?.papers;
         for (at, paper) in draft.papers.iter_mut().enumerate() {
             let missing = matches!(papers, Papers::Without(absent) if absent == at);
             paper.state = Some(if missing { PaperState::Missing } else { PaperState::Original });
@@ -193,8 +292,8 @@ impl Station {
         draft.mandate.signature = Some(SignatureKind::Hand);
         draft.mandate.consent = Some(Consent::Given);
         change(&mut draft);
-        self.ask(SaveDraft { draft });
-        id
+        self.call(SaveDraft { draft })?;
+        Ok(id)
     }
 
     /// 收件, with all papers.
@@ -342,11 +441,16 @@ impl Station {
 
     /// Every document with its heads, and its row: equal at two stations that know the same.
     pub fn knows(&self) -> Vec<(DocState, CaseRecord)> {
+        let whole = |(state, row): (DocState, Option<CaseRecord>)| (state, some("a row", row));
+        self.keeps().into_iter().map(whole).collect()
+    }
+
+    /// Every document with its heads, and its row where it has one.
+    pub fn keeps(&self) -> Vec<(DocState, Option<CaseRecord>)> {
         let docs = must("documents", now(self.shelf().rows(RowQuery::Docs { after: None, limit: u16::MAX }))).docs;
         let row = |state: DocState| {
             let mut rows = must("rows", now(self.shelf().rows(RowQuery::ByDoc(vec![state.doc])))).cases;
-            let row = some("a row", rows.pop());
-            (state, row)
+            (state, rows.pop())
         };
         docs.into_iter().map(row).collect()
     }

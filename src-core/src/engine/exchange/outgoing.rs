@@ -124,7 +124,7 @@ impl<S: Store> Desk<S> {
 
     /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
     /// another incarnation.
-    pub(super) async fn begin_anew(&mut self, incarnation: u32) -> Result<(), Failure> {
+    pub(super) async fn withdraw_open(&self) -> Result<(), Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         let query = PeerQuery::Unreceipted { limit: usize::MAX };
         let open = self.store.peer(query).await.map_err(storage)?.segments;
@@ -134,9 +134,7 @@ impl<S: Store> Desk<S> {
         let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
         let unplaced = frames.into_iter().filter(|(_, place)| place.is_none());
         let withdrawn = unplaced.map(|(stored, _)| stored.header.key()).collect();
-        self.commit(Batch { withdrawn, ..Batch::default() }).await?;
-        self.reincarnate(incarnation);
-        Ok(())
+        self.commit(Batch { withdrawn, ..Batch::default() }).await
     }
 }
 

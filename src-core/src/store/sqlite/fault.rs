@@ -4,6 +4,9 @@ use rusqlite::{ErrorCode, ffi};
 
 use crate::store::StoreError;
 
+/// What is damaged when a page is not what it should be.
+pub(super) const FILE: &str = "file";
+
 impl From<rusqlite::Error> for StoreError {
     fn from(fault: rusqlite::Error) -> Self {
         use rusqlite::Error as E;
@@ -26,10 +29,16 @@ fn named(code: &ffi::Error) -> Option<StoreError> {
         ErrorCode::DiskFull => StoreError::Full,
         // The shared index of the log cannot grow: the same full disk, told by another call.
         ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => StoreError::Full,
-        ErrorCode::SystemIoFailure if damaged.contains(&code.extended_code) => StoreError::Damaged { what: "file" },
-        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => StoreError::Damaged { what: "file" },
+        ErrorCode::SystemIoFailure if damaged.contains(&code.extended_code) => StoreError::Damaged { what: FILE },
+        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => StoreError::Damaged { what: FILE },
         ErrorCode::ConstraintViolation if unique.contains(&code.extended_code) => StoreError::Clash,
         ErrorCode::ConstraintViolation => StoreError::Damaged { what: "reference" },
         _ => return None,
     })
+}
+
+/// Whether the file was opened for reading only, because nobody could write to it at that moment.
+pub(super) fn is_read_only(fault: &(dyn std::error::Error + 'static)) -> bool {
+    let fault = fault.downcast_ref::<rusqlite::Error>();
+    fault.and_then(rusqlite::Error::sqlite_error_code) == Some(ErrorCode::ReadOnly)
 }

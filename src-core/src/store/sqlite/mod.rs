@@ -15,7 +15,7 @@ pub(super) mod schema;
 mod search;
 mod views;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -31,11 +31,16 @@ use super::{Batch, FeedEntry, PeerMarks, PeerQuery, Placed, RowQuery, Rows, Snap
 const READERS: usize = 2;
 
 /// A store in one file.
+///
+/// A page that once could not be read leaves a connection to an encrypted file unable to read any other, though nothing is damaged;
+/// and a file that another program held shut while it was opened stays open for reading only. Whatever fails so is tried again on a
+/// new connection, and only what fails twice says so.
 pub struct SqliteStore {
+    path: PathBuf,
+    key: Option<DatabaseKey>,
     writer: Mutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     turn: AtomicUsize,
-    encrypted: bool,
 }
 
 impl SqliteStore {
@@ -52,20 +57,18 @@ impl SqliteStore {
     fn connect(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, StoreError> {
         let writer = Mutex::new(schema::writer(path, key)?);
         let readers = (0..READERS).map(|_| schema::reader(path, key).map(Mutex::new)).collect::<Result<_, _>>()?;
-        Ok(Self { writer, readers, turn: AtomicUsize::new(0), encrypted: key.is_some() })
+        let key = key.map(|key| DatabaseKey::new(*key.as_bytes()));
+        Ok(Self { path: path.to_owned(), key, writer, readers, turn: AtomicUsize::new(0) })
     }
 
     /// Looks through the whole file: pages, indexes, and that every feed is dense. Takes as long as reading it.
     pub fn integrity(&self) -> Result<(), StoreError> {
-        schema::integrity(&self.writer(), self.encrypted)
+        schema::integrity(&self.writer(), self.key.is_some())
     }
 
     /// Empties the cache of rows, which are then folded anew from the documents (S4).
     pub fn wipe_rows(&self) -> Result<(), StoreError> {
-        let mut writer = self.writer();
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        cases::wipe(&tx)?;
-        Ok(tx.commit()?)
+        self.write(|tx| cases::wipe(tx))
     }
 
     /// Writes a whole copy under the same key to a path where nothing stands yet, while others read on.
@@ -81,7 +84,7 @@ impl SqliteStore {
     }
 
     /// Reads several things as of one moment.
-    fn read<T>(&self, ask: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn read<T>(&self, ask: impl Fn(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % READERS;
         let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
         let Some(mut reader) =
@@ -89,28 +92,67 @@ impl SqliteStore {
         else {
             return Err(StoreError::Busy);
         };
-        let tx = reader.transaction()?;
-        ask(&tx)
+        let once = |reader: &mut Connection| ask(&reader.transaction()?);
+        match once(&mut reader) {
+            Err(fault) if self.may_be_its_connection(&fault) => {
+                *reader = schema::reader(&self.path, self.key.as_ref())?;
+                once(&mut reader)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whether another connection may do better.
+    fn may_be_its_connection(&self, fault: &StoreError) -> bool {
+        match fault {
+            StoreError::Damaged { what: fault::FILE } => self.key.is_some(),
+            StoreError::Backend(fault) => fault::is_read_only(fault.as_ref()),
+            _ => false,
+        }
+    }
+
+    /// Writes in the one transaction that may be open.
+    fn write<T>(&self, act: impl Fn(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut writer = self.writer();
+        match one_transaction(&mut writer, &act) {
+            Err(fault) if self.may_be_its_connection(&fault) => {
+                *writer = schema::writer(&self.path, self.key.as_ref())?;
+                one_transaction(&mut writer, &act)
+            }
+            answer => answer,
+        }
     }
 
     fn commit_now(&self, batch: &Batch) -> Result<Vec<Placed>, StoreError> {
-        let mut writer = self.writer();
-        // Taken at once, so that two processes wait for each other at the start and not in the middle.
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        outbox::withdraw(&tx, &batch.withdrawn)?;
-        records::store_segments(&tx, &batch.segments)?;
-        records::store_changes(&tx, &batch.changes)?;
-        records::store_docs(&tx, &batch.docs)?;
-        cases::store(&tx, &batch.rows)?;
-        let placed = feed::number(&tx, &batch.number)?;
-        feed::place(&tx, &batch.feed)?;
-        outbox::add(&tx, &batch.outbox)?;
-        outbox::seal(&tx, &batch.sealed)?;
-        outbox::receive(&tx, &batch.receipts)?;
-        peers::store(&tx, batch)?;
-        tx.commit()?;
-        Ok(placed)
+        self.write(|tx| store(tx, batch))
     }
+}
+
+fn one_transaction<T>(
+    writer: &mut Connection,
+    act: impl Fn(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // Taken at once, so that two processes wait for each other at the start and not in the middle.
+    let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = act(&tx)?;
+    tx.commit()?;
+    Ok(done)
+}
+
+/// All parts of a batch, in the order of its fields.
+fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<Vec<Placed>, StoreError> {
+    outbox::withdraw(tx, &batch.withdrawn)?;
+    records::store_segments(tx, &batch.segments)?;
+    records::store_changes(tx, &batch.changes)?;
+    records::store_docs(tx, &batch.docs)?;
+    cases::store(tx, &batch.rows)?;
+    let placed = feed::number(tx, &batch.number)?;
+    feed::place(tx, &batch.feed)?;
+    outbox::add(tx, &batch.outbox)?;
+    outbox::seal(tx, &batch.sealed)?;
+    outbox::receive(tx, &batch.receipts)?;
+    peers::store(tx, batch)?;
+    Ok(placed)
 }
 
 impl Store for SqliteStore {
@@ -127,10 +169,7 @@ impl Store for SqliteStore {
     }
 
     async fn cover(&self, doc: DocId, snapshot: Snapshot) -> Result<(), StoreError> {
-        let mut writer = self.writer();
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        records::cover(&tx, &doc, &snapshot)?;
-        Ok(tx.commit()?)
+        self.write(|tx| records::cover(tx, &doc, &snapshot))
     }
 
     async fn peer(&self, query: PeerQuery) -> Result<PeerMarks, StoreError> {

@@ -1,0 +1,85 @@
+//! The hub's feeds, read as a stranger would who knows nothing but them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use daiban_core::doc::{Doc, parse};
+use daiban_core::store::{DocKind, FeedEntry, Store};
+use daiban_model::ids::ScopeCode;
+use daiban_model::stamp::Stamp;
+use daiban_model::wire::{DocId, Hash, SegmentKey};
+
+use crate::world::{District, must, now};
+
+/// All documents of all feeds, and where each change first stands.
+#[derive(Default)]
+pub struct Mirror {
+    read: BTreeMap<ScopeCode, u64>,
+    docs: BTreeMap<DocId, (ScopeCode, Doc)>,
+    places: HashMap<(DocId, Hash), u64>,
+    segments: BTreeMap<SegmentKey, u64>,
+    faults: Vec<String>,
+}
+
+impl Mirror {
+    /// Reads on to the present ends.
+    pub fn read(&mut self, hub: &District) {
+        for end in hub.ends() {
+            let mut at = self.read.get(&end.scope).copied().unwrap_or(0);
+            while at < end.seq {
+                let entries = must("the feed", now(hub.shelf().after(end.scope, at, 4 << 20)));
+                let Some(last) = entries.last() else { break };
+                let reached = last.seq;
+                for entry in entries {
+                    self.take(end.scope, &mut at, entry);
+                }
+                at = at.max(reached);
+            }
+            self.read.insert(end.scope, at);
+        }
+    }
+
+    fn take(&mut self, scope: ScopeCode, at: &mut u64, entry: FeedEntry) {
+        let (seq, key) = (entry.seq, entry.segment.header.key());
+        if seq != *at + 1 {
+            self.faults.push(format!("feed {scope}: {seq} follows {at}"));
+        }
+        *at = seq;
+        if let Some(before) = self.segments.insert(key, seq) {
+            self.faults.push(format!("feed {scope}: segment {} stands at {before} and at {seq}", key.number));
+        }
+        for (id, hash, raw) in entry.records {
+            let (home, doc) =
+                self.docs.entry(id).or_insert_with(|| (scope, must("a document", Doc::new(DocKind::Case))));
+            if *home != scope {
+                self.faults.push(format!("feed {scope}: {seq} writes into a document of {home}"));
+            }
+            let known = self.places.contains_key(&(id, hash));
+            if parse(&raw).map(|meta| meta.hash) != Ok(hash) {
+                self.faults.push(format!("feed {scope}: a change of {seq} is not what its hash says"));
+            } else if let (false, Err(fault)) = (known, doc.apply(&raw)) {
+                self.faults.push(format!("feed {scope}: a change of {seq} is refused by its document: {fault}"));
+            }
+            self.places.entry((id, hash)).or_insert(seq);
+        }
+    }
+
+    /// What does not fit in the feeds themselves.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// Where a change first stands.
+    pub fn place(&self, doc: DocId, change: Hash) -> Option<u64> {
+        self.places.get(&(doc, change)).copied()
+    }
+
+    /// Every document with its scope and heads.
+    pub fn heads(&self) -> impl Iterator<Item = (DocId, ScopeCode, Vec<Hash>)> {
+        self.docs.iter().map(|(id, (scope, doc))| (*id, *scope, doc.heads()))
+    }
+
+    /// Every event of every document.
+    pub fn events(&self) -> BTreeMap<DocId, BTreeMap<Stamp, String>> {
+        self.docs.iter().map(|(id, (_, doc))| (*id, doc.events().into_iter().collect())).collect()
+    }
+}

@@ -10,6 +10,7 @@ pub mod edge;
 pub mod folder;
 pub mod import;
 pub mod limits;
+pub mod postgres;
 pub mod published;
 pub mod router;
 mod routes;

@@ -90,7 +90,9 @@ impl State {
 
     fn waiting(&self, limit: usize) -> Vec<StoredChange> {
         let waiting = self.outbox.iter().filter(|(_, sealed)| sealed.is_none());
-        let changes = waiting.filter_map(|(row, _)| self.changes.get(row).cloned());
+        // It may stand in a segment of somebody else's by now; on its own way it has none yet.
+        let unsealed = |(row, _)| Some(StoredChange { segment: None, ..self.changes.get(row)?.clone() });
+        let changes = waiting.filter_map(unsealed);
         fitting(changes, limit, |change| change.bytes.len())
     }
 

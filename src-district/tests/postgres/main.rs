@@ -1,10 +1,16 @@
 //! The store on PostgreSQL, on a real server that each test starts for itself.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has to stop there")]
 
+mod batches;
+mod broken;
 mod conformance;
+mod cut;
+mod device;
 mod dice;
 mod equal;
+#[expect(dead_code, reason = "measurements look at the process too")]
 mod server;
+mod together;
 
 use daiban_district::postgres::{Address, PostgresStore};
 

@@ -15,6 +15,7 @@ pub mod published;
 pub mod router;
 mod routes;
 pub mod server;
+pub mod store;
 
 pub use limits::Limits;
 pub use server::serve;

@@ -39,7 +39,7 @@ enum Task {
     Test(test::Options),
     /// Format, clippy, documentation, and licences where cargo-deny is present
     Lint(lint::Options),
-    /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`
+    /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`, `bench hub`
     Bench(bench::Options),
     /// Make the Debian package (.deb) of the desktop program
     Bundle,

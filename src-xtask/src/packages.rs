@@ -22,6 +22,9 @@ pub const WINDOW: &[&str] = &[
 /// What driving the window without a screen asks for beside that.
 pub const VIRTUAL_SCREEN: &[&str] = &["xvfb", "xauth", "dbus", "dbus-x11", "libgl1-mesa-dri", "webkit2gtk-driver"];
 
+/// A database server, which tests and measurements of the hub start for themselves in a folder of their own.
+pub const DATABASE_SERVER: &[&str] = &["postgresql"];
+
 /// Debian's own tool chain for wasm, for machines that cannot reach rustup's servers.
 pub const DEBIAN_WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
@@ -88,7 +91,8 @@ fn look_without_dpkg() -> Result<()> {
     }
     bail!(
         "this is neither Debian nor Ubuntu; please install the development files of webkit2gtk 4.1, librsvg 2, OpenSSL and \
-         libxdo, a C compiler, perl and pkg-config, and for the tests xvfb-run, dbus-run-session and WebKitWebDriver"
+         libxdo, a C compiler, perl and pkg-config, and for the tests xvfb-run, dbus-run-session, WebKitWebDriver and PostgreSQL's \
+         server programs"
     )
 }
 

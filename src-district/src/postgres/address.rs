@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::Config;
@@ -12,7 +13,7 @@ use tokio_postgres::config::{Host, SslMode};
 ///
 /// Shown as server and database alone.
 #[derive(Clone)]
-pub struct Address(Config);
+pub struct Address(Arc<Config>);
 
 /// Why a text is not the way to a database. Says nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +69,7 @@ impl FromStr for Address {
             config.connect_timeout(CONNECT);
         }
         config.keepalives_idle(SILENT).tcp_user_timeout(GONE).application_name("daiban-district");
-        Ok(Self(config))
+        Ok(Self(Arc::new(config)))
     }
 }
 

@@ -44,9 +44,13 @@ impl Device {
         let Enrolled::Welcome(admission) = station::enrolled(&answer, DeviceId(key.verifying_key().to_bytes())) else {
             bail!("not welcome");
         };
+        Ok(Self::admitted(key, *admission, actor))
+    }
+
+    /// A device that was let in by other means.
+    pub fn admitted(key: SigningKey, admission: Admission, actor: [u8; 16]) -> Self {
         let (thread, last, cursors) = (Thread::default(), BTreeMap::new(), BTreeMap::new());
-        let (admission, telling) = (*admission, Telling::All);
-        Ok(Self { key, admission, thread, last, cursors, telling, actor, documents: 0 })
+        Self { key, admission, thread, last, cursors, telling: Telling::All, actor, documents: 0 }
     }
 
     /// The next segment of a scope: cases of their own, each with so many changes.

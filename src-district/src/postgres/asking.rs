@@ -1,7 +1,7 @@
 //! Answering what is asked of others: see [`PeerQuery`].
 
 use daiban_core::store::{DeviceRow, PeerId, PeerMarks, PeerQuery, Quarantined, StoreError};
-use daiban_model::ids::DeviceId;
+use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::Cursor;
 use tokio_postgres::Row;
 
@@ -18,11 +18,24 @@ macro_rules! devices {
     };
 }
 
+/// Whether a question names nothing to be asked about.
+pub(super) fn is_about_nothing(query: &PeerQuery) -> bool {
+    match query {
+        PeerQuery::Devices(keys) => keys.is_empty(),
+        PeerQuery::Segments(keys) => keys.is_empty(),
+        PeerQuery::Known { changes, actors } => changes.is_empty() && actors.is_empty(),
+        _ => false,
+    }
+}
+
 /// Answers a question about others.
 pub(super) async fn ask(line: &mut Line, query: &PeerQuery) -> Result<PeerMarks, Fault> {
     let mut marks = PeerMarks::default();
     match query {
         PeerQuery::Cursors(peer) => (marks.cursors, marks.ends) = cursors(line, peer).await?,
+        PeerQuery::CursorsUnder { peer, scopes } => {
+            (marks.cursors, marks.ends) = cursors_under(line, peer, scopes).await?;
+        }
         PeerQuery::Outbox { limit } => marks.outbox = outbox::waiting(line, *limit).await?,
         PeerQuery::Unreceipted { limit } => marks.segments = outbox::unreceipted(line, *limit).await?,
         PeerQuery::Devices(keys) => {
@@ -95,19 +108,39 @@ fn read<T>(rows: &[Row], one: impl Fn(&Row) -> Result<T, StoreError>) -> Result<
     rows.iter().map(one).collect()
 }
 
+const CURSORS: &str = "SELECT scope, seq, chain FROM cursor WHERE peer = $1 ORDER BY scope";
+
+/// A peer's cursors and the ends of some feeds, as of one moment.
+async fn cursors_under(
+    line: &mut Line,
+    peer: &PeerId,
+    scopes: &[ScopeCode],
+) -> Result<(Vec<Cursor>, Vec<Cursor>), Fault> {
+    if scopes.is_empty() {
+        return Ok((read(&rows(line, CURSORS, values![peers::name(peer).to_vec()]).await?, cursor)?, Vec::new()));
+    }
+    let mut flight = line.begin(super::READING).await;
+    let cursors = flight.send(CURSORS, values![peers::name(peer).to_vec()]).await;
+    let ends = feed::ask_ends_under(&mut flight, scopes).await;
+    flight.say("COMMIT").await;
+    let mut landed = flight.land().await?;
+    line.done();
+    Ok((read(&landed.rows(cursors), cursor)?, feed::read_ends(&landed.rows(ends))?))
+}
+
+fn cursor(row: &Row) -> Result<Cursor, StoreError> {
+    let (scope, chain) = (columns::scope(row, 0)?, columns::hash(row, 2)?);
+    Ok(Cursor { scope, seq: columns::from_bits(row, 1)?, chain })
+}
+
 /// A peer's cursors and the end of every feed, as of one moment.
 async fn cursors(line: &mut Line, peer: &PeerId) -> Result<(Vec<Cursor>, Vec<Cursor>), Fault> {
-    const CURSORS: &str = "SELECT scope, seq, chain FROM cursor WHERE peer = $1 ORDER BY scope";
     let mut flight = line.begin(super::READING).await;
     let cursors = flight.send(CURSORS, values![peers::name(peer).to_vec()]).await;
     let ends = feed::ask_ends(&mut flight).await;
     flight.say("COMMIT").await;
     let mut landed = flight.land().await?;
     line.done();
-    let cursor = |row: &Row| {
-        let (scope, chain) = (columns::scope(row, 0)?, columns::hash(row, 2)?);
-        Ok(Cursor { scope, seq: columns::from_bits(row, 1)?, chain })
-    };
     Ok((read(&landed.rows(cursors), cursor)?, feed::read_ends(&landed.rows(ends))?))
 }
 

@@ -65,6 +65,13 @@ pub(super) fn scope_number(scope: ScopeCode) -> i64 {
     i64::try_from(scope.number()).unwrap_or(i64::MAX)
 }
 
+/// The first and last numbers of a division and of what lies below it.
+pub(super) fn span(scope: ScopeCode) -> (i64, i64) {
+    let span = scope.span();
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    (number(*span.start()), number(*span.end()))
+}
+
 /// A scope.
 pub(super) fn scope(row: &Row, at: usize) -> Result<ScopeCode, StoreError> {
     let number: i64 = value(row, at)?;

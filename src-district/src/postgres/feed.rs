@@ -223,6 +223,15 @@ pub(super) async fn ask_ends(flight: &mut Flight<'_>) -> Seat {
     flight.send(ENDS, Vec::new()).await
 }
 
+/// The same for the feeds of divisions and of what lies below them.
+pub(super) async fn ask_ends_under(flight: &mut Flight<'_>, scopes: &[ScopeCode]) -> Seat {
+    const ENDS: &str = "
+        SELECT DISTINCT s.scope, s.n, s.chain FROM unnest($1::int8[], $2::int8[]) g (low, high)
+        JOIN scope_seq s ON s.scope BETWEEN g.low AND g.high WHERE s.n > 0 ORDER BY s.scope";
+    let (low, high): (Vec<i64>, Vec<i64>) = scopes.iter().copied().map(columns::span).unzip();
+    flight.send(ENDS, values![low, high]).await
+}
+
 pub(super) fn read_ends(rows: &[Row]) -> Result<Vec<Cursor>, StoreError> {
     rows.iter().map(end).collect()
 }

@@ -111,15 +111,8 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// A division and what lies below it are one stretch of numbers.
     pub(super) fn of(eyes: &Eyes) -> Self {
-        let low: Vec<i64> = eyes.serves.iter().copied().map(columns::scope_number).collect();
-        let width = |low: &i64| match low {
-            low if low % 1_000_000 == 0 => 1_000_000,
-            low if low % 1_000 == 0 => 1_000,
-            _ => 1,
-        };
-        let high = low.iter().map(|low| low + width(low) - 1).collect();
+        let (low, high) = eyes.serves.iter().copied().map(columns::span).unzip();
         Self { low, high, only: eyes.only.as_ref().map(ToString::to_string) }
     }
 

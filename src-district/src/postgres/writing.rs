@@ -3,7 +3,7 @@
 //! A batch takes three round trips however large it is: what must be locked and looked at; what is written; what rests on that,
 //! with the commit. Only what is rare takes more: changes that are stored already, the way of own changes to a hub.
 
-use daiban_core::store::{Batch, Placed, StoreError, StoredChange};
+use daiban_core::store::{Batch, PeerId, Placed, StoreError, StoredChange};
 use daiban_model::wire::SegmentKey;
 
 use super::changes::{self, Stored};
@@ -57,10 +57,19 @@ fn is_plain(batch: &Batch) -> bool {
         && actors.is_empty()
 }
 
+/// Whether a batch only says how far devices have read. A device that finds its cursors forgotten tells them again: one more round
+/// trip after a fall of the server, against waiting for the disk once more in every exchange.
+fn is_a_note(batch: &Batch) -> bool {
+    let Batch { docs, rows, devices, revoked, quarantine, pending, states, cursors, .. } = batch;
+    let other =
+        docs.len() + rows.len() + devices.len() + revoked.len() + quarantine.len() + pending.len() + states.len();
+    other == 0 && cursors.iter().all(|(peer, _)| *peer != PeerId::Hub)
+}
+
 async fn plain(line: &mut Line, batch: &Batch, lane: &Lane) -> Result<(), Fault> {
     line.committing();
     let mut flight = line.flight();
-    flight.say(super::WRITING).await;
+    flight.say(if is_a_note(batch) { super::NOTING } else { super::WRITING }).await;
     lane.moved(&mut flight).await;
     documents::send(&mut flight, &batch.docs).await;
     cases::send(&mut flight, &batch.rows).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit};
-use daiban_core::store::{Batch, DocKind, Store};
+use daiban_core::store::{Batch, DocKind, Store, chain_next};
 use daiban_core::sync::hub::{Hub, NewStation};
 use daiban_core::sync::segment::{self, Sealer};
 use daiban_core::sync::station::{self, Admission, Answer, Enrolled, Telling, Thread};
@@ -26,31 +26,37 @@ pub struct Device {
     telling: Telling,
     actor: [u8; 16],
     documents: u64,
+    now: Wall,
 }
 
 impl Device {
     /// The `n`-th device, by a code of its own. Numbers of devices in case numbers are few; here they are given again.
     pub async fn enrol<S: Store>(hub: &Hub<S>, n: u64, scope: ScopeCode) -> Result<Self> {
+        Self::enrol_at(hub, n, scope, NOW).await
+    }
+
+    /// The same at another time, for a hub that goes by its own clock.
+    pub async fn enrol_at<S: Store>(hub: &Hub<S>, n: u64, scope: ScopeCode, now: Wall) -> Result<Self> {
         let chance = *blake3::hash(&n.to_le_bytes()).as_bytes();
         let (mut code_chance, mut actor) = ([0; 16], [0; 16]);
         code_chance.copy_from_slice(&chance[..16]);
         actor.copy_from_slice(&chance[16..]);
         let station = NewStation { name: "站".into(), unit: scope, scopes: vec![scope], device_no: Some(1) };
-        let code = hub.make_code(station, NOW, code_chance).await?;
+        let code = hub.make_code(station, now, code_chance).await?;
         let states = vec![("device-no/01".to_owned(), None)];
         hub.store().commit(Batch { states, ..Batch::default() }).await?;
         let key = SigningKey::from_bytes(&chance);
-        let answer = hub.enrol(&station::enrol(&key, &code), NOW).await?;
+        let answer = hub.enrol(&station::enrol(&key, &code), now).await?;
         let Enrolled::Welcome(admission) = station::enrolled(&answer, DeviceId(key.verifying_key().to_bytes())) else {
             bail!("not welcome");
         };
-        Ok(Self::admitted(key, *admission, actor))
+        Ok(Self { now, ..Self::admitted(key, *admission, actor) })
     }
 
     /// A device that was let in by other means.
     pub fn admitted(key: SigningKey, admission: Admission, actor: [u8; 16]) -> Self {
         let (thread, last, cursors) = (Thread::default(), BTreeMap::new(), BTreeMap::new());
-        Self { key, admission, thread, last, cursors, telling: Telling::All, actor, documents: 0 }
+        Self { key, admission, thread, last, cursors, telling: Telling::All, actor, documents: 0, now: NOW }
     }
 
     /// The next segment of a scope: cases of their own, each with so many changes.
@@ -85,6 +91,13 @@ impl Device {
         station::request(&self.key, &asked)
     }
 
+    /// Takes for granted that the segment just sealed comes next in a feed that nobody else writes to, so that requests can be made
+    /// before they are sent.
+    pub fn foresee(&mut self, scope: ScopeCode, root: Hash) {
+        let at = self.cursors.get(&scope).copied().unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() });
+        self.cursors.insert(scope, Cursor { scope, seq: at.seq + 1, chain: chain_next(at.chain, root) });
+    }
+
     /// Tells all cursors next time: of two requests at once the hub may remember either.
     pub fn tell_all(&mut self) {
         self.telling = Telling::All;
@@ -112,7 +125,7 @@ impl Device {
     pub async fn exchange<S: Store>(&mut self, hub: &Hub<S>, segments: Vec<Segment>) -> Result<Delivery> {
         for _ in 0..2 {
             let (body, asked) = self.request(segments.clone(), 1 << 20);
-            if let Some(delivery) = self.answered(&hub.exchange(&body, NOW).await?, asked)? {
+            if let Some(delivery) = self.answered(&hub.exchange(&body, self.now).await?, asked)? {
                 return Ok(delivery);
             }
         }

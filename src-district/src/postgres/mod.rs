@@ -15,6 +15,7 @@ mod documents;
 mod fault;
 mod feed;
 mod flight;
+mod integrity;
 mod lane;
 mod line;
 mod outbox;
@@ -102,6 +103,24 @@ impl PostgresStore {
         let store = Self { lines: Lines::to(address, connections)?, lanes: Lanes::of(chance) };
         asked!(store, |line| schema::prepare(line))?;
         Ok(store)
+    }
+
+    /// Looks through the whole database: references, feeds, snapshots, figures. Takes as long as reading it.
+    pub async fn integrity(&self) -> Result<(), StoreError> {
+        let (mut line, mut tries) = (None, Tries::new());
+        loop {
+            let fault = match self.lines.line().await {
+                Ok(free) => match integrity::look_through(line.insert(free)).await {
+                    Ok(()) => return Ok(()),
+                    Err(fault) => fault,
+                },
+                Err(fault) => fault,
+            };
+            if let Some(mut line) = line.take() {
+                line.give_up().await;
+            }
+            tries.again(fault).await?;
+        }
     }
 
     /// Empties the cache of rows, which are then folded anew from the documents (S4).

@@ -28,10 +28,19 @@ pub(super) async fn prepare(line: &mut Line) -> Result<(), Fault> {
         return Err(Trouble::NotUtf8.into());
     }
     match version(line).await? {
-        found if found > newest() => Err(StoreError::NewerSchema { found }.into()),
-        found if found == newest() => Ok(()),
-        _ => migrate(line).await,
+        found if found > newest() => return Err(StoreError::NewerSchema { found }.into()),
+        found if found == newest() => {}
+        _ => migrate(line).await?,
     }
+    forget_lanes(line).await
+}
+
+/// Lanes of processes that ended long ago. One that is still in use comes back with its next batch.
+async fn forget_lanes(line: &Line) -> Result<(), Fault> {
+    const FORGET: &str = "DELETE FROM lane WHERE used < now() - interval '30 days'";
+    let mut flight = line.flight();
+    flight.send(FORGET, Vec::new()).await;
+    flight.land().await.map(drop)
 }
 
 /// The schema found; 0 for none.

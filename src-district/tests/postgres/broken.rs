@@ -55,6 +55,7 @@ async fn a_line_cut_at_the_commit_five_hundred_times_loses_nothing_and_doubles_n
     feed_is(&direct, scope, &(1..=COMMITS).map(|n| (2, n)).collect::<Vec<_>>()).await;
     let owed = direct.peer(PeerQuery::Unreceipted { limit: usize::MAX }).await.unwrap().segments;
     assert_eq!(owed.len(), usize::try_from(COMMITS).unwrap(), "each own change was sealed once");
+    direct.integrity().await.unwrap();
     let aside = direct.peer(PeerQuery::Quarantine).await.unwrap().quarantine;
     assert_eq!(aside.len(), usize::try_from(COMMITS).unwrap(), "each set aside once");
 }
@@ -155,6 +156,7 @@ async fn a_server_that_falls_and_rises_in_the_middle_loses_nothing_it_answered()
         }
     }
     writing.await.unwrap();
+    store.integrity().await.unwrap();
     feed_is(&store, scope, &(1..=BATCHES).map(|n| (2, n)).collect::<Vec<_>>()).await;
 }
 

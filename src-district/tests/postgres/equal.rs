@@ -418,6 +418,7 @@ async fn memory_sqlite_and_postgresql_answer_letter_by_letter_alike() {
                 run.everything_is_equal().await;
             }
         }
+        run.postgres.integrity().await.unwrap();
         taken += run.taken;
         refused.append(&mut run.refused);
     }

@@ -14,7 +14,7 @@ use tokio_postgres::NoTls;
 
 use crate::batches::{brought, change, hash, key};
 use crate::device::{Device, NOW};
-use crate::dice::village;
+use crate::dice::{Dice, case, village};
 use crate::open;
 use crate::server::{Disk, Server};
 
@@ -249,13 +249,14 @@ async fn a_newer_schema_is_refused_without_writing() {
     let stranger = stranger(&address).await;
     stranger.batch_execute("INSERT INTO schema_version VALUES (99, now())").await.unwrap();
     let written = || async {
-        // Not the rows but the log: whatever was written would have moved it.
-        stranger.query_one("SELECT pg_current_wal_lsn()::text", &[]).await.unwrap().get::<_, String>(0)
+        // The number of the next transaction that writes, in the whole server.
+        let next = "SELECT txid_snapshot_xmax(txid_current_snapshot())";
+        stranger.query_one(next, &[]).await.unwrap().get::<_, i64>(0)
     };
     let (before, parsed) = (written().await, address.parse::<Address>().unwrap());
     let told = PostgresStore::open(&parsed, [2; 16], 1).await.err();
     assert!(matches!(told, Some(StoreError::NewerSchema { found: 99 })), "{told:?}");
-    assert_eq!(written().await, before, "not a byte");
+    assert_eq!(written().await, before, "nothing was written");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -270,6 +271,44 @@ async fn processes_that_start_at_once_make_the_tables_once() {
     let hubs = starting.join_all().await;
     let made = stranger(&address).await.query_one("SELECT count(*) FROM schema_version", &[]).await.unwrap();
     assert_eq!((hubs.len(), made.get::<_, i64>(0)), (6, 1), "by one of them");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_hold_together_is_found() {
+    let server = Server::start(Disk::Quick).unwrap();
+    for (what, spoil) in [
+        ("feed", "DELETE FROM feed WHERE seq = 2"),
+        ("feed", "UPDATE scope_seq SET n = 4"),
+        ("record", "DELETE FROM change WHERE id = 1"),
+        ("snapshot", "DELETE FROM change WHERE doc = '\\x05050505050505050505050505050505'"),
+        ("case_tally", "DELETE FROM case_tally"),
+        ("case_tally", "UPDATE case_tally SET open = open + 1"),
+    ] {
+        let address = server.database().unwrap();
+        let (store, stranger) = (open(&address, 1).await, stranger(&address).await);
+        for number in 1..=3 {
+            store.commit(brought(2, village(0), number)).await.unwrap();
+        }
+        let (rows, changes) = (vec![case(&mut Dice::of(1), 1)], vec![change(9, [5; 16], village(0), 5, None)]);
+        store.commit(Batch { rows, changes, ..Batch::default() }).await.unwrap();
+        store.cover([5; 16], Snapshot { bytes: vec![1], heads: vec![hash(9)], changes: 1 }).await.unwrap();
+        store.integrity().await.unwrap();
+        stranger.batch_execute(spoil).await.unwrap();
+        let told = store.integrity().await;
+        assert!(matches!(told, Err(StoreError::Damaged { what: found }) if found == what), "{spoil}: {told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_needs_no_more_than_a_schema_of_its_own() {
+    let server = Server::start(Disk::Quick).unwrap();
+    let address = server.database().unwrap();
+    let (owner, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    owner.batch_execute("CREATE ROLE clerk LOGIN; CREATE SCHEMA daiban AUTHORIZATION clerk").await.unwrap();
+    let store = open(&address.replace("daiban@", "clerk@"), 1).await;
+    let placed = store.commit(brought(2, village(0), 1)).await.unwrap();
+    assert_eq!(placed[0].seq, 1, "it made its tables and wrote into them");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

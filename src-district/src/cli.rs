@@ -13,9 +13,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::sync::hub::Hub;
-use daiban_district::folder::Folder;
+use daiban_district::edge;
+use daiban_district::folder::{Base, Folder};
+use daiban_district::store::HubStore;
 use daiban_model::ids::ScopeCode;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    #[command(about = "新建枢纽：数据目录、区级密钥和空数据库")]
+    #[command(about = "新建枢纽：数据目录、区级密钥和空数据库（或一个空的 PostgreSQL 数据库里的表）")]
     Init(At),
     #[command(about = "导入并发布区划、名册、事项和日历（.csv、.xlsx、.json）；有一处错误就什么也不发布")]
     Import(Import),
@@ -51,11 +52,28 @@ enum Command {
     Serve(Serve),
 }
 
-/// The data folder, which every command needs.
+/// Where the hub is, which every command needs.
 #[derive(Args)]
 struct At {
     #[arg(long, value_name = "目录", help = "数据目录")]
     data: PathBuf,
+    /// Taken as it is and read later, so that no complaint repeats it: it may hold a password.
+    #[arg(
+        long,
+        value_name = "地址",
+        help = "数据放在 PostgreSQL 里时写 postgres://用户@localhost/数据库；也可写在环境变量 DAIBAN_STORE 里，密码就不会出现在进程列表中"
+    )]
+    store: Option<String>,
+}
+
+impl At {
+    /// Where the data are: as the option says, else as the environment says, else in the folder.
+    fn base(&self) -> Result<Base> {
+        let named = self.store.clone().or_else(|| std::env::var("DAIBAN_STORE").ok());
+        let Some(named) = named.filter(|named| !named.is_empty()) else { return Ok(Base::Folder) };
+        let process = edge::chance().context("系统没有给出随机数")?;
+        Ok(Base::Postgres(named.parse().map_err(said::address)?, process))
+    }
 }
 
 #[derive(Args)]
@@ -127,7 +145,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动程序的运行环境")?;
     runtime.block_on(async {
         match cli.command {
-            Command::Init(at) => init::init(&at.data).await,
+            Command::Init(at) => init::init(&at).await,
             Command::Import(import) => import::import(import).await,
             Command::Code(code) => stations::code(code).await,
             Command::Devices(devices) => stations::devices(devices).await,
@@ -140,9 +158,9 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
 }
 
 /// Opens the hub of a data folder.
-async fn hub(at: &At) -> Result<Hub<SqliteStore>> {
+async fn hub(at: &At) -> Result<Hub<HubStore>> {
     let folder = Folder::at(&at.data).map_err(said::folder)?;
-    folder.open().await.map_err(said::folder)
+    folder.open_on(&at.base()?).await.map_err(said::folder)
 }
 
 /// Writes a result, one JSON value on one line.

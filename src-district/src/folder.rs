@@ -1,19 +1,38 @@
-//! The hub's data folder: the key file, the database and the attachments.
+//! The hub's data folder: the key file, the attachments, and the database or a mark that it is a PostgreSQL one.
+//!
+//! Keys and database belong together: the same keys over an empty database would answer every station as if it had lost all it
+//! sent. So the folder says where its data are, and a PostgreSQL database says whose they are; neither opens with another.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use daiban_core::store::StoreError;
 use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::sqlite::SqliteStore;
+use daiban_core::store::{Batch, Store, StoreError};
 use daiban_core::sync::hub::{FilesHere, Hub, HubFault, HubKeys, SHARE};
 use daiban_model::stamp::Wall;
+
+use crate::postgres::{self, Address, PostgresStore};
+use crate::store::HubStore;
 
 const KEYS: &str = "district.keys";
 const DATABASE: &str = "hub.db";
 const FILES: &str = "files.db";
+/// Stands in the folder of a hub whose data are in PostgreSQL.
+const ELSEWHERE: &str = "hub.postgresql";
+/// Under this name a PostgreSQL database holds the root key of its district.
+const OWNER: &str = "district";
+
+/// Where a hub's data are.
+#[derive(Debug, Clone)]
+pub enum Base {
+    /// In the folder itself.
+    Folder,
+    /// In a PostgreSQL database. The second value, drawn from chance, tells this process from others there.
+    Postgres(Address, [u8; 16]),
+}
 
 /// A data folder that has been made.
 #[derive(Debug, Clone)]
@@ -28,6 +47,18 @@ pub enum FolderFault {
     /// No hub was made here.
     #[error("the folder holds no hub")]
     Absent,
+    /// The data are in a PostgreSQL database, and none was named.
+    #[error("the hub's data are in PostgreSQL")]
+    Elsewhere,
+    /// A PostgreSQL database was named, and the data are in the folder.
+    #[error("the hub's data are in the folder")]
+    Here,
+    /// The database holds another hub's data.
+    #[error("the database belongs to another hub")]
+    Foreign,
+    /// The database holds no hub's data, and no hub is to be made.
+    #[error("the database holds no hub")]
+    Empty,
     /// The key file is cut off or changed.
     #[error("the key file does not read")]
     BadKeys,
@@ -46,17 +77,37 @@ impl From<StoreError> for FolderFault {
 }
 
 impl Folder {
-    /// Makes the folder with new keys and an empty database. `chance` becomes the keys.
+    /// Makes the folder with new keys and an empty database in it. `chance` becomes the keys.
     pub async fn create(path: &Path, chance: [u8; 96], now: Wall) -> Result<Self, FolderFault> {
+        Self::create_on(&Base::Folder, path, chance, now).await
+    }
+
+    /// Makes the folder with new keys, and an empty database or a claim on one.
+    pub async fn create_on(base: &Base, path: &Path, chance: [u8; 96], now: Wall) -> Result<Self, FolderFault> {
         create_private(path)?;
         // New keys over another hub's database would fit none of its certificates.
-        if path.join(DATABASE).exists() {
+        if [KEYS, DATABASE].iter().any(|name| path.join(name).exists()) {
             return Err(FolderFault::Exists);
         }
-        let keys = HubKeys::create(chance, now);
-        write_new(&path.join(KEYS), &keys.to_bytes())?;
-        let folder = Self(path.to_owned());
-        folder.open().await?;
+        let (folder, keys) = (Self(path.to_owned()), HubKeys::create(chance, now));
+        match base {
+            Base::Folder => {
+                write_new(&path.join(KEYS), &keys.to_bytes())?;
+                folder.open().await?;
+            }
+            Base::Postgres(address, process) => {
+                // Nothing is left behind of a database that cannot be reached or is taken.
+                let store = PostgresStore::open(address, *process, postgres::CONNECTIONS).await?;
+                if !store.states("").await?.is_empty() {
+                    return Err(FolderFault::Foreign);
+                }
+                fs::write(path.join(ELSEWHERE), [])?;
+                write_new(&path.join(KEYS), &keys.to_bytes())?;
+                let states = vec![(OWNER.to_owned(), Some(keys.root_public().to_vec()))];
+                store.commit(Batch { states, ..Batch::default() }).await?;
+                Hub::open(store, keys).await?;
+            }
+        }
         Ok(folder)
     }
 
@@ -65,12 +116,54 @@ impl Folder {
         if path.join(KEYS).is_file() { Ok(Self(path.to_owned())) } else { Err(FolderFault::Absent) }
     }
 
-    /// Opens the hub. Several programs may have it open at once.
+    /// Opens the hub whose data are in the folder. Several programs may have it open at once.
     pub async fn open(&self) -> Result<Hub<SqliteStore>, FolderFault> {
-        let keys = HubKeys::from_bytes(&fs::read(self.0.join(KEYS))?).ok_or(FolderFault::BadKeys)?;
-        let store = SqliteStore::open_plain(&self.0.join(DATABASE))?;
-        let blobs = Arc::new(SqliteBlobs::open_plain(&self.0.join(FILES))?);
-        Ok(Hub::open(store, keys).await?.with_files(FilesHere { blobs, share: SHARE }))
+        let keys = self.read_keys()?;
+        Ok(Hub::open(self.sqlite()?, keys).await?.with_files(self.files()?))
+    }
+
+    /// Opens the hub, wherever its data are.
+    pub async fn open_on(&self, base: &Base) -> Result<Hub<HubStore>, FolderFault> {
+        let keys = self.read_keys()?;
+        let store = match base {
+            Base::Folder => HubStore::Sqlite(self.sqlite()?),
+            Base::Postgres(address, process) => HubStore::Postgres(self.postgres(address, *process, &keys).await?),
+        };
+        Ok(Hub::open(store, keys).await?.with_files(self.files()?))
+    }
+
+    fn read_keys(&self) -> Result<HubKeys, FolderFault> {
+        HubKeys::from_bytes(&fs::read(self.0.join(KEYS))?).ok_or(FolderFault::BadKeys)
+    }
+
+    /// Attachments lie in the folder, wherever the rest is.
+    fn files(&self) -> Result<FilesHere, FolderFault> {
+        Ok(FilesHere { blobs: Arc::new(SqliteBlobs::open_plain(&self.0.join(FILES))?), share: SHARE })
+    }
+
+    fn sqlite(&self) -> Result<SqliteStore, FolderFault> {
+        if self.0.join(ELSEWHERE).exists() {
+            return Err(FolderFault::Elsewhere);
+        }
+        Ok(SqliteStore::open_plain(&self.0.join(DATABASE))?)
+    }
+
+    async fn postgres(
+        &self,
+        address: &Address,
+        process: [u8; 16],
+        keys: &HubKeys,
+    ) -> Result<PostgresStore, FolderFault> {
+        if !self.0.join(ELSEWHERE).exists() {
+            return Err(FolderFault::Here);
+        }
+        let store = PostgresStore::open(address, process, postgres::CONNECTIONS).await?;
+        let owner = store.states(OWNER).await?.into_iter().find(|(name, _)| name == OWNER);
+        match owner {
+            Some((_, root)) if root == keys.root_public() => Ok(store),
+            Some(_) => Err(FolderFault::Foreign),
+            None => Err(FolderFault::Empty),
+        }
     }
 
     /// Where the key file is, of which a copy belongs in a safe.

@@ -10,10 +10,12 @@ pub mod edge;
 pub mod folder;
 pub mod import;
 pub mod limits;
+pub mod postgres;
 pub mod published;
 pub mod router;
 mod routes;
 pub mod server;
+pub mod store;
 
 pub use limits::Limits;
 pub use server::serve;

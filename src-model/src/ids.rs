@@ -3,6 +3,7 @@
 //! In text (JSON, the window's calls) an id is a string; in binary (wire, packages) it is as small as it can be.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::de::Error as _;
@@ -141,6 +142,11 @@ impl ScopeCode {
     pub fn covers(self, other: Self) -> bool {
         let width = self.level_width();
         self.0 / width == other.0 / width
+    }
+
+    /// The numbers of this division and of all that lies below it: one stretch.
+    pub fn span(self) -> RangeInclusive<u64> {
+        self.0..=self.0 + (self.level_width() - 1)
     }
 
     /// The division one level up; the district is its own parent.

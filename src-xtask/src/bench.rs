@@ -9,7 +9,7 @@ use crate::setup;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Which measurement: desk, sync, ...
+    /// Which measurement: desk, sync, hub
     name: String,
     /// Append the figures as JSON lines to this file
     #[arg(long)]
@@ -24,7 +24,7 @@ pub struct Options {
 
 /// Builds the measurement optimised and runs it.
 pub fn bench(options: &Options) -> Result<()> {
-    setup::prepare(setup::Purpose::Window)?;
+    setup::prepare(if options.name == "hub" { setup::Purpose::Database } else { setup::Purpose::Window })?;
     let mut command = cargo();
     command.args(["run", "--release", "--package", "daiban-tests", "--bin"]);
     command.arg(format!("bench-{}", options.name)).arg("--");

@@ -41,7 +41,7 @@ enum Task {
     Test(test::Options),
     /// Format, clippy, documentation, and licences where cargo-deny is present
     Lint(lint::Options),
-    /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`
+    /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`, `bench hub`
     Bench(bench::Options),
     /// Play a whole district with everything that goes wrong: `sim --seeds 500`, `sim --seed 17`
     Sim(sim::Options),

@@ -25,6 +25,9 @@ pub const VIRTUAL_SCREEN: &[&str] = &["xvfb", "xauth", "dbus", "dbus-x11", "libg
 /// What the crash rigs ask for: calls recorded and failed from outside, memory limited, a small disk of one's own.
 pub const RIGS: &[&str] = &["strace", "util-linux"];
 
+/// A database server, which tests and measurements of the hub start for themselves in a folder of their own.
+pub const DATABASE_SERVER: &[&str] = &["postgresql"];
+
 /// Debian's own tool chain for wasm, for machines that cannot reach rustup's servers.
 pub const DEBIAN_WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
@@ -91,7 +94,8 @@ fn look_without_dpkg() -> Result<()> {
     }
     bail!(
         "this is neither Debian nor Ubuntu; please install the development files of webkit2gtk 4.1, librsvg 2, OpenSSL and \
-         libxdo, a C compiler, perl and pkg-config, and for the tests xvfb-run, dbus-run-session and WebKitWebDriver"
+         libxdo, a C compiler, perl and pkg-config, and for the tests xvfb-run, dbus-run-session, WebKitWebDriver and PostgreSQL's \
+         server programs"
     )
 }
 

@@ -13,8 +13,10 @@ pub enum Purpose {
     Pages,
     /// Build and open the window on a screen.
     Window,
-    /// Build the window and drive it without a screen.
+    /// Build the window and drive it without a screen, and start database servers.
     Test,
+    /// Start database servers.
+    Database,
 }
 
 /// Installs what `purpose` asks for and this machine lacks.
@@ -24,8 +26,14 @@ pub fn prepare(purpose: Purpose) -> Result<()> {
     let wanted = match purpose {
         Purpose::Pages => Vec::new(),
         Purpose::Window => packages::WINDOW.to_vec(),
-        Purpose::Test => [packages::WINDOW, packages::VIRTUAL_SCREEN, packages::RIGS].concat(),
+        Purpose::Test => {
+            [packages::WINDOW, packages::VIRTUAL_SCREEN, packages::RIGS, packages::DATABASE_SERVER].concat()
+        }
+        Purpose::Database => packages::DATABASE_SERVER.to_vec(),
     };
     packages::provide(&wanted)?;
+    if purpose == Purpose::Database {
+        return Ok(());
+    }
     wasm::provide().map(drop)
 }

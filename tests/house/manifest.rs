@@ -23,10 +23,12 @@ const MODEL: &[&str] = &["jiff", "postcard", "serde", "serde_json", "thiserror",
 const WALLED: &[(&str, &[&str])] = &[
     ("automerge", &["daiban-core"]),
     ("axum", &["daiban-district"]),
+    ("deadpool-postgres", &["daiban-district"]),
     ("leptos", &["daiban-ui"]),
     ("reqwest", &["daiban-core", "daiban-tests"]),
     ("rusqlite", &["daiban-core", "daiban-tests"]),
     ("tauri", &["daiban"]),
+    ("tokio-postgres", &["daiban-district", "daiban-tests"]),
     ("wasm-bindgen", &["daiban-ui"]),
 ];
 

@@ -57,6 +57,24 @@ fn pictures_are_decoded_where_they_are_taken_in() {
 }
 
 #[test]
+fn postgresql_lives_in_its_store_at_the_hub() {
+    Rule {
+        forbidden: &["tokio_postgres", "deadpool_postgres"],
+        part: Part::Code,
+        within: &[],
+        except: &[
+            ("src-district/src/postgres/", "the only code that speaks to this database"),
+            ("src-district/tests/postgres/", "tests look at the server from outside"),
+            ("tests/bench/", "measurements compare with the bare database"),
+        ],
+        mend: "Ask the store: a query of the closed set, or a field of its batch.",
+        bad: ("src-district/src/cli/serve.rs", "fn f(c: &tokio_postgres::Client) {}"),
+        good: ("src-district/src/postgres/line.rs", "use tokio_postgres::Client;"),
+    }
+    .holds();
+}
+
+#[test]
 fn axum_lives_in_the_district_hub() {
     Rule {
         forbidden: &["axum"],

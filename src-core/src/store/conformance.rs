@@ -33,6 +33,7 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             s5_numbers_are_dense_and_a_failed_batch_gives_them_back
             a_numbered_segment_keeps_its_place
             numbers_of_several_scopes_come_in_one_batch
+            ends_are_asked_for_by_division
             a_station_takes_places_over_without_a_hole
             a_feed_is_read_on_in_pieces
             a_change_that_travels_twice_stands_in_both_segments

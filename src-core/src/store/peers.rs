@@ -21,6 +21,14 @@ pub enum PeerId {
 pub enum PeerQuery {
     /// Cursors of a peer, and the end of every feed here.
     Cursors(PeerId),
+    /// Cursors of a peer, and the ends of the feeds of these divisions and of what lies below them: what [`Self::Cursors`] answers,
+    /// for a peer that sees little of a large store.
+    CursorsUnder {
+        /// The peer.
+        peer: PeerId,
+        /// The divisions; none are enough to ask for the cursors alone.
+        scopes: Vec<ScopeCode>,
+    },
     /// Unsealed outbox changes, oldest first, at most `limit` bytes but at least one.
     Outbox {
         /// Bytes.

@@ -4,6 +4,7 @@ use anyhow::{Error, anyhow};
 use daiban_core::store::StoreError;
 use daiban_core::sync::hub::{HubFault, Turned};
 use daiban_district::folder::FolderFault;
+use daiban_district::postgres::{BadAddress, Trouble};
 
 pub(super) fn folder(fault: FolderFault) -> Error {
     match fault {
@@ -11,6 +12,20 @@ pub(super) fn folder(fault: FolderFault) -> Error {
             anyhow!("这个目录里已有枢纽的数据，没有改动。要另建一个，请换一个目录")
         }
         FolderFault::Absent => anyhow!("这个目录里没有枢纽。请核对 --data，或先运行 daiban-district init"),
+        FolderFault::Elsewhere => {
+            anyhow!("这个枢纽的数据在 PostgreSQL 里。请用 --store 或环境变量 DAIBAN_STORE 写明数据库的地址")
+        }
+        FolderFault::Here => {
+            anyhow!("这个枢纽的数据就在数据目录的 hub.db 里，不在 PostgreSQL。请去掉 --store 和环境变量 DAIBAN_STORE")
+        }
+        FolderFault::Foreign => {
+            anyhow!("这个数据库里是别的枢纽的数据，没有改动。请核对 --store 和 --data，或另建一个空的数据库")
+        }
+        FolderFault::Empty => {
+            anyhow!(
+                "这个数据库里没有枢纽的数据：地址可能写错了，或要先从备份恢复。各站点交过的内容不在这里，所以没有启动"
+            )
+        }
         FolderFault::BadKeys => anyhow!("密钥文件 district.keys 已损坏。请用保险柜里的那份副本换回来；不要新建"),
         FolderFault::System(error) => anyhow!("数据目录用不了，请检查路径、权限和剩余空间（{error}）"),
         FolderFault::Hub(fault) => hub(fault),
@@ -46,6 +61,34 @@ fn store(fault: StoreError) -> Error {
         StoreError::WrongKey => anyhow!("hub.db 不是枢纽的数据库，没有改动。请核对数据目录"),
         StoreError::Damaged { what } => anyhow!("数据库有损坏（{what}），原样保留。请从备份恢复"),
         StoreError::Clash => anyhow!("同一位置已有别的内容，没有写入"),
-        StoreError::Backend(error) => anyhow!("数据库出错，没有写入（{error}）"),
+        StoreError::Backend(error) => match error.downcast_ref::<Trouble>() {
+            Some(trouble) => postgres(trouble),
+            None => anyhow!("数据库出错，没有写入（{error}）"),
+        },
+    }
+}
+
+fn postgres(trouble: &Trouble) -> Error {
+    match trouble {
+        Trouble::Unreachable => anyhow!("连不上数据库服务器。请看它是否在运行，并核对 --store 的地址"),
+        Trouble::Unknown => anyhow!("写入时数据库断开了，不知道写成了没有。请等数据库恢复后查看，需要时再执行一次"),
+        Trouble::NotAllowed(code) => {
+            anyhow!("数据库不让这个用户进来，或者缺少权限（{code}）。请核对用户名、密码和授权")
+        }
+        Trouble::NoDatabase => anyhow!("服务器上没有这个数据库。请先建好（编码用 UTF8）"),
+        Trouble::NotUtf8 => anyhow!("这个数据库的编码不是 UTF8，存不下所有的人名用字。请另建一个 UTF8 的数据库"),
+        Trouble::ReadOnly => anyhow!("这台数据库服务器现在只能读（备机），请连主机"),
+        Trouble::TooLarge | Trouble::Code(_) | Trouble::Shape => anyhow!("数据库出错，没有写入（{trouble}）"),
+    }
+}
+
+/// Never repeats the address: it may hold a password.
+pub(super) fn address(fault: BadAddress) -> Error {
+    match fault {
+        BadAddress::Unreadable => anyhow!("数据库的地址看不懂。写法是 postgres://用户:密码@localhost/数据库"),
+        BadAddress::Open => anyhow!(
+            "数据库在别的机器上，而本程序和数据库之间还没有加密，内容会在路上被看到。请把枢纽放到数据库那台机器上，或在本机架设加密隧道"
+        ),
+        BadAddress::NoTls => anyhow!("本程序和数据库之间还没有加密连接。请只连本机的数据库，并去掉 sslmode"),
     }
 }

@@ -29,20 +29,29 @@ impl Ran {
 }
 
 fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_daiban-district"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_daiban-district"));
+    program.env_remove("DAIBAN_STORE");
+    program
 }
 
 /// A hub's data folder, gone with the test.
 pub struct District {
     folder: tempfile::TempDir,
+    /// The PostgreSQL database its data are in, if they are.
+    store: Option<String>,
 }
 
 impl District {
     /// A new hub.
     pub fn new() -> Self {
-        let district = Self { folder: tempfile::tempdir().unwrap() };
+        let district = Self::planned(None);
         assert!(district.run("init", &[]).done, "a new folder becomes a hub");
         district
+    }
+
+    /// A hub that is not made yet.
+    pub fn planned(store: Option<String>) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), store }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -57,7 +66,15 @@ impl District {
     }
 
     pub fn run(&self, command: &str, arguments: &[&str]) -> Ran {
-        let output = program().arg(command).arg("--data").arg(self.data()).args(arguments).output().unwrap();
+        self.run_on(self.store.as_deref(), command, arguments)
+    }
+
+    /// The same with its data looked for there.
+    pub fn run_on(&self, store: Option<&str>, command: &str, arguments: &[&str]) -> Ran {
+        let mut program = program();
+        program.arg(command).arg("--data").arg(self.data()).args(arguments);
+        program.args(store.into_iter().flat_map(|store| ["--store", store]));
+        let output = program.output().unwrap();
         Ran {
             out: String::from_utf8(output.stdout).unwrap(),
             said: String::from_utf8(output.stderr).unwrap(),
@@ -77,6 +94,9 @@ impl District {
     pub fn serve(&self) -> Served {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(self.data());
+        if let Some(store) = &self.store {
+            command.env("DAIBAN_STORE", store);
+        }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

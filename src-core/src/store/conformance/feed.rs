@@ -1,8 +1,10 @@
 //! Segments and the numbered feed.
 
-use daiban_model::wire::Hash;
+use daiban_model::wire::{Cursor, Hash};
 
-use super::fixture::{carried, change, device, doc, foreign, hash, key, key_in, own, places, segment, village};
+use super::fixture::{
+    carried, change, device, doc, foreign, hash, key, key_in, own, places, segment, township, village,
+};
 use crate::store::{Batch, PeerId, PeerQuery, Placed, Store, StoreError, StoredSegment};
 
 type Checked = Result<(), StoreError>;
@@ -52,6 +54,33 @@ pub(super) async fn numbers_of_several_scopes_come_in_one_batch<S: Store>(store:
     let placed = store.commit(Batch { segments, number: keys.to_vec(), ..Batch::default() }).await?;
     let seqs: Vec<_> = placed.iter().map(|place| (place.key, place.seq)).collect();
     assert_eq!(seqs, [(keys[0], 1), (keys[1], 1), (keys[2], 2)], "each scope counts by itself");
+    Ok(())
+}
+
+pub(super) async fn ends_are_asked_for_by_division<S: Store>(store: &S) -> Checked {
+    let keys = [key_in(3, 2, 1)?, key_in(1, 2, 1)?, key_in(11, 2, 1)?];
+    let segments = keys.iter().map(|key| segment(*key)).collect::<Result<_, _>>()?;
+    let read = Cursor { scope: village(11)?, seq: 1, chain: hash(1) };
+    let (number, cursors) = (keys.to_vec(), vec![(PeerId::Device(device(3)), read)]);
+    store.commit(Batch { segments, number, cursors, ..Batch::default() }).await?;
+    for (scopes, expected) in [
+        (vec![], &[][..]),
+        (vec![village(1)?], &[1]),
+        (vec![township(1)?], &[1, 3]),
+        (vec![village(11)?, village(2)?], &[11]),
+        (vec![township(11)?.parent(), village(3)?], &[1, 3, 11]),
+        (vec![village(3)?, village(1)?], &[1, 3]),
+    ] {
+        let asked = PeerQuery::CursorsUnder { peer: PeerId::Device(device(3)), scopes: scopes.clone() };
+        let marks = store.peer(asked).await?;
+        let expected = expected.iter().map(|n| village(*n)).collect::<Result<Vec<_>, _>>()?;
+        assert_eq!(
+            marks.ends.iter().map(|end| end.scope).collect::<Vec<_>>(),
+            expected,
+            "{scopes:?}, each once, sorted"
+        );
+        assert_eq!(marks.cursors, [read], "the cursors are the peer's, whatever it asks for");
+    }
     Ok(())
 }
 

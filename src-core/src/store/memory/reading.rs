@@ -5,7 +5,7 @@ use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 
 use super::state::State;
 use crate::store::{
-    FeedEntry, Outstanding, PeerMarks, PeerQuery, Placed, Records, Stored, StoredChange, StoredSegment,
+    FeedEntry, Outstanding, PeerId, PeerMarks, PeerQuery, Placed, Records, Stored, StoredChange, StoredSegment,
 };
 
 impl State {
@@ -54,9 +54,13 @@ impl State {
         let mut marks = PeerMarks::default();
         match query {
             PeerQuery::Cursors(peer) => {
-                marks.cursors =
-                    self.cursors.iter().filter(|((of, _), _)| of == peer).map(|(_, cursor)| *cursor).collect();
+                marks.cursors = self.cursors_of(peer);
                 marks.ends = self.ends.values().copied().collect();
+            }
+            PeerQuery::CursorsUnder { peer, scopes } => {
+                let under = |end: &&Cursor| scopes.iter().any(|scope| scope.covers(end.scope));
+                marks.cursors = self.cursors_of(peer);
+                marks.ends = self.ends.values().filter(under).copied().collect();
             }
             PeerQuery::Outbox { limit } => marks.outbox = self.waiting(*limit),
             PeerQuery::Unreceipted { limit } => marks.segments = self.unreceipted(*limit),
@@ -84,13 +88,19 @@ impl State {
         marks
     }
 
+    fn cursors_of(&self, peer: &PeerId) -> Vec<Cursor> {
+        self.cursors.iter().filter(|((of, _), _)| of == peer).map(|(_, cursor)| *cursor).collect()
+    }
+
     fn frame(&self, key: &SegmentKey) -> Option<(StoredSegment, Option<Placed>)> {
         Some((self.segments.get(key)?.clone(), self.places.get(key).copied()))
     }
 
     fn waiting(&self, limit: usize) -> Vec<StoredChange> {
         let waiting = self.outbox.iter().filter(|(_, sealed)| sealed.is_none());
-        let changes = waiting.filter_map(|(row, _)| self.changes.get(row).cloned());
+        // It may stand in a segment of somebody else's by now; on its own way it has none yet.
+        let unsealed = |(row, _)| Some(StoredChange { segment: None, ..self.changes.get(row)?.clone() });
+        let changes = waiting.filter_map(unsealed);
         fitting(changes, limit, |change| change.bytes.len())
     }
 

@@ -108,6 +108,22 @@ pub(super) fn ends(tx: &Connection) -> Result<Vec<Cursor>, StoreError> {
     Ok(ends)
 }
 
+/// The ends of the feeds of divisions and of what lies below them.
+pub(super) fn ends_under(tx: &Connection, scopes: &[ScopeCode]) -> Result<Vec<Cursor>, StoreError> {
+    const ENDS: &str = "SELECT scope, n, chain FROM scope_seq WHERE scope BETWEEN ?1 AND ?2";
+    let mut statement = tx.prepare_cached(ENDS)?;
+    // Divisions may lie within each other.
+    let mut ends: BTreeMap<ScopeCode, Cursor> = BTreeMap::new();
+    for span in scopes.iter().map(|scope| scope.span()) {
+        let mut found = statement.query([*span.start(), *span.end()])?;
+        while let Some(row) = found.next()? {
+            let end = Cursor { scope: columns::scope(row.get(0)?)?, seq: row.get(1)?, chain: Hash(row.get(2)?) };
+            ends.insert(end.scope, end);
+        }
+    }
+    Ok(ends.into_values().collect())
+}
+
 /// A stretch of a feed.
 pub(super) fn after(
     tx: &Connection,

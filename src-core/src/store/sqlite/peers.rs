@@ -127,6 +127,10 @@ pub(super) fn ask(tx: &Connection, query: &PeerQuery) -> Result<PeerMarks, Store
             marks.cursors = cursors(tx, peer)?;
             marks.ends = feed::ends(tx)?;
         }
+        PeerQuery::CursorsUnder { peer, scopes } => {
+            marks.cursors = cursors(tx, peer)?;
+            marks.ends = feed::ends_under(tx, scopes)?;
+        }
         PeerQuery::Outbox { limit } => marks.outbox = outbox::waiting(tx, *limit)?,
         PeerQuery::Unreceipted { limit } => marks.segments = outbox::unreceipted(tx, *limit)?,
         PeerQuery::Devices(keys) => {

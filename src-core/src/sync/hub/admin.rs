@@ -2,7 +2,9 @@
 
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Certificate, EnrolReply, EnrolRequest, Hash, Package, PackageKind, Signed, Welcome};
+use daiban_model::wire::{
+    self, Certificate, Cursor, EnrolReply, EnrolRequest, Hash, Package, PackageKind, Signed, Welcome,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Hub, HubFault, Turned};
@@ -79,6 +81,8 @@ pub struct AuditFault {
 
 const SEVEN_DAYS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 const TWO_YEARS_MS: u64 = 2 * 366 * 24 * 60 * 60 * 1000;
+/// Under this name the hub keeps which versions are published.
+const VERSIONS: &str = "published";
 /// Letters that are not taken for one another when read aloud or typed.
 const ALPHABET: &[u8; 30] = b"ABCDEFGHJKMNPQRSTUVWXYZ2345678";
 
@@ -161,7 +165,13 @@ impl<S: Store> Hub<S> {
     /// Whether the device a code was redeemed for has exchanged since.
     async fn has_worked(&self, device: Option<DeviceId>) -> Result<bool, StoreError> {
         let Some(device) = device else { return Ok(false) };
-        Ok(!self.store.peer(PeerQuery::Cursors(PeerId::Device(device))).await?.cursors.is_empty())
+        Ok(!self.read_by(device).await?.is_empty())
+    }
+
+    /// How far a device has read.
+    async fn read_by(&self, device: DeviceId) -> Result<Vec<Cursor>, StoreError> {
+        let asked = PeerQuery::CursorsUnder { peer: PeerId::Device(device), scopes: Vec::new() };
+        Ok(self.store.peer(asked).await?.cursors)
     }
 
     /// All devices.
@@ -170,7 +180,7 @@ impl<S: Store> Hub<S> {
         for row in self.store.peer(PeerQuery::AllDevices).await?.devices {
             let Certificate { device, station, unit, scopes, device_no, not_after, .. } =
                 self.certificate(&row).ok_or(HubFault::Damaged("device"))?;
-            let cursors = self.store.peer(PeerQuery::Cursors(PeerId::Device(device))).await?.cursors;
+            let cursors = self.read_by(device).await?;
             let read = cursors.iter().map(|cursor| (cursor.scope, cursor.seq)).collect();
             let revoked_ms = row.revoked_ms;
             views.push(DeviceView { device, station, unit, scopes, device_no, not_after, revoked_ms, read });
@@ -196,9 +206,25 @@ impl<S: Store> Hub<S> {
         let version = last.unwrap_or(0) + 1;
         let content = zstd::bulk::compress(&json, 19).map_err(|fault| StoreError::Backend(Box::new(fault)))?;
         let package = sign::seal(self.keys.root(), Domain::Package, &Package { kind, version, content });
-        let states = vec![(package_key(kind), Some(wire::encode(&(version, package))))];
+        // Beside the packages, so that an exchange need not read them to know that nothing is new.
+        let others = published.iter().filter(|(k, ..)| *k != kind).map(|(kind, version, _)| (*kind, *version));
+        let versions: Vec<(PackageKind, u32)> = others.chain([(kind, version)]).collect();
+        let states = vec![
+            (package_key(kind), Some(wire::encode(&(version, package)))),
+            (VERSIONS.to_owned(), Some(wire::encode(&versions))),
+        ];
         self.store.commit(Batch { states, ..Batch::default() }).await?;
         Ok(version)
+    }
+
+    /// The versions published.
+    pub(super) async fn versions(&self) -> Result<Vec<(PackageKind, u32)>, StoreError> {
+        let stored = self.store.states(VERSIONS).await?;
+        match stored.first().map(|(_, bytes)| wire::decode(bytes, 4096)) {
+            Some(Ok(versions)) => Ok(versions),
+            // Nothing was published, or by an earlier program.
+            _ => Ok(self.published().await?.into_iter().map(|(kind, version, _)| (kind, version)).collect()),
+        }
     }
 
     /// The present version of each package.

@@ -53,8 +53,9 @@ impl<S: Store> Hub<S> {
         if carried == Carried::Line && !self.is_fresh(request.nonce, device.device, now) {
             return Ok(Outcome::StaleNonce);
         }
-        let marks = self.store.peer(PeerQuery::Cursors(PeerId::Device(device.device))).await?;
-        let Some(cursors) = present(&request.cursors, marks.cursors) else { return Ok(Outcome::SendCursors) };
+        let peer = PeerId::Device(device.device);
+        let remembered = self.store.peer(PeerQuery::CursorsUnder { peer, scopes: Vec::new() }).await?.cursors;
+        let Some(cursors) = present(&request.cursors, &remembered) else { return Ok(Outcome::SendCursors) };
         if now.0.max(0).unsigned_abs() > device.not_after {
             // Nothing is taken and nothing is shown; the device keeps its segments for the next certificate.
             return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));
@@ -77,7 +78,7 @@ impl<S: Store> Hub<S> {
         }
         if carried == Carried::Line {
             // Whether the answer to a letter ever arrives is nobody's to know.
-            self.remember(device.device, reached).await?;
+            self.remember(peer, &remembered, reached).await?;
         }
         Ok(Outcome::Done(Box::new(delivery)))
     }
@@ -101,11 +102,11 @@ impl<S: Store> Hub<S> {
         certificate: &Certificate,
         mut cursors: Vec<Cursor>,
     ) -> Result<(Vec<Frame>, Vec<Cursor>, More), StoreError> {
-        let ends = self.store.peer(PeerQuery::Cursors(PeerId::Device(wanted.device))).await?.ends;
-        let covered = |scope: ScopeCode| certificate.scopes.iter().any(|upper| upper.covers(scope));
+        let (peer, scopes) = (PeerId::Device(wanted.device), certificate.scopes.clone());
+        let ends = self.store.peer(PeerQuery::CursorsUnder { peer, scopes }).await?.ends;
         let mut left = usize::try_from(wanted.max_bytes).unwrap_or(usize::MAX).min(wire::MAX_BODY / 2) * SHRINK;
         let (mut frames, mut more) = (Vec::new(), More::No);
-        for end in ends.into_iter().filter(|end| covered(end.scope)) {
+        for end in ends {
             let at = match cursors.iter_mut().find(|cursor| cursor.scope == end.scope) {
                 Some(cursor) => cursor,
                 None => {
@@ -165,9 +166,7 @@ impl<S: Store> Hub<S> {
     }
 
     /// Keeps the cursors the device will have, so that it need not tell them next time.
-    async fn remember(&self, device: DeviceId, reached: Vec<Cursor>) -> Result<(), StoreError> {
-        let peer = PeerId::Device(device);
-        let stored = self.store.peer(PeerQuery::Cursors(peer)).await?.cursors;
+    async fn remember(&self, peer: PeerId, stored: &[Cursor], reached: Vec<Cursor>) -> Result<(), StoreError> {
         let moved: Vec<_> = reached.into_iter().filter(|cursor| !stored.contains(cursor)).collect();
         if moved.is_empty() {
             return Ok(());
@@ -194,8 +193,7 @@ impl<S: Store> Hub<S> {
 
     /// A digest over the versions published, as devices make it too: see [`packages_digest`].
     async fn packages_digest(&self) -> Result<u64, StoreError> {
-        let published = self.published().await?;
-        Ok(packages_digest(published.iter().map(|(kind, version, _)| (*kind, *version))))
+        Ok(packages_digest(self.versions().await?.into_iter()))
     }
 }
 
@@ -237,11 +235,11 @@ pub(super) fn nothing_but(taken: Taken) -> Delivery {
 }
 
 /// Cursors as they are: told, or remembered and confirmed by their hash.
-fn present(told: &Cursors, remembered: Vec<Cursor>) -> Option<Vec<Cursor>> {
+fn present(told: &Cursors, remembered: &[Cursor]) -> Option<Vec<Cursor>> {
     match told {
         Cursors::All(cursors) if cursors.len() <= wire::MAX_SCOPES * 4 => Some(cursors.clone()),
         Cursors::All(_) => None,
-        Cursors::Same(hash) => (cursors_hash(&remembered) == *hash).then_some(remembered),
+        Cursors::Same(hash) => (cursors_hash(remembered) == *hash).then(|| remembered.to_vec()),
     }
 }
 

@@ -69,7 +69,8 @@ impl HubKeys {
         &self.certificate
     }
 
-    pub(super) fn root_public(&self) -> [u8; 32] {
+    /// The district's root key, which stations pin.
+    pub fn root_public(&self) -> [u8; 32] {
         self.root.verifying_key().to_bytes()
     }
 

@@ -8,6 +8,7 @@ mod bench;
 mod bundle;
 mod lint;
 mod packages;
+mod peers;
 mod process;
 mod run;
 mod setup;
@@ -39,7 +40,7 @@ enum Task {
     Test(test::Options),
     /// Format, clippy, documentation, and licences where cargo-deny is present
     Lint(lint::Options),
-    /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`
+    /// Measure: `bench desk --json F`, `bench sync --peers --sizes 1000,10000 --link loopback,2g`
     Bench(bench::Options),
     /// Make the Debian package (.deb) of the desktop program
     Bundle,

@@ -8,6 +8,7 @@ mod bench;
 mod bundle;
 mod lint;
 mod packages;
+mod peers;
 mod process;
 mod rigs;
 mod run;
@@ -41,7 +42,7 @@ enum Task {
     Test(test::Options),
     /// Format, clippy, documentation, and licences where cargo-deny is present
     Lint(lint::Options),
-    /// Measure: `bench desk --json F`, `bench sync --sizes 1000,10000`, `bench hub`
+    /// Measure: `bench desk --json F`, `bench sync --peers --sizes 1000,10000 --link loopback,2g`, `bench hub`
     Bench(bench::Options),
     /// Play a whole district with everything that goes wrong: `sim --seeds 500`, `sim --seed 17`
     Sim(sim::Options),

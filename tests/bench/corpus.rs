@@ -8,7 +8,8 @@ mod invent;
 mod words;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -171,6 +172,9 @@ pub struct Corpus {
     pub edits: Vec<(Edit, String)>,
 }
 
+/// Cases of a written corpus that are kept in memory.
+const KEPT: usize = 10_000;
+
 impl Corpus {
     /// Invents one.
     pub fn made(count: usize, seed: u64) -> Result<Self> {
@@ -178,6 +182,26 @@ impl Corpus {
         let cases: Vec<Case> = (0..count).map(|nth| invent::case(seed, nth, &items)).collect();
         let edits = invent::edits(seed, &cases);
         Ok(Self { cases: lined(cases)?, edits: lined(edits)? })
+    }
+
+    /// Writes one into a folder as `cases.jsonl` and `edits.jsonl`, for programs that read it there. Of a large one only the first cases
+    /// are kept in memory; edits are of those.
+    pub fn written(folder: &Path, count: usize, seed: u64) -> Result<Self> {
+        let items = invent::items()?;
+        let mut file = BufWriter::new(File::create(folder.join("cases.jsonl"))?);
+        let mut kept = Vec::new();
+        for nth in 0..count {
+            let case = invent::case(seed, nth, &items);
+            writeln!(file, "{}", serde_json::to_string(&case)?)?;
+            if nth < KEPT {
+                kept.push(case);
+            }
+        }
+        file.flush()?;
+        let corpus = Self { edits: lined(invent::edits(seed, &kept))?, cases: lined(kept)? };
+        let edits: String = corpus.edits.iter().map(|(_, line)| format!("{line}\n")).collect();
+        fs::write(folder.join("edits.jsonl"), edits)?;
+        Ok(corpus)
     }
 
     /// Reads `cases.jsonl` and `edits.jsonl` of a folder.

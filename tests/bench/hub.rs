@@ -44,7 +44,17 @@ impl LoopbackHub {
     pub async fn start(folder: &Path) -> Result<Self> {
         let folder = Folder::create(folder, edge::chance()?, edge::wall()).await?;
         let hub = folder.open().await?;
-        let calendar = publish(&hub).await?;
+        publish(&hub).await?;
+        Self::serving(hub).await
+    }
+
+    /// Serves a hub that was made before.
+    pub async fn again(folder: &Path) -> Result<Self> {
+        Self::serving(Folder::at(folder)?.open().await?).await
+    }
+
+    async fn serving(hub: Hub<SqliteStore>) -> Result<Self> {
+        let calendar = calendar()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         tokio::spawn(daiban_district::serve(listener, hub.clone(), Limits::default(), std::future::pending()));
@@ -59,13 +69,20 @@ impl LoopbackHub {
     }
 }
 
-async fn publish(hub: &Hub<SqliteStore>) -> Result<Calendar> {
-    let read = |name: &str| import::read(&data(name)).map_err(|_| anyhow!("{name} does not read"));
+fn read(name: &str) -> Result<import::Content> {
+    import::read(&data(name)).map_err(|_| anyhow!("{name} does not read"))
+}
+
+/// The calendar that a hub here publishes.
+pub fn calendar() -> Result<Calendar> {
+    import::calendar(&read("calendar.json")?).map_err(|_| anyhow!("calendar.json is not right"))
+}
+
+async fn publish(hub: &Hub<SqliteStore>) -> Result<()> {
     let bad = |name: &'static str| move |_| anyhow!("{name} is not right");
     let places = import::places(&read("places.json")?).map_err(bad("places.json"))?;
     let day = jiff::civil::date(2026, 1, 1);
     let catalogue = import::catalogue(&read("items.csv")?, 1, day).map_err(bad("items.csv"))?;
-    let calendar = import::calendar(&read("calendar.json")?).map_err(bad("calendar.json"))?;
     let agent = Agent {
         id: AGENT.parse()?,
         name: "其木格".to_owned(),
@@ -82,8 +99,8 @@ async fn publish(hub: &Hub<SqliteStore>) -> Result<Calendar> {
     hub.publish(PackageKind::Organisation, serde_json::to_vec(&places)?).await?;
     hub.publish(PackageKind::Roster, serde_json::to_vec(&Roster::new(vec![agent])?)?).await?;
     hub.publish(PackageKind::Catalogue, serde_json::to_vec(&catalogue)?).await?;
-    hub.publish(PackageKind::Calendar, serde_json::to_vec(&calendar)?).await?;
-    Ok(calendar)
+    hub.publish(PackageKind::Calendar, serde_json::to_vec(&calendar()?)?).await?;
+    Ok(())
 }
 
 /// Who is signed in.

@@ -1,15 +1,16 @@
-//! A TCP relay on loopback that counts what passes at the hub's sockets: bytes each way, requests, connections.
+//! A TCP relay before the hub that counts what passes at its sockets: bytes each way, requests, connections.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What passed since the last look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What has passed so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Passed {
     /// Bytes to the hub.
     pub up: u64,
@@ -32,17 +33,14 @@ struct Counters {
 /// The relay.
 pub struct Proxy {
     counters: Arc<Counters>,
-    /// Where stations find it.
-    pub url: String,
 }
 
 const REQUEST: &[u8] = b"POST /v1/";
 
 impl Proxy {
-    /// Starts relaying to a port of this machine.
-    pub async fn to(port: u16) -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+    /// Starts relaying from an address to a port of this machine.
+    pub async fn between(listen: &str, port: u16) -> Result<Self> {
+        let listener = TcpListener::bind(listen).await.with_context(|| listen.to_owned())?;
         let counters = Arc::new(Counters::default());
         let counted = counters.clone();
         tokio::spawn(async move {
@@ -51,14 +49,14 @@ impl Proxy {
                 tokio::spawn(relay(near, port, counted.clone()));
             }
         });
-        Ok(Self { counters, url })
+        Ok(Self { counters })
     }
 
-    /// What passed since the last call of this.
-    pub fn take(&self) -> Passed {
+    /// What has passed so far.
+    pub fn passed(&self) -> Passed {
         let Counters { up, down, requests, connections } = &*self.counters;
-        let take = |counter: &AtomicU64| counter.swap(0, Ordering::SeqCst);
-        Passed { up: take(up), down: take(down), requests: take(requests), connections: take(connections) }
+        let read = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
+        Passed { up: read(up), down: read(down), requests: read(requests), connections: read(connections) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
@@ -16,10 +17,13 @@ use daiban_model::api::{Enrol, Lock, SetPin, Unlock};
 use daiban_model::calendar::Calendar;
 use daiban_model::ids::ScopeCode;
 use daiban_model::wire::DocId;
+use tokio::time::timeout;
 
 use super::hub::agent;
 
 const PIN: &str = "739104";
+/// How long to wait before a road that broke is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Documents of one commit when a store is filled.
 const FILL: usize = 250;
 
@@ -107,6 +111,23 @@ impl Station {
             }
         }
         Ok(())
+    }
+
+    /// The same over a road that breaks: it is tried again a second later, as often as it takes. Gives how often it broke.
+    pub async fn sync_through(&mut self) -> Result<u32> {
+        let mut broken = 0;
+        while let Some(out) = self.engine.next_request().await? {
+            let answer = self.carrier.post(&out.hub, out.road, out.body).await;
+            let faulty = answer.is_err();
+            let turn = self.engine.answered(answer).await?;
+            if faulty {
+                broken += 1;
+                let _a_second = timeout(AGAIN, std::future::pending::<()>()).await;
+            } else if turn == Turn::Done {
+                break;
+            }
+        }
+        Ok(broken)
     }
 
     /// The bytes of the database key.

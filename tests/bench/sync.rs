@@ -1,203 +1,173 @@
-//! How many bytes and requests the road takes: the workloads W1 to W4 through a real hub over HTTP, against the floor.
+//! How many bytes, requests and seconds the road takes: our exchange beside other systems and beside the limit, in one run.
 //!
-//! W1: an empty station gets all cases. W2: nothing changed. W3: one case changed elsewhere. W4: 500 edits here and 500
-//! elsewhere, 50 of them on the same cases, 20 in the same field. Both sides are compared after each.
-//!
-//! `--corpus DIR` reads a corpus, `--each K` makes the other station exchange after every K cases, as villages do.
+//! `--peers DIR` measures the systems of `bench/peers` too, installed in DIR. `--link loopback,2g` names the lines, `--sizes` the numbers of
+//! cases, `--only NAME` a part of the systems' names, `--crowd N` a number of stations at once. `--corpus DIR` reads a corpus, `--each K`
+//! makes the other station exchange after every K cases, as villages do. With `--json FILE.jsonl` rows are kept there, and FILE.md is
+//! made of all that are.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use daiban_core::doc;
-use daiban_core::store::{PeerId, PeerQuery, Store};
-use daiban_model::ids::ScopeCode;
-use daiban_model::wire::{DocId, Hash};
-use daiban_tests::bench::case_doc;
-use daiban_tests::bench::corpus::{Corpus, Edit};
-use daiban_tests::bench::figures::{Clock, Options, Report};
-use daiban_tests::bench::hub::LoopbackHub;
+use daiban_tests::bench::corpus::Corpus;
+use daiban_tests::bench::figures::Options;
 use daiban_tests::bench::limit;
-use daiban_tests::bench::proxy::Proxy;
-use daiban_tests::bench::station::{Sending, Station, Written};
+use daiban_tests::bench::race::line::Line;
+use daiban_tests::bench::race::machine::Machine;
+use daiban_tests::bench::race::measured::{self, Measured};
+use daiban_tests::bench::race::page;
+use daiban_tests::bench::race::play::{Course, FirstSync, System};
+use daiban_tests::bench::race::shaper::{PROFILES, Profile};
+use daiban_tests::bench::race::table;
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
-async fn main() -> Result<()> {
+fn main() -> Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
-    let report = Report::new("sync", options.json.clone());
-    for size in options.sizes.clone().unwrap_or_else(|| vec![10_000]) {
-        let mut corpus = match options.value("corpus") {
-            Some(folder) => Corpus::read(folder.as_ref())?,
-            None => Corpus::made(size, 1)?,
-        };
-        corpus.cases.truncate(size);
-        let each = options.value("each").map(str::parse).transpose()?;
-        measure(&corpus, each, &report).await?;
+    let run = Run { systems: systems(&options)?, json: options.json.clone(), options };
+    let sizes = run.options.sizes.clone().unwrap_or_else(|| vec![10_000]);
+    let mut rows = Vec::new();
+    for size in sizes {
+        rows.extend(run.size(size)?);
     }
+    if let Some(json) = &run.json {
+        rows = measured::read(json)?;
+        measured::write(json, &rows)?;
+        let file = json.with_extension("md");
+        std::fs::write(&file, page::page(&rows)).with_context(|| file.display().to_string())?;
+    }
+    tell(&table::tables(&rows));
+    tell(&table::crowds(&rows));
     Ok(())
 }
 
-/// Everything one run works on.
-struct Run<'a> {
-    corpus: &'a Corpus,
-    hub: LoopbackHub,
-    proxy: Proxy,
-    here: Station,
-    there: Station,
-    scopes: HashMap<&'a str, ScopeCode>,
-    report: &'a Report,
+#[expect(clippy::print_stdout, reason = "the tables are what this program is for")]
+fn tell(text: &str) {
+    println!("{text}");
 }
 
-async fn measure(corpus: &Corpus, each: Option<usize>, report: &Report) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let hub = LoopbackHub::start(&folder.path().join("hub")).await?;
-    let proxy = Proxy::to(hub.port).await?;
-    let direct = format!("http://127.0.0.1:{}", hub.port);
-    let there = Station::enrolled(&folder.path().join("there"), &direct, &hub.code("那边").await?).await?;
-    let here = Station::enrolled(&folder.path().join("here"), &proxy.url, &hub.code("这边").await?).await?;
-    let mut scopes = HashMap::new();
-    for (case, _) in &corpus.cases {
-        scopes.insert(case.id.as_str(), case_doc::scope(case)?);
-    }
-    let mut run = Run { corpus, hub, proxy, here, there, scopes, report };
-    run.seed(each).await?;
-    let rows = corpus.cases.iter().map(|(_, line)| line.as_str());
-    run.workload(&named("W1", each), (0, limit::bytes(rows)?)).await?;
-    run.rows_are_whole().await?;
-    run.workload("W2", (0, 0)).await?;
-    let one: Vec<&Edit> = edits(corpus, "W3", "hub");
-    run.write_there(&one).await?;
-    run.workload("W3", (0, floor(corpus, "W3", "hub")?)).await?;
-    run.nothing_is_hidden(&one).await?;
-    let (near, far) = (edits(corpus, "W4", "station"), edits(corpus, "W4", "hub"));
-    run.write_there(&far).await?;
-    run.here.fill(&run.hub.calendar, &run.written(&near)?, Sending::Owed).await?;
-    run.workload("W4", (floor(corpus, "W4", "station")?, floor(corpus, "W4", "hub")?)).await?;
-    run.nothing_is_hidden(&near).await?;
-    run.nothing_is_hidden(&far).await
+struct Run {
+    systems: Vec<System>,
+    json: Option<PathBuf>,
+    options: Options,
 }
 
-fn named(workload: &str, each: Option<usize>) -> String {
-    each.map_or_else(|| workload.to_owned(), |each| format!("{workload} each {each}"))
-}
-
-fn edits<'a>(corpus: &'a Corpus, workload: &'a str, side: &'a str) -> Vec<&'a Edit> {
-    corpus.edits_of(workload, side).map(|(edit, _)| edit).collect()
-}
-
-fn floor(corpus: &Corpus, workload: &str, side: &str) -> Result<usize> {
-    limit::bytes(corpus.edits_of(workload, side).map(|(_, line)| line.as_str()))
-}
-
-impl Run<'_> {
-    /// The other station writes all cases and brings them to the hub.
-    async fn seed(&mut self, each: Option<usize>) -> Result<()> {
-        let mut all = Vec::new();
-        for (nth, (case, _)) in self.corpus.cases.iter().enumerate() {
-            let changes = vec![case_doc::edits_of_case(case, nth)?];
-            all.push(Written { doc: case_doc::doc_id(&case.id)?, scope: case_doc::scope(case)?, changes });
-        }
-        for some in all.chunks(each.unwrap_or(all.len()).max(1)) {
-            self.there.fill(&self.hub.calendar, some, Sending::Owed).await?;
-            self.there.sync().await?;
-        }
-        Ok(())
-    }
-
-    fn written(&self, edits: &[&Edit]) -> Result<Vec<Written>> {
-        let written = |edit: &&Edit| {
-            let scope = *self.scopes.get(edit.case.as_str()).context("an edit of an unknown case")?;
-            let changes = vec![case_doc::edits_of_edit(edit, scope)?];
-            Ok(Written { doc: case_doc::doc_id(&edit.case)?, scope, changes })
+impl Run {
+    fn size(&self, size: usize) -> Result<Vec<Measured>> {
+        let made = tempfile::tempdir()?;
+        let (corpus, folder, n) = match self.options.value("corpus") {
+            Some(folder) => {
+                let corpus = Corpus::read(folder.as_ref())?;
+                let n = corpus.cases.len();
+                (corpus, Path::new(folder), n)
+            }
+            None => (Corpus::written(made.path(), size, 1)?, made.path(), size),
         };
-        edits.iter().map(written).collect()
-    }
-
-    async fn write_there(&mut self, edits: &[&Edit]) -> Result<()> {
-        self.there.fill(&self.hub.calendar, &self.written(edits)?, Sending::Owed).await?;
-        self.there.sync().await
-    }
-
-    /// One exchange of a station that has just signed in, measured; then both sides are compared.
-    async fn workload(&mut self, name: &str, (floor_up, floor_down): (usize, usize)) -> Result<()> {
-        self.here.afresh().await?;
-        self.proxy.take();
-        let clock = Clock::start();
-        self.here.sync().await?;
-        let seconds = clock.passed().as_secs_f64();
-        let passed = self.proxy.take();
-        let (n, report) = (self.corpus.cases.len(), self.report);
-        report.line(format!("{name} up"), n, "B", passed.up as f64, floor_up as f64)?;
-        report.line(format!("{name} down"), n, "B", passed.down as f64, floor_down as f64)?;
-        let (both, floor) = (passed.up + passed.down, floor_up + floor_down);
-        report.line(format!("{name} both"), n, "B", both as f64, floor as f64)?;
-        report.alone(format!("{name} requests"), n, "", passed.requests as f64)?;
-        report.alone(format!("{name} seconds"), n, "s", seconds)?;
-        self.both_sides_are_equal().await
-    }
-
-    /// The station's heads against what the hub's feeds come to, and against the other station's.
-    async fn both_sides_are_equal(&mut self) -> Result<()> {
-        self.there.sync().await?;
-        let (here, there, hub) = (self.here.heads().await?, self.there.heads().await?, self.hub_heads().await?);
-        if here != hub || here != there || here.len() != self.corpus.cases.len() {
-            bail!("the two sides differ: {} here, {} there, {} at the hub", here.len(), there.len(), hub.len());
+        let mut rows = Vec::new();
+        for name in self.options.value("link").unwrap_or("loopback").split(',') {
+            let profile = profile(name)?;
+            let line = if profile.is_some() { Line::slow()? } else { Line::Loopback };
+            let limit = patience(profile, n);
+            let course = Course { corpus: &corpus, folder, n, line: &line, profile, limit };
+            self.course(&course, &mut rows)?;
         }
-        Ok(())
-    }
-
-    async fn hub_heads(&self) -> Result<BTreeMap<DocId, Vec<Hash>>> {
-        let store = self.hub.hub.store();
-        let (mut heads, mut rested_on): (BTreeMap<DocId, Vec<Hash>>, HashSet<Hash>) = Default::default();
-        for end in store.peer(PeerQuery::Cursors(PeerId::Hub)).await?.ends {
-            let mut seq = 0;
-            while seq < end.seq {
-                for entry in store.after(end.scope, seq, 4 << 20).await? {
-                    seq = entry.seq;
-                    for (doc, hash, bytes) in entry.records {
-                        heads.entry(doc).or_default().push(hash);
-                        rested_on.extend(doc::parse(&bytes)?.deps);
-                    }
-                }
+        if n == corpus.cases.len() && self.options.value("crowd").is_none() {
+            for row in floors(&corpus)? {
+                self.keep(row, &mut rows)?;
             }
         }
-        for all in heads.values_mut() {
-            all.retain(|hash| !rested_on.contains(hash));
-            all.sort_unstable();
-        }
-        Ok(heads)
+        Ok(rows)
     }
 
-    /// Every row can be rebuilt from its document, letter by letter.
-    async fn rows_are_whole(&self) -> Result<()> {
-        let store = self.here.side()?;
-        for (case, line) in &self.corpus.cases {
-            let id = case_doc::doc_id(&case.id)?;
-            let row = case_doc::row(id, &self.here.doc(&store, id).await?)?;
-            if serde_json::to_string(&row)? != *line {
-                bail!("a row did not come whole: {line} became {}", serde_json::to_string(&row)?);
+    fn course(&self, course: &Course<'_>, rows: &mut Vec<Measured>) -> Result<()> {
+        for system in self.systems.iter().filter(|system| course.n <= system.at_most) {
+            let mut system = system.clone();
+            if system.name == AUTOMERGE {
+                let quiet = if course.profile.is_some() { "10" } else { "3" };
+                system.options.push(("quiet".to_owned(), quiet.to_owned()));
+            }
+            match self.options.value("crowd") {
+                Some(stations) => self.keep(course.crowd(&system, stations.parse()?)?, rows)?,
+                None => course.play(&system, |row| self.keep(row, rows))?,
             }
         }
         Ok(())
     }
 
-    /// Each edit's step and note are in sight, and each value set is shown or stands beside the one shown.
-    async fn nothing_is_hidden(&self, edits: &[&Edit]) -> Result<()> {
-        let store = self.here.side()?;
-        let mut hidden = 0;
-        for edit in edits {
-            let doc = self.here.doc(&store, case_doc::doc_id(&edit.case)?).await?;
-            let stamps: HashSet<_> = doc.events().into_iter().map(|(stamp, _)| stamp).collect();
-            let (registers, conflicts) = (doc.registers(), doc.conflicts());
-            let told = stamps.contains(&case_doc::stamp(&edit.event.id, edit.event.at)?)
-                && stamps.contains(&case_doc::stamp(&edit.note.id, edit.note.at)?);
-            let set = edit.set.iter().all(|(field, value)| {
-                let (path, value) = (case_doc::path_of(field), case_doc::text_of(value));
-                let beside = conflicts.iter().filter(|conflict| conflict.path == path);
-                registers.get(&path) == Some(&value)
-                    || beside.flat_map(|conflict| &conflict.values).any(|(other, ..)| *other == value)
-            });
-            hidden += usize::from(!told || !set);
+    fn keep(&self, row: Measured, rows: &mut Vec<Measured>) -> Result<()> {
+        let Measured { system, link, workload, n, bytes_up, bytes_down, requests, seconds, status, .. } = &row;
+        let seconds = seconds.unwrap_or(0.0);
+        tell(&format!(
+            "{system} | {link} | {n} | {workload}: {bytes_up} + {bytes_down} B, {requests}, {seconds:.3} s, {status}"
+        ));
+        if let Some(json) = &self.json {
+            row.keep(json)?;
         }
-        if hidden > 0 { bail!("{hidden} edits are hidden") } else { Ok(()) }
+        rows.push(row);
+        Ok(())
     }
+}
+
+const AUTOMERGE: &str = "automerge-repo";
+
+fn profile(name: &str) -> Result<Option<Profile>> {
+    match PROFILES.into_iter().find(|profile| profile.name == name) {
+        Some(profile) => Ok(Some(profile)),
+        None if name == "loopback" => Ok(None),
+        None => bail!("{name}: no such line"),
+    }
+}
+
+/// How long a workload may take: what nobody would wait for is not waited for here.
+fn patience(profile: Option<Profile>, n: usize) -> Duration {
+    let seconds = if profile.is_some() { 900 } else { 120.max(n / 50) };
+    Duration::from_secs(seconds as u64)
+}
+
+/// Ours, and where they are installed the others. Every further system is a few lines here and a program.
+fn systems(options: &Options) -> Result<Vec<System>> {
+    let ours = std::env::current_exe()?.with_file_name("bench-ours").into_os_string();
+    let mut own = Vec::new();
+    if let Some(each) = options.value("each") {
+        own.push(("each".to_owned(), each.to_owned()));
+    }
+    let name = options.value("each").map_or_else(|| "ours".to_owned(), |each| format!("ours each {each}"));
+    let mut all =
+        vec![System { name, command: vec![ours], options: own, first: FirstSync::Whole, at_most: usize::MAX }];
+    if let Some(folder) = options.value("peers") {
+        let program = |file: &str| vec![OsString::from("node"), Path::new(folder).join(file).into_os_string()];
+        for batch in [1000, 100] {
+            let options = vec![("batch".to_owned(), batch.to_string())];
+            let (name, command) = (format!("PouchDB, batches of {batch}"), program("pouchdb.mjs"));
+            all.push(System { name, command, options, first: FirstSync::FetchOnly, at_most: 10_000 });
+        }
+        let (name, command) = (AUTOMERGE.to_owned(), program("automerge-repo.mjs"));
+        all.push(System { name, command, options: Vec::new(), first: FirstSync::Whole, at_most: 10_000 });
+    }
+    let wanted = options.value("only").unwrap_or_default();
+    all.retain(|system| system.name.contains(wanted));
+    Ok(all)
+}
+
+/// The limit: what one stream of zstd makes of the rows, with no protocol around it.
+fn floors(corpus: &Corpus) -> Result<Vec<Measured>> {
+    let floor = |workload: &str, up: usize, down: usize| Measured {
+        bench: "sync".to_owned(),
+        system: page::LIMIT.to_owned(),
+        version: format!("zstd {}", zstd::zstd_safe::version_string()),
+        workload: workload.to_owned(),
+        n: corpus.cases.len(),
+        link: "none".to_owned(),
+        bytes_up: up as u64,
+        bytes_down: down as u64,
+        status: "ok".to_owned(),
+        machine: Machine::now(),
+        ..Measured::default()
+    };
+    let of = |workload, side| limit::bytes(corpus.edits_of(workload, side).map(|(_, line)| line.as_str()));
+    Ok(vec![
+        floor("W1", 0, limit::bytes(corpus.cases.iter().map(|(_, line)| line.as_str()))?),
+        floor("W2", 0, 0),
+        floor("W3", 0, of("W3", "hub")?),
+        floor("W4", of("W4", "station")?, of("W4", "hub")?),
+    ])
 }

@@ -147,6 +147,11 @@ impl Line {
         }
     }
 
+    /// Closes a line that says nothing any more, so that nobody waits at it again.
+    pub(super) fn abandon(mut self) {
+        self.stage = Stage::Within;
+    }
+
     /// Gives a transaction up. If that fails too, dropping the line closes it.
     pub(super) async fn give_up(&mut self) {
         let Some(client) = &self.object else { return };

@@ -85,7 +85,10 @@ macro_rules! asked {
                             held.give_up().await;
                             fault
                         }
-                        Err(_) => Fault::Lost(Trouble::Unreachable.into()),
+                        Err(_) => {
+                            held.abandon();
+                            Fault::Lost(Trouble::Unreachable.into())
+                        }
                     }
                 }
             };

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_core::doc::Doc;
 use daiban_core::store::{PeerId, PeerQuery, Store as _};
-use daiban_model::api::{Act, CasePage, Failure, ListCases, Offer, OpenCase, ReceiveDraft, SetField, View};
+use daiban_model::api::{
+    Act, CasePage, Failure, Kept, ListCases, Offer, OpenCase, ReceiveDraft, SetField, SettleField, View,
+};
 use daiban_model::case::Command;
 use daiban_model::case::event::{
     AcceptanceBasis, Decision, DeliveryWay, Grade, NotAccepted, NoticeLine, Outcome, PaperLine, PaperState,
@@ -31,6 +33,7 @@ pub(super) const ITEMS: [&str; 4] = ["MZ-007", "YB-001", "RS-003", "CL-001"];
 enum Wish {
     Do(Command),
     Type(Field, String),
+    Settle(Field, Kept),
 }
 
 impl Run {
@@ -104,6 +107,10 @@ impl Run {
                 let what = format!("does {command:?}");
                 (what, self.seats[at].station.call(Act { id: case, command }).map(drop))
             }
+            Wish::Settle(field, kept) => {
+                let call = SettleField { id: case, field, kept };
+                (format!("settles {field:?}"), self.seats[at].station.call(call).map(drop))
+            }
             Wish::Type(field, value) => {
                 let what = format!("types {field:?} {value}");
                 (what, self.seats[at].station.call(SetField { id: case, field, value }).map(drop))
@@ -124,8 +131,8 @@ impl Run {
     fn wish(&mut self, page: &CasePage, mark: &str) -> Option<Wish> {
         let disputed = page.conflicts.first().filter(|_| self.dice.percent(40));
         if let Some(conflict) = disputed {
-            let kept = self.dice.pick(&conflict.values)?.value.clone();
-            return Some(Wish::Do(Command::Settle { field: conflict.field, kept, dropped: Vec::new() }));
+            let mark = self.dice.pick(&conflict.values)?.mark.clone();
+            return Some(Wish::Settle(conflict.field, Kept::Standing { mark }));
         }
         let odd = page.anomalies.first().filter(|_| self.dice.percent(30));
         if let Some(anomaly) = odd {

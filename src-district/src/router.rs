@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use daiban_core::store::Store;
 use daiban_core::sync::hub::Hub;
+use daiban_model::stamp::Wall;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -87,7 +88,7 @@ async fn noted(request: Request, next: Next) -> Response {
     // Only a path of ours is named; an unknown one may hold anything.
     let path = PATHS.into_iter().find(|path| *path == request.uri().path()).unwrap_or("-");
     let mut response = next.run(request).await;
-    guard(&mut response);
+    guard(&mut response, edge::wall());
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     match response.extensions().get::<DeviceMark>() {
@@ -97,17 +98,27 @@ async fn noted(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers are never kept or guessed at. What a browser could open gets more; what only a station reads stays short, because
-/// on a slow line each header costs.
-fn guard(response: &mut Response) {
-    let binary = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == routes::BINARY);
+/// What a browser could open is never kept or guessed at, and dated. What only a station reads goes without all of it, because on a slow
+/// line each header costs: the answer to a POST is kept by nobody who is not told to (RFC 9111 section 3), its type is none that a
+/// browser runs, and the hub's time stands inside, signed.
+fn guard(response: &mut Response, now: Wall) {
     let headers = response.headers_mut();
+    if headers.get(CONTENT_TYPE).is_some_and(|kind| kind == routes::BINARY) {
+        return;
+    }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if !binary {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Some(date) = http_date(now) {
+        headers.insert(DATE, date);
     }
+}
+
+/// A date as HTTP writes it (RFC 9110 section 5.6.7).
+fn http_date(now: Wall) -> Option<HeaderValue> {
+    let date = jiff::Timestamp::from_millisecond(now.0).ok()?.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    HeaderValue::try_from(date).ok()
 }
 
 #[cfg(test)]
@@ -126,5 +137,14 @@ mod tests {
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR, "the process lives");
         let body = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
         assert_eq!(&body[..], br#"{"error":"inside"}"#, "nothing of what was being read");
+    }
+
+    #[test]
+    fn a_date_is_written_as_http_writes_it() {
+        assert_eq!(
+            http_date(Wall(784_111_777_000)).unwrap(),
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "the example of the RFC"
+        );
     }
 }

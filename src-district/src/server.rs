@@ -83,6 +83,8 @@ fn is_about_the_peer(error: &io::Error) -> bool {
 
 fn http(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
+    // The router writes it where somebody reads it.
+    http.auto_date_header(false);
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(MAX_HEAD).max_headers(32);
     http
 }

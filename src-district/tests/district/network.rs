@@ -62,9 +62,12 @@ async fn what_there_is_not_is_refused_in_words_of_http() {
             (status, format!("{{\"error\":\"{error}\"}}")),
             "{method} {path} {kind}"
         );
-        for header in
-            ["cache-control: no-store", "x-content-type-options: nosniff", "content-security-policy: default-src"]
-        {
+        for header in [
+            "cache-control: no-store",
+            "x-content-type-options: nosniff",
+            "content-security-policy: default-src",
+            "date: ",
+        ] {
             assert!(answer.head.contains(header), "{header} in {}", answer.head);
         }
     }
@@ -104,6 +107,9 @@ async fn a_station_enrols_once_and_a_forged_request_in_its_name_is_refused() {
     let answer = post(&address, "/v1/enrol", &station::enrol(&key, &code)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert!(answer.head.contains(&format!("content-type: {KIND}")), "{}", answer.head);
+    let mut names: Vec<&str> = answer.head.lines().skip(1).filter_map(|line| Some(line.split_once(':')?.0)).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["connection", "content-length", "content-type"], "every header costs on a slow line");
     let Enrolled::Welcome(admission) = station::enrolled(&answer.body, device) else { panic!("not welcome") };
     assert_eq!(admission.certificate.device_no, 7, "the number the district gave");
 

@@ -237,7 +237,9 @@ impl<S: Store> Engine<S> {
             self.link.problem(ProblemCode::RefusedByHub, now, count(waiting));
         }
         let never: Vec<&Refused> = refused.iter().filter(|one| !is_fork(one) && !waits(one)).collect();
-        desk.set_refused(&never, now).await?;
+        let parted = desk.part_foreign(&never).await?;
+        let kept: Vec<&Refused> = never.iter().filter(|one| !parted.contains(&one.key)).copied().collect();
+        desk.set_refused(&kept, now).await?;
         let hole = never.iter().any(|one| one.why != Why::OutOfScope);
         if forked == 0 && !hole {
             return Ok(Settled::AsBefore);

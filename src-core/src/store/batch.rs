@@ -44,6 +44,8 @@ pub struct Batch {
     pub revoked: Vec<(DeviceId, u64)>,
     /// Actors bound to devices. Binding one to another device is a [`StoreError::Clash`].
     pub actors: Vec<ActorRow>,
+    /// Hub: documents bound to the scope they live in. Binding one to another scope is a [`StoreError::Clash`].
+    pub homes: Vec<(DocId, ScopeCode)>,
     /// Segments set aside with their reason; the same bytes only once.
     pub quarantine: Vec<Quarantined>,
     /// Segments that wait for changes they rest on; `None` takes one out.

@@ -53,6 +53,8 @@ pub enum PeerQuery {
         /// Actors.
         actors: Vec<[u8; 16]>,
     },
+    /// The scopes these documents live in, as far as they are bound.
+    Homes(Vec<DocId>),
     /// Waiting segments of a scope.
     Pending(ScopeCode),
     /// Set-aside segments, latest first.
@@ -80,6 +82,8 @@ pub struct PeerMarks {
     pub known: Vec<Hash>,
     /// Actors that are bound.
     pub actors: Vec<ActorRow>,
+    /// Documents with the scope they live in.
+    pub homes: Vec<(DocId, ScopeCode)>,
     /// Waiting segments, encoded.
     pub pending: Vec<(SegmentKey, Vec<u8>)>,
     /// Set-aside segments.

@@ -5,9 +5,11 @@
 //! - K2: a repeat is harmless: the same segment gets the same receipt.
 //! - K3: a segment that rests on changes the hub does not have gets no number until they are there, so feeds are causal.
 //! - K4: one segment that is not taken never keeps another device's from being taken.
+//! - K5: a document lives in the scope of the first of its segments that got a number; nobody writes to it from another one.
 
 mod admin;
 mod exchange;
+mod keep;
 mod keys;
 mod take;
 

@@ -208,6 +208,12 @@ pub enum Why {
     /// Too large, too many, or not a change.
     #[error("malformed")]
     Malformed,
+    /// A record is of a document that lives in another scope.
+    #[error("a document of another scope")]
+    ForeignDocument {
+        /// The first such record.
+        ordinal: u32,
+    },
 }
 
 /// A stretch of one scope's feed.

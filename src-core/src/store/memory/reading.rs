@@ -74,6 +74,9 @@ impl State {
                 marks.known = changes.iter().filter(|hash| !self.rows_of(hash).is_empty()).copied().collect();
                 marks.actors = actors.iter().filter_map(|actor| self.actors.get(actor).copied()).collect();
             }
+            PeerQuery::Homes(docs) => {
+                marks.homes = docs.iter().filter_map(|doc| Some((*doc, *self.homes.get(doc)?))).collect();
+            }
             PeerQuery::Pending(scope) => {
                 let waiting = self.pending.iter().filter(|(key, _)| key.scope == *scope);
                 marks.pending = waiting.map(|(key, bytes)| (*key, bytes.clone())).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use daiban_model::ids::DeviceId;
+use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 
 use super::state::{SealedSegment, State, next_row};
@@ -74,6 +74,7 @@ impl<'a> Write<'a> {
         batch.devices.into_iter().for_each(|device| self.device(device));
         batch.revoked.into_iter().for_each(|(device, ms)| self.revoke(device, ms));
         batch.actors.into_iter().try_for_each(|actor| self.actor(actor))?;
+        batch.homes.into_iter().try_for_each(|(doc, scope)| self.home(doc, scope))?;
         batch.quarantine.into_iter().for_each(|segment| self.set_aside(segment));
         for (key, bytes) in batch.pending {
             self.put(|s| &mut s.pending, key, bytes);
@@ -303,6 +304,17 @@ impl<'a> Write<'a> {
             Some(_) => Err(StoreError::Clash),
             None => {
                 self.put(|s| &mut s.actors, actor.actor, Some(actor));
+                Ok(())
+            }
+        }
+    }
+
+    fn home(&mut self, doc: DocId, scope: ScopeCode) -> Result<(), StoreError> {
+        match self.state.homes.get(&doc) {
+            Some(known) if *known == scope => Ok(()),
+            Some(_) => Err(StoreError::Clash),
+            None => {
+                self.put(|s| &mut s.homes, doc, Some(scope));
                 Ok(())
             }
         }

@@ -1,7 +1,7 @@
 //! What is known of others: cursors, devices, actors, segments set aside or waiting, and small named values.
 
 use daiban_model::ids::{DeviceId, ScopeCode};
-use daiban_model::wire::{Cursor, Hash, SegmentKey};
+use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{self, frame_columns};
@@ -44,6 +44,9 @@ pub(super) fn store(tx: &Connection, batch: &Batch) -> Result<(), StoreError> {
     for actor in &batch.actors {
         bind(tx, actor)?;
     }
+    for (doc, scope) in &batch.homes {
+        settle(tx, doc, *scope)?;
+    }
     for segment in &batch.quarantine {
         set_aside(tx, segment)?;
     }
@@ -82,6 +85,24 @@ fn bound(tx: &Connection, actor: &[u8; 16]) -> Result<Option<ActorRow>, StoreErr
     let mut statement = tx.prepare_cached("SELECT device, incarnation FROM actor WHERE actor = ?1")?;
     let read = |row: &Row<'_>| Ok(ActorRow { actor: *actor, device: DeviceId(row.get(0)?), incarnation: row.get(1)? });
     Ok(statement.query_row([actor], read).optional()?)
+}
+
+/// A document lives where it was first bound.
+fn settle(tx: &Connection, doc: &DocId, scope: ScopeCode) -> Result<(), StoreError> {
+    match home(tx, doc)? {
+        Some(known) if known == scope => Ok(()),
+        Some(_) => Err(StoreError::Clash),
+        None => {
+            let mut bind = tx.prepare_cached("INSERT INTO home (doc, scope) VALUES (?1, ?2)")?;
+            bind.execute(params![doc, scope.number()])?;
+            Ok(())
+        }
+    }
+}
+
+fn home(tx: &Connection, doc: &DocId) -> Result<Option<ScopeCode>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT scope FROM home WHERE doc = ?1")?;
+    statement.query_row([doc], |row| row.get(0)).optional()?.map(columns::scope).transpose()
 }
 
 fn set_aside(tx: &Connection, segment: &Quarantined) -> Result<(), StoreError> {
@@ -153,6 +174,11 @@ pub(super) fn ask(tx: &Connection, query: &PeerQuery) -> Result<PeerMarks, Store
             }
             for actor in actors {
                 marks.actors.extend(bound(tx, actor)?);
+            }
+        }
+        PeerQuery::Homes(docs) => {
+            for doc in docs {
+                marks.homes.extend(home(tx, doc)?.map(|scope| (*doc, scope)));
             }
         }
         PeerQuery::Pending(scope) => marks.pending = pending(tx, *scope)?,

@@ -6,6 +6,7 @@
 
 mod enrol;
 mod exchange;
+mod repair;
 mod segment;
 
 use std::fmt;
@@ -17,6 +18,7 @@ pub use exchange::{
     Cursor, Cursors, Delivery, Entry, Envelope, Epoch, ExchangeReply, ExchangeRequest, Frame, More, Nonce, Outcome,
     Packages, Packing, Place, Receipt, Refused, Why,
 };
+pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation};
 pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
 
 /// Version of the wire format.

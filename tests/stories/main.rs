@@ -5,6 +5,7 @@ mod damaged;
 mod disks;
 mod offline_week;
 mod people;
+mod restored;
 mod roads;
 mod two_desks;
 mod whole_life;

@@ -6,12 +6,13 @@
 mod incoming;
 mod link;
 mod outgoing;
+mod repair;
 mod view;
 
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
+    self, Delivery, ExchangeReply, Frame, More, Outcome, PackageKind, Packages, Refused, RepairReply, Signed, Why,
 };
 
 pub(super) use self::link::LinkState;
@@ -75,8 +76,13 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
-        let (road, (body, hash)) = if link.packages_wanted {
-            (Road::Packages, station::request(&desk.key, &station::packages_request(desk.published.versions())))
+        let repairs = desk.repairs().await?;
+        let (asked, (body, hash)) = if link.packages_wanted {
+            let ask = station::packages_request(desk.published.versions());
+            (Asked::Packages as fn(_) -> _, station::request(&desk.key, &ask))
+        } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() {
+            let ask = desk.repair(link, &repairs).await?;
+            (Asked::Repair as fn(_) -> _, station::request(&desk.key, &ask))
         } else {
             let limit = usize::try_from(link.max_bytes).unwrap_or(usize::MAX).saturating_mul(UP_FACTOR);
             if !link.held {
@@ -85,14 +91,14 @@ impl<S: Store> Engine<S> {
             let segments = desk.sendable(limit).await?;
             let digest = desk.published.digest();
             let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
-            (Road::Exchange, station::request(&desk.key, &ask))
+            (Asked::Exchange as fn(_) -> _, station::request(&desk.key, &ask))
         };
-        let asked = if link.packages_wanted { Asked::Packages(hash) } else { Asked::Exchange(hash) };
+        let asked = asked(hash);
         link.asked = Some((asked, desk.edge.now()));
         link.progress.bytes_up += body.len() as u64;
         let hub = desk.hub.clone();
         self.tell(Changed::Sync);
-        Ok(Some(Outgoing { hub, road, body }))
+        Ok(Some(Outgoing { hub, road: asked.road(), body }))
     }
 
     /// Takes in the answer to the last request. X1, X2, X3.
@@ -116,6 +122,11 @@ impl<S: Store> Engine<S> {
         let (Some((asked, since)), now) = (link.asked.take(), desk.edge.now()) else { return Ok(Turn::Done) };
         let bytes = match answer {
             Ok(bytes) => bytes,
+            Err(RoadFault::UnknownDevice) if !link.introduced => {
+                // A hub that went back to an earlier backup may have forgotten this device; its certificate says who it is.
+                link.introduced = true;
+                return Ok(link.detour());
+            }
             Err(fault) => {
                 link.lost(fault, now);
                 return Ok(Turn::Done);
@@ -129,6 +140,7 @@ impl<S: Store> Engine<S> {
                 station::reply(&bytes, hash, &desk.trust).map(Taken::Packages)
             }
             Asked::Exchange(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Reply),
+            Asked::Repair(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Repair),
         };
         match taken {
             Ok(taken) => {
@@ -149,13 +161,15 @@ impl<S: Store> Engine<S> {
                 Ok(Turn::Again)
             }
             Taken::Reply(reply) => self.reply(reply, now).await,
+            Taken::Repair(reply) => self.repaired(reply, now).await,
         }
     }
 
     async fn reply(&mut self, reply: ExchangeReply, now: Wall) -> Result<Turn, Failure> {
         let ExchangeReply { outcome, hub_ms, nonce, epoch } = reply;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        desk.thread = Thread { epoch, nonce };
+        // Another epoch is gone over to when it is known what that means for what was read so far.
+        desk.thread.nonce = nonce;
         skew(desk, &mut self.link, hub_ms, now);
         match outcome {
             Outcome::StaleNonce => Ok(self.link.detour()),
@@ -167,15 +181,24 @@ impl<S: Store> Engine<S> {
                 self.link.problem(ProblemCode::Revoked, now, 0);
                 Ok(Turn::Done)
             }
-            Outcome::Done(delivery) => self.delivered(*delivery, now).await,
+            Outcome::Rewind(places) => {
+                desk.go_back(places, Thread { epoch, nonce }).await?;
+                self.link.telling = Telling::All;
+                Ok(self.link.detour())
+            }
+            Outcome::Done(delivery) => {
+                desk.thread.epoch = epoch;
+                self.delivered(*delivery, now).await
+            }
         }
     }
 
     async fn delivered(&mut self, delivery: Delivery, now: Wall) -> Result<Turn, Failure> {
-        let Delivery { receipts, refused, frames, more, packages, .. } = delivery;
+        let Delivery { receipts, refused, frames, more, packages, backed_up } = delivery;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         let told = std::mem::replace(&mut self.link.telling, Telling::Same);
         let sent = desk.receipted(&receipts).await?;
+        desk.note_backup(&backed_up).await?;
         self.link.progress.sent += sent;
         let settled = self.refused(&refused, now).await?;
         let came = self.take_frames(frames, now).await?;
@@ -199,6 +222,7 @@ impl<S: Store> Engine<S> {
         }
         let moved = sent > 0 || came == Came::Something;
         let again = (rest && (moved || self.link.held)) || self.link.packages_wanted;
+        let again = again || desk.is_compared_today(now).await?;
         Ok(if again { Turn::Again } else { Turn::Done })
     }
 
@@ -279,6 +303,7 @@ impl<S: Store> Engine<S> {
 enum Taken {
     Packages(Vec<Signed>),
     Reply(ExchangeReply),
+    Repair(RepairReply),
 }
 
 /// What the frames of an answer brought.

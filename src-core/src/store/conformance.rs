@@ -8,6 +8,7 @@ mod feed;
 pub(super) mod fixture;
 mod others;
 mod outbox;
+mod repair;
 
 use super::{Store, StoreError};
 
@@ -45,6 +46,11 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             what_comes_back_in_the_feed_need_not_be_sent
             what_is_owed_is_counted_by_document
             the_outbox_is_read_in_pieces;
+        repair:
+            a_feed_goes_back_and_is_filled_anew
+            a_feed_goes_back_to_a_stored_place_only
+            what_lies_beyond_a_place_is_told_and_given_whole
+            the_lines_of_a_device_have_an_end_each;
         cases:
             every_view_pages_through_what_it_counts
             lists_hide_what_the_eyes_may_not_see

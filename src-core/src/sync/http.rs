@@ -33,6 +33,8 @@ pub enum Road {
     Exchange,
     /// `/v1/packages`
     Packages,
+    /// `/v1/repair`
+    Repair,
 }
 
 impl Road {
@@ -42,6 +44,7 @@ impl Road {
             Self::Enrol => "/v1/enrol",
             Self::Exchange => "/v1/exchange",
             Self::Packages => "/v1/packages",
+            Self::Repair => "/v1/repair",
         }
     }
 }

@@ -93,6 +93,32 @@ fn reasons_added_later_are_these_bytes() {
 }
 
 #[test]
+fn a_repair_is_these_bytes() {
+    let compared = Compared { scope: scope(), from: 3, message: vec![0x61, 0, 2, 0] };
+    let request = RepairRequest {
+        version: VERSION,
+        nonce: Nonce { ms: 7, mac: [8; 16] },
+        have: vec![(PackageKind::Revocations, 2)],
+        packages: Vec::new(),
+        scopes: vec![compared.clone()],
+        certificates: vec![Signed { bytes: vec![1], sig: Sig([2; 64]) }],
+        segments: vec![segment()],
+    };
+    assert_snapshot!(pinned(&request), @"01070808080808080808080808080808080801040200019afeb5c7af040304610002000101010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020201010101010101010101010101010101010101010101010101010101010101010101019afeb5c7af04020303030303030303030303030303030303030303030303030303030303030303c0bbaae1ca33040c53472d3230323230322d30310101050505050505050505050505050505050306070809090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909");
+    let repaired = Repaired {
+        receipts: Vec::new(),
+        refused: Vec::new(),
+        scopes: vec![compared],
+        wanted: vec![PackageKind::Roster],
+    };
+    let outcome = RepairOutcome::Done(Box::new(repaired));
+    let reply = RepairReply { outcome, hub_ms: 1, nonce: Nonce::default(), epoch: Epoch([9; 8]) };
+    assert_snapshot!(pinned(&reply), @"000000019afeb5c7af0403046100020001010100000000000000000000000000000000000909090909090909");
+    let rewind = Outcome::Rewind(vec![Cursor { scope: scope(), seq: 5, chain: Hash([6; 32]) }]);
+    assert_snapshot!(pinned(&rewind), @"04019afeb5c7af04050606060606060606060606060606060606060606060606060606060606060606");
+}
+
+#[test]
 fn a_receipt_and_a_certificate_are_these_bytes() {
     let place = Some(Place { seq: 5, chain: Hash([6; 32]) });
     let receipt = Receipt { key: header().key(), root: Hash([7; 32]), place, hub_ms: 8, epoch: Epoch([9; 8]) };

@@ -112,6 +112,19 @@ impl<S: Store> Desk<S> {
         Ok(before.saturating_sub(after))
     }
 
+    /// Remembers up to where the hub has a backup. Segments are kept all the same (sync.md section 2).
+    pub(super) async fn note_backup(&self, told: &[(ScopeCode, u64)]) -> Result<(), Failure> {
+        let state = |(scope, seq): &(ScopeCode, u64)| (format!("{BACKED_UP}{scope}"), Some(wire::encode(seq)));
+        let states: Vec<_> = told.iter().map(state).collect();
+        if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
+    }
+
+    /// How many numbers of this station's feeds the hub has a backup of.
+    pub(super) async fn backed_up(&self) -> Result<u64, Failure> {
+        let kept = self.store.states(BACKED_UP).await.map_err(storage)?;
+        Ok(kept.iter().filter_map(|(_, bytes)| wire::decode::<u64>(bytes, 16).ok()).sum())
+    }
+
     /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
     pub(super) async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
         let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
@@ -159,6 +172,9 @@ impl<S: Store> Desk<S> {
     }
 }
 
+/// Under which names the last backed up number of each feed is kept.
+const BACKED_UP: &str = "backed-up/";
+
 /// Under which names the segments are kept that the hub will never take.
 pub(super) const REFUSED: &str = "refused/";
 
@@ -169,7 +185,7 @@ fn foreign_name(doc: &DocId) -> String {
     format!("{FOREIGN}{}", uuid::Uuid::from_bytes(*doc).simple())
 }
 
-fn refused_name(key: &SegmentKey) -> String {
+pub(super) fn refused_name(key: &SegmentKey) -> String {
     format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)
 }
 

@@ -24,7 +24,7 @@ impl State {
         self.ends.get(&scope).copied().unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() })
     }
 
-    fn carried(&self, key: &SegmentKey) -> Records {
+    pub(super) fn carried(&self, key: &SegmentKey) -> Records {
         let changes = self.carried_rows(key).into_iter().filter_map(|(_, row)| self.changes.get(&row));
         changes.map(|change| (change.doc, change.hash, change.bytes.clone())).collect()
     }
@@ -77,6 +77,9 @@ impl State {
             PeerQuery::Homes(docs) => {
                 marks.homes = docs.iter().filter_map(|doc| Some((*doc, *self.homes.get(doc)?))).collect();
             }
+            PeerQuery::Beyond { scope, seq } => marks.beyond = self.beyond(*scope, *seq),
+            PeerQuery::Whole(keys) => marks.segments = self.whole(keys),
+            PeerQuery::Lines(device) => marks.frames = self.lines(*device),
             PeerQuery::Pending(scope) => {
                 let waiting = self.pending.iter().filter(|(key, _)| key.scope == *scope);
                 marks.pending = waiting.map(|(key, bytes)| (*key, bytes.clone())).collect();
@@ -87,7 +90,7 @@ impl State {
         marks
     }
 
-    fn frame(&self, key: &SegmentKey) -> Option<(StoredSegment, Option<Placed>)> {
+    pub(super) fn frame(&self, key: &SegmentKey) -> Option<(StoredSegment, Option<Placed>)> {
         Some((self.segments.get(key)?.clone(), self.places.get(key).copied()))
     }
 

@@ -16,7 +16,7 @@ type Undo = Box<dyn FnOnce(&mut State)>;
 
 /// One transaction.
 pub(super) struct Write<'a> {
-    state: &'a mut State,
+    pub(super) state: &'a mut State,
     undo: Vec<Undo>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Write<'a> {
         done
     }
 
-    fn put<K: Ord + Clone + 'static, V: 'static>(
+    pub(super) fn put<K: Ord + Clone + 'static, V: 'static>(
         &mut self,
         map: fn(&mut State) -> &mut BTreeMap<K, V>,
         key: K,
@@ -57,6 +57,7 @@ impl<'a> Write<'a> {
     /// The parts in the same order as the database stores them.
     pub(super) fn batch(&mut self, batch: Batch) -> Result<Vec<Placed>, StoreError> {
         batch.withdrawn.iter().try_for_each(|key| self.withdraw(*key))?;
+        batch.rewind.iter().try_for_each(|end| self.rewind(*end))?;
         batch.segments.into_iter().try_for_each(|segment| self.segment(segment))?;
         batch.changes.into_iter().try_for_each(|change| self.change(change))?;
         for doc in batch.docs {
@@ -224,7 +225,7 @@ impl<'a> Write<'a> {
         self.reached(key, seq);
     }
 
-    fn reached(&mut self, key: SegmentKey, seq: u64) {
+    pub(super) fn reached(&mut self, key: SegmentKey, seq: u64) {
         for (_, row) in self.state.carried_rows(&key) {
             let Some(doc) = self.state.changes.get(&row).map(|change| change.doc) else { continue };
             if self.state.reached.get(&doc).is_none_or(|known| *known < seq) {

@@ -11,6 +11,7 @@ mod feed;
 mod outbox;
 mod peers;
 mod records;
+mod repair;
 mod schema;
 mod search;
 mod views;
@@ -98,6 +99,7 @@ impl SqliteStore {
         // Taken at once, so that two processes wait for each other at the start and not in the middle.
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         outbox::withdraw(&tx, &batch.withdrawn)?;
+        repair::rewind(&tx, &batch.rewind)?;
         records::store_segments(&tx, &batch.segments)?;
         records::store_changes(&tx, &batch.changes)?;
         records::store_docs(&tx, &batch.docs)?;

@@ -7,7 +7,7 @@ use daiban_model::wire::{
     PackageKind, Packages, PackagesRequest, Signed, Why,
 };
 
-use super::take::Taken;
+use super::take::{Taken, Writer, Writers};
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, FeedEntry, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::segment;
@@ -18,13 +18,14 @@ const SHRINK: usize = 6;
 impl<S: Store> Hub<S> {
     /// Answers one exchange.
     pub async fn exchange(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
+        let epoch = self.read_epoch().await?;
         let asked: Asked<ExchangeRequest> = self.asked(body).await?;
         let outcome = self.outcome(&asked, now).await?;
         let reply = ExchangeReply {
             outcome,
             hub_ms: now.0.max(0).unsigned_abs(),
             nonce: self.nonce(asked.device.device, now),
-            epoch: self.epoch,
+            epoch,
         };
         Ok(self.reply(asked.hash, &reply))
     }
@@ -35,13 +36,7 @@ impl<S: Store> Hub<S> {
             return Err(Turned::Malformed);
         }
         if device.revoked_ms.is_some() {
-            // Only in a thread the hub itself began, and only what the device itself signed.
-            if self.is_fresh(request.nonce, device.device, now) {
-                let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
-                let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
-                self.set_aside(&own, "revoked", now).await?;
-            }
-            return Ok(Outcome::Revoked);
+            return self.revoked(asked, now).await;
         }
         if !self.is_fresh(request.nonce, device.device, now) {
             return Ok(Outcome::StaleNonce);
@@ -52,7 +47,10 @@ impl<S: Store> Hub<S> {
             // Nothing is taken and nothing is shown; the device keeps its segments for the next certificate.
             return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));
         }
-        let taken = self.take(&request.segments, device, certificate, now).await?;
+        if let Some(back) = self.turned_back(request).await? {
+            return Ok(back);
+        }
+        let taken = self.take(&request.segments, &only(certificate), now).await?;
         let own = match request.cursors {
             Cursors::Same(_) => Own::Named,
             Cursors::All(_) => Own::Whole,
@@ -68,7 +66,21 @@ impl<S: Store> Hub<S> {
             delivery.packages = Packages::Changed;
         }
         self.remember(device.device, reached).await?;
+        let backed_up = self.backed_up_since(request.nonce.ms).await?;
+        delivery.backed_up = backed_up.into_iter().filter(|(scope, _)| covers(certificate, *scope)).collect();
         Ok(Outcome::Done(Box::new(delivery)))
+    }
+
+    /// Keeps what a revoked device brings for a person to look at: only in a thread the hub itself began, and only what the device
+    /// itself signed.
+    async fn revoked(&self, asked: &Asked<ExchangeRequest>, now: Wall) -> Result<Outcome, Turned> {
+        let Asked { device, certificate, request, .. } = asked;
+        if self.is_fresh(request.nonce, device.device, now) {
+            let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
+            let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
+            self.set_aside(&own, "revoked", now).await?;
+        }
+        Ok(Outcome::Revoked)
     }
 
     /// Frames of every scope the certificate covers, and the cursors the device will have after them.
@@ -79,10 +91,9 @@ impl<S: Store> Hub<S> {
         mut cursors: Vec<Cursor>,
     ) -> Result<(Vec<Frame>, Vec<Cursor>, More), StoreError> {
         let ends = self.store.peer(PeerQuery::Cursors(PeerId::Device(wanted.device))).await?.ends;
-        let covered = |scope: ScopeCode| certificate.scopes.iter().any(|upper| upper.covers(scope));
         let mut left = usize::try_from(wanted.max_bytes).unwrap_or(usize::MAX).min(wire::MAX_BODY / 2) * SHRINK;
         let (mut frames, mut more) = (Vec::new(), More::No);
-        for end in ends.into_iter().filter(|end| covered(end.scope)) {
+        for end in ends.into_iter().filter(|end| covers(certificate, end.scope)) {
             let at = match cursors.iter_mut().find(|cursor| cursor.scope == end.scope) {
                 Some(cursor) => cursor,
                 None => {
@@ -183,6 +194,16 @@ enum Own {
     Named,
     /// Whole: a device that tells all its cursors may have lost what it once sent (a restored disk).
     Whole,
+}
+
+/// An exchange brings the asking device's own segments and nobody else's.
+fn only(certificate: &Certificate) -> Writers {
+    let writer = Writer { certificate: certificate.clone(), revocation: None, not_after: None };
+    [(certificate.device, writer)].into()
+}
+
+fn covers(certificate: &Certificate, scope: ScopeCode) -> bool {
+    certificate.scopes.iter().any(|upper| upper.covers(scope))
 }
 
 /// A delivery without news.

@@ -76,7 +76,7 @@ impl<S: Store> Hub<S> {
     pub(super) fn receipt(&self, key: SegmentKey, root: Hash, placed: Option<Placed>, now: Wall) -> Signed {
         let place = placed.map(|placed| Place { seq: placed.seq, chain: placed.chain });
         let hub_ms = now.0.max(0).unsigned_abs();
-        let receipt = Receipt { key, root, place, hub_ms, epoch: self.epoch };
+        let receipt = Receipt { key, root, place, hub_ms, epoch: self.epoch() };
         sign::seal(self.keys.hub(), sign::Domain::Receipt, &receipt)
     }
 

@@ -4,12 +4,24 @@ use std::collections::{HashMap, HashSet};
 
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Certificate, Hash, Refused, Segment, SegmentKey, Signed, Why};
+use daiban_model::wire::{self, Certificate, Hash, Refused, Revocation, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
 use crate::doc::{self, Meta};
-use crate::store::{ActorRow, DeviceRow, PeerQuery, Placed, Store, StoreError, StoredChange, StoredSegment};
+use crate::store::{ActorRow, PeerQuery, Placed, Store, StoreError, StoredChange, StoredSegment};
 use crate::sync::segment;
+
+/// A device whose segments a request may bring.
+pub(super) struct Writer {
+    pub(super) certificate: Certificate,
+    /// Of one that was revoked: its segments up to there stay valid.
+    pub(super) revocation: Option<Revocation>,
+    /// Of one that does not bring its segments itself: not valid after this time by its own clock.
+    pub(super) not_after: Option<u64>,
+}
+
+/// Those whose segments a request may bring.
+pub(super) type Writers = HashMap<DeviceId, Writer>;
 
 /// What came of the segments of one request.
 #[derive(Default)]
@@ -75,17 +87,11 @@ impl<S: Store> Hub<S> {
     }
 
     /// Takes what can be taken. K1, K2, K3, K4.
-    pub(super) async fn take(
-        &self,
-        segments: &[Segment],
-        device: &DeviceRow,
-        certificate: &Certificate,
-        now: Wall,
-    ) -> Result<Taken, StoreError> {
+    pub(super) async fn take(&self, segments: &[Segment], writers: &Writers, now: Wall) -> Result<Taken, StoreError> {
         let (mut taken, mut seen, mut ready) = (Taken::default(), Seen::default(), Vec::new());
         for segment in segments {
             let key = segment.header.key();
-            match self.look(segment, device, certificate, &mut seen, now).await? {
+            match self.look(segment, writers, &mut seen, now).await? {
                 Look::Ready(one) => ready.push(*one),
                 Look::Again(placed) => taken.receipts.push(self.receipt(key, root_of(segment), placed, now)),
                 Look::Not(why) => {
@@ -100,18 +106,10 @@ impl<S: Store> Hub<S> {
         Ok(taken)
     }
 
-    async fn look(
-        &self,
-        segment: &Segment,
-        device: &DeviceRow,
-        certificate: &Certificate,
-        seen: &mut Seen,
-        now: Wall,
-    ) -> Result<Look, StoreError> {
-        if segment.header.device != device.device {
-            return Ok(Look::Not(Why::ForeignActor));
-        }
-        let root = match segment::check(segment, certificate) {
+    async fn look(&self, segment: &Segment, writers: &Writers, seen: &mut Seen, now: Wall) -> Result<Look, StoreError> {
+        let device = segment.header.device;
+        let Some(writer) = writers.get(&device) else { return Ok(Look::Not(Why::ForeignActor)) };
+        let root = match writer.check(segment) {
             Ok(root) => root,
             Err(why) => return Ok(Look::Not(why)),
         };
@@ -120,7 +118,7 @@ impl<S: Store> Hub<S> {
         }
         let Some(metas) = described(segment) else { return Ok(Look::Not(Why::Malformed)) };
         self.learn(&metas, seen).await?;
-        if metas.iter().any(|(_, meta, _)| seen.actors.get(&meta.actor).is_some_and(|d| *d != device.device)) {
+        if metas.iter().any(|(_, meta, _)| seen.actors.get(&meta.actor).is_some_and(|bound| *bound != device)) {
             return Ok(Look::Not(Why::ForeignActor));
         }
         let key = segment.header.key();
@@ -186,6 +184,20 @@ impl<S: Store> Hub<S> {
         let unknown = docs.into_iter().filter(|doc| !seen.homes.contains_key(doc)).collect();
         seen.homes.extend(self.store.peer(PeerQuery::Homes(unknown)).await?.homes);
         Ok(())
+    }
+}
+
+impl Writer {
+    /// Whether the device signed this, in time and for a scope it may write.
+    fn check(&self, segment: &Segment) -> Result<Hash, Why> {
+        let root = segment::check(segment, &self.certificate)?;
+        if self.revocation.as_ref().is_some_and(|one| !one.leaves_valid(&segment.header.key())) {
+            return Err(Why::Revoked);
+        }
+        match self.not_after {
+            Some(not_after) if segment.header.hlc.ms > not_after => Err(Why::Expired),
+            _ => Ok(root),
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+mod repair;
+
 use std::collections::BTreeMap;
 
 use daiban_model::ids::ScopeCode;
@@ -154,7 +156,7 @@ async fn a_hub_opened_again_goes_on_with_its_epoch() {
     let again = HubKeys::from_bytes(&keys.to_bytes()).expect("the key file reads");
     let hub = Hub::open(MemoryStore::default(), keys).await.unwrap();
     let other = Hub::open(MemoryStore::default(), again).await.unwrap();
-    assert_eq!(hub.epoch, other.epoch);
+    assert_eq!(hub.epoch(), other.epoch());
 }
 
 #[tokio::test]

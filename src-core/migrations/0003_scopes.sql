@@ -5,3 +5,6 @@ CREATE TABLE home (
     scope INTEGER NOT NULL
 ) WITHOUT ROWID;
 INSERT OR IGNORE INTO home (doc, scope) SELECT doc, scope FROM change ORDER BY row;
+
+-- What a scope has beyond a place is compared after a restore.
+CREATE INDEX segment_scope ON segment (scope);

@@ -35,8 +35,11 @@ pub struct SyncView {
     pub last_ok: Option<Wall>,
     /// The last receipt of the hub.
     pub last_receipt: Option<ReceiptView>,
-    /// Up to where the hub has a backup, if it said so.
+    /// Changes ever receipted.
     pub received_total: u64,
+    /// Up to which numbers the hub said that it has a backup, over all divisions.
+    #[serde(default)]
+    pub backed_up: u64,
     /// What a person must act on.
     pub problems: Vec<Problem>,
 }

@@ -14,8 +14,8 @@ mod view;
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, RepairReply, Signed,
-    Why,
+    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, RepairReply,
+    Signed, Why,
 };
 
 use self::incoming::FrameTaken;

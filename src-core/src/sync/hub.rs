@@ -46,7 +46,8 @@ pub struct Hub<S> {
 
 impl<S> Clone for Hub<S> {
     fn clone(&self) -> Self {
-        let (store, keys, epoch, files) = (self.store.clone(), self.keys.clone(), self.epoch.clone(), self.files.clone());
+        let (store, keys, epoch, files) =
+            (self.store.clone(), self.keys.clone(), self.epoch.clone(), self.files.clone());
         Self { store, keys, epoch, files }
     }
 }

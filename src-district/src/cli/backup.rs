@@ -12,7 +12,9 @@ pub(super) async fn backup(command: Backup) -> Result<()> {
     let hub = hub(&command.at).await?;
     // Read before the copy is made: it holds at least this.
     let ends = hub.ends().await.map_err(said::hub)?;
-    let HubStore::Sqlite(store) = hub.store() else { bail!("数据放在 PostgreSQL 里：请用 pg_dump 备份，见运维说明") };
+    let HubStore::Sqlite(store) = hub.store() else {
+        bail!("数据放在 PostgreSQL 里：请用 pg_dump 备份，见运维说明")
+    };
     store.backup_to(&command.to).map_err(said::store).context("备份没有写成")?;
     let segments: u64 = ends.iter().map(|(_, seq)| seq).sum();
     hub.note_backup(ends, edge::wall()).await.map_err(said::hub)?;
@@ -26,7 +28,9 @@ pub(super) async fn restore(command: Restore) -> Result<()> {
     let base = command.at.base()?;
     let aside = match (&command.from, &base) {
         (Some(from), Base::Folder) => folder.put_back(from, now).map_err(said::folder)?,
-        (Some(_), Base::Postgres(..)) => bail!("数据放在 PostgreSQL 里：先用 pg_restore 放回去，再运行不带 --from 的 restore"),
+        (Some(_), Base::Postgres(..)) => {
+            bail!("数据放在 PostgreSQL 里：先用 pg_restore 放回去，再运行不带 --from 的 restore")
+        }
         (None, _) => None,
     };
     let hub = folder.open_on(&base).await.map_err(said::folder)?;

@@ -39,11 +39,7 @@ pub(super) fn read(rows: &[Row]) -> Result<Vec<(DocId, ScopeCode)>, StoreError> 
 }
 
 /// Whether each document of a batch lives where the batch says.
-pub(super) fn settled(
-    asked: &[(DocId, ScopeCode)],
-    seat: Option<Seat>,
-    landed: &mut Landed,
-) -> Result<(), StoreError> {
+pub(super) fn settled(asked: &[(DocId, ScopeCode)], seat: Option<Seat>, landed: &mut Landed) -> Result<(), StoreError> {
     let Some(seat) = seat else { return Ok(()) };
     let known: HashMap<DocId, ScopeCode> = read(&landed.rows(seat))?.into_iter().collect();
     let at_home = |(doc, scope): &(DocId, ScopeCode)| known.get(doc) == Some(scope);

@@ -45,7 +45,8 @@ pub(super) async fn batch(line: &mut Line, batch: &Batch, lane: &Lane) -> Result
 
 /// Whether nothing in a batch can clash: then it goes in one round trip.
 fn is_plain(batch: &Batch) -> bool {
-    let Batch { withdrawn, rewind, segments, changes, number, feed, outbox, sealed, receipts, actors, homes, .. } = batch;
+    let Batch { withdrawn, rewind, segments, changes, number, feed, outbox, sealed, receipts, actors, homes, .. } =
+        batch;
     withdrawn.is_empty()
         && rewind.is_empty()
         && segments.is_empty()

@@ -88,12 +88,7 @@ impl<S: Store> Hub<S> {
 
     /// Keeps what a revoked device brings for a person to look at: only in a thread the hub itself began, and only what the device
     /// itself signed.
-    async fn revoked(
-        &self,
-        asked: &Asked<ExchangeRequest>,
-        now: Wall,
-        carried: Carried,
-    ) -> Result<Outcome, Turned> {
+    async fn revoked(&self, asked: &Asked<ExchangeRequest>, now: Wall, carried: Carried) -> Result<Outcome, Turned> {
         let Asked { device, certificate, request, .. } = asked;
         if carried == Carried::Letter || self.is_fresh(request.nonce, device.device, now) {
             let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();

@@ -3,8 +3,8 @@
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
-    self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, More, Outcome, RepairOutcome, RepairReply, RepairRequest,
-    Signed,
+    self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, More, Outcome, RepairOutcome, RepairReply,
+    RepairRequest, Signed,
 };
 
 use super::exchange::{Carried, nothing_but};
@@ -80,7 +80,8 @@ impl<S: Store> Hub<S> {
     /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself. One that
     /// a restored hub forgot shows its certificate.
     async fn known(&self, device: DeviceId, shown: &[Signed]) -> Result<(), Turned> {
-        let is_known = async || self.store.peer(PeerQuery::Devices(vec![device])).await.map(|marks| !marks.devices.is_empty());
+        let is_known =
+            async || self.store.peer(PeerQuery::Devices(vec![device])).await.map(|marks| !marks.devices.is_empty());
         if is_known().await? {
             return Ok(());
         }

@@ -3,6 +3,7 @@
 //! X1: a frame and the cursor behind it are stored in one commit. X2: outbox changes leave only on the hub's receipt.
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
+mod beside;
 mod files;
 mod incoming;
 mod letters;
@@ -16,6 +17,7 @@ use daiban_model::wire::{
     self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
 };
 
+use self::beside::Beside;
 use self::incoming::FrameTaken;
 pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
@@ -92,8 +94,10 @@ impl<S: Store> Engine<S> {
                 desk.seal_waiting(limit).await?;
             }
             let segments = desk.sendable(limit).await?;
+            link.beside = Beside::of(&segments);
+            let wanted = if link.beside == Beside::None { link.max_bytes } else { wire::NO_FRAMES };
             let digest = desk.published.digest();
-            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
+            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, wanted, digest, segments);
             (Road::Exchange, station::request(&desk.key, &ask))
         };
         let asked = if link.packages_wanted { Asked::Packages(hash) } else { Asked::Exchange(hash) };
@@ -197,7 +201,9 @@ impl<S: Store> Engine<S> {
     async fn delivered(&mut self, delivery: Delivery, now: Wall) -> Result<Turn, Failure> {
         let Delivery { receipts, refused, frames, more, packages, .. } = delivery;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        let told = std::mem::replace(&mut self.link.telling, Telling::Same);
+        // A request that asked for nothing told nothing.
+        let alone = std::mem::take(&mut self.link.beside) != Beside::None;
+        let told = if alone { Telling::Same } else { std::mem::replace(&mut self.link.telling, Telling::Same) };
         let sent = desk.receipted(&receipts).await?;
         self.link.progress.sent += sent;
         let settled = self.refused(&refused, now).await?;

@@ -111,7 +111,8 @@ pub async fn next(page: &Page, step: &str) -> Result<()> {
 pub async fn item(page: &Page, words: &str, code: &str) -> Result<()> {
     page.write("item-search", words).await?;
     page.press_css(&format!("[data-test=item-option][data-code=\"{code}\"] input")).await?;
-    page.see_css("[data-test=chosen] li").await.map(drop)
+    page.see_css("[data-test=chosen] li").await?;
+    page.says("chosen-papers", "样材料").await.map(drop)
 }
 
 /// 查材料: one answer a paper, in their order: `have`, `lack`, `electronic`.

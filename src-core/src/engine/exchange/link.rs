@@ -7,6 +7,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::Hash;
 
 use super::Turn;
+use super::beside::Beside;
 use crate::sync::http::RoadFault;
 use crate::sync::station::{ReplyFault, Telling};
 
@@ -33,6 +34,8 @@ pub(in crate::engine) struct LinkState {
     pub(super) asked_bytes: usize,
     pub(super) files: FilesTurn,
     pub(super) telling: Telling,
+    /// The exchange beside the last one.
+    pub(super) beside: Beside,
     pub(super) packages_wanted: bool,
     pub(super) max_bytes: u32,
     /// The last request went without sealing what waits, to see first whether there is a road.
@@ -63,6 +66,7 @@ impl Default for LinkState {
             asked_bytes: 0,
             files: FilesTurn::Later,
             telling: Telling::Same,
+            beside: Beside::None,
             packages_wanted: false,
             max_bytes: FIRST_BYTES,
             held: false,
@@ -100,7 +104,7 @@ impl LinkState {
 
     /// The run is over, whatever was asked last.
     pub(super) fn drop_run(&mut self) {
-        (self.state, self.asked) = (Link::Idle, None);
+        (self.state, self.asked, self.beside) = (Link::Idle, None, Beside::None);
     }
 
     /// What was too much for the line is not tried again: a road that was wide this morning may be narrow now.

@@ -9,6 +9,7 @@ mod incoming;
 mod letters;
 mod link;
 mod outgoing;
+mod refusals;
 mod view;
 
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
@@ -142,6 +143,7 @@ impl<S: Store> Engine<S> {
             }
         };
         link.progress.bytes_down += bytes.len() as u64;
+        link.carried(bytes.len() + link.asked_bytes, since, now);
         let carried = if matches!(asked, Asked::Files(_)) { bytes.len() + link.asked_bytes } else { bytes.len() };
         link.max_bytes = measured(carried, since, now, link.max_bytes);
         let taken = match asked {

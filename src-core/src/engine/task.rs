@@ -69,6 +69,8 @@ const LINE: usize = 64;
 const NOTICES: usize = 256;
 /// How long the driver lets changes gather before it exchanges.
 const GATHER: Duration = Duration::from_secs(2);
+/// Calls after which the driver exchanges at once.
+const EXCHANGES: [&str; 4] = [api::SyncNow::NAME, api::SendRefusedAgain::NAME, api::Unlock::NAME, api::SetPin::NAME];
 /// How often it looks for news when nothing happens here.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -100,8 +102,7 @@ async fn own<S: Store>(
         match job {
             Job::Call { name, body, reply } => {
                 let answer = answer::by_name(&mut engine, &name, body).await;
-                if matches!(name.as_str(), api::SyncNow::NAME | api::Unlock::NAME | api::SetPin::NAME) && answer.is_ok()
-                {
+                if EXCHANGES.contains(&name.as_str()) && answer.is_ok() {
                     wanted.notify_one();
                 }
                 let _ = reply.send(answer);

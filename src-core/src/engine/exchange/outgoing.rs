@@ -141,7 +141,7 @@ impl<S: Store> Desk<S> {
 /// Under which names the segments are kept that the hub will never take.
 pub(super) const REFUSED: &str = "refused/";
 
-fn refused_name(key: &SegmentKey) -> String {
+pub(super) fn refused_name(key: &SegmentKey) -> String {
     format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)
 }
 

@@ -35,7 +35,7 @@ pub struct SyncView {
     pub last_ok: Option<Wall>,
     /// The last receipt of the hub.
     pub last_receipt: Option<ReceiptView>,
-    /// Up to where the hub has a backup, if it said so.
+    /// Changes of this station that the district has receipted.
     pub received_total: u64,
     /// What a person must act on.
     pub problems: Vec<Problem>,

@@ -31,6 +31,8 @@ pub const VERSION: u8 = 1;
 
 /// Largest body of a request or reply, compressed.
 pub const MAX_BODY: usize = 8 << 20;
+/// What an exchange asks for that only brings.
+pub const NO_FRAMES: u32 = 0;
 /// Largest body after inflation.
 pub const MAX_INFLATED: usize = 64 << 20;
 /// Most records in one segment.

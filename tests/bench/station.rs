@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
 use daiban_core::edge::{Edge, System, draw};
-use daiban_core::engine::{DATABASE, Engine, Home, Opener, Turn};
+use daiban_core::engine::{DATABASE, Engine, Home, Opener, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::projection::{self, Facts};
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{Batch, DocKind, DocState, RowQuery, Store, StoredChange};
-use daiban_core::sync::http::{Carrier, Http};
+use daiban_core::sync::http::{Carrier, Http, RoadFault};
 use daiban_model::api::{Enrol, Lock, SetPin, Unlock};
 use daiban_model::calendar::Calendar;
 use daiban_model::ids::ScopeCode;
@@ -102,7 +102,7 @@ impl Station {
     /// Exchanges until there is nothing more to send or fetch.
     pub async fn sync(&mut self) -> Result<()> {
         while let Some(out) = self.engine.next_request().await? {
-            let answer = self.carrier.post(&out.hub, out.road, out.body).await;
+            let answer = self.post(out).await?;
             if let Err(fault) = &answer {
                 bail!("the road: {fault}");
             }
@@ -117,7 +117,7 @@ impl Station {
     pub async fn sync_through(&mut self) -> Result<u32> {
         let mut broken = 0;
         while let Some(out) = self.engine.next_request().await? {
-            let answer = self.carrier.post(&out.hub, out.road, out.body).await;
+            let answer = self.post(out).await?;
             let faulty = answer.is_err();
             let turn = self.engine.answered(answer).await?;
             if faulty {
@@ -128,6 +128,19 @@ impl Station {
             }
         }
         Ok(broken)
+    }
+
+    /// Carries a request, and beside a large one what the engine wants at the same time, as the driver does.
+    async fn post(&mut self, out: Outgoing) -> Result<Result<Vec<u8>, RoadFault>> {
+        let Some(small) = self.engine.beside_request() else {
+            return Ok(self.carrier.post(&out.hub, out.road, out.body).await);
+        };
+        let (beside, answer) = tokio::join!(
+            self.carrier.post(&small.hub, small.road, small.body),
+            self.carrier.post(&out.hub, out.road, out.body)
+        );
+        self.engine.answered_beside(beside).await?;
+        Ok(answer)
     }
 
     /// The bytes of the database key.

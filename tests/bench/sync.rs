@@ -31,7 +31,7 @@ fn main() -> Result<()> {
     }
     if let Some(json) = &run.json {
         rows = measured::read(json)?;
-        measured::write(json, &rows)?;
+        measured::write(json, &rows, page::LIMIT)?;
         let file = json.with_extension("md");
         std::fs::write(&file, page::page(&rows)).with_context(|| file.display().to_string())?;
     }

@@ -2,7 +2,8 @@
 
 use daiban_core::store::{Batch, PeerQuery, Store, StoredChange};
 use daiban_model::api::{
-    Failure, GetSession, GoBackKeys, Link, ListItems, OpenCase, ProblemCode, Sent, SessionState, StorageFault,
+    Failure, GetSession, GoBackKeys, Link, ListItems, ListRefused, OpenCase, ProblemCode, RefusedWhy, SendRefusedAgain,
+    Sent, SessionState, StorageFault,
 };
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::Catalogue;
@@ -209,6 +210,12 @@ fn a_segment_that_went_bad_on_its_way_to_the_hub_holds_up_nothing_else() {
     };
     assert_eq!(told(&mut village), (vec![(ProblemCode::RefusedByHub, 1)], 1), "one is refused and kept");
     assert_eq!(world.hub.quarantine().len(), 1, "the hub keeps what came of it");
+    let cases = village.ask(ListRefused {});
+    let told_of: Vec<_> = cases.iter().map(|case| (case.id, case.changes, case.why)).collect();
+    assert_eq!(told_of, [(bad, 1, RefusedWhy::Unsound)], "the page names the case, and why");
+    village.ask(SendRefusedAgain {});
+    village.sync(&world.hub);
+    assert_eq!(told(&mut village).0, [(ProblemCode::RefusedByHub, 1)], "what is unsound is not sent again and again");
     assert!(matches!(village.page(good).sent, Sent::Arrived { seq: 1 }), "what came after it has arrived");
     assert!(matches!(village.page(bad).sent, Sent::Waiting { changes: 1 }));
     village.kill();

@@ -3,6 +3,7 @@
 use daiban_district::import::{self, Form};
 use daiban_model::api::{Draft, Failure, GetSession, Link, ListItems, ProblemCode, SessionState};
 use daiban_model::deadline::{Certainty, Due};
+use daiban_model::ids::CaseId;
 use daiban_model::wire::PackageKind;
 use daiban_tests::world::{
     BAICAIGOU, GAO_JIANPING, JIHULUNTU, Line, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG,
@@ -146,6 +147,50 @@ fn a_long_feed_comes_in_pieces_and_a_cut_loses_one_at_most() {
     for station in [&village, &township] {
         let stored = station.stored(case);
         assert!(stored.snapshot.is_some() && stored.tail.len() <= 30, "a long tail is covered, here and there");
+    }
+}
+
+#[test]
+fn what_is_new_comes_down_while_much_goes_up_and_each_may_fail_alone() {
+    let (world, mut village) = village(520);
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    township.sync(&world.hub);
+    let told = |station: &mut Station| station.page(case).story.len();
+    for (round, (large_arrives, small_arrives)) in [(true, true), (true, false), (false, true)].into_iter().enumerate()
+    {
+        write_much(&mut township, case, 2 * round);
+        township.sync(&world.hub);
+        write_much(&mut village, case, 2 * round + 1);
+        let before = told(&mut village);
+        let large = village.next_request().unwrap().expect("much goes up");
+        let small = village.beside_request().expect("something beside it");
+        assert!(village.beside_request().is_none(), "one is enough");
+        assert!(large.body.len() > 2_000 && small.body.len() < 400, "{} and {}", large.body.len(), small.body.len());
+        let carry = |arrives: bool, out| if arrives { Line::Open } else { Line::Cut }.carry(&world.hub, out);
+        let (beside, answer) = (carry(small_arrives, &small), carry(large_arrives, &large));
+        village.answered_beside(beside);
+        let came = told(&mut village) - before;
+        assert_eq!(came, if small_arrives { MUCH } else { 0 }, "what came down is there, whatever becomes of the rest");
+        village.answered(answer).unwrap();
+        village.sync(&world.hub);
+        assert_eq!((problems(&mut village), village.view().outbox), (vec![], 0), "round {round}");
+        township.sync(&world.hub);
+        assert_eq!(village.knows(), township.knows(), "round {round}");
+    }
+    assert_eq!(told(&mut village), 3 + 6 * MUCH, "each note once");
+    assert_eq!(world.hub.verify().faults, []);
+}
+
+const MUCH: usize = 20;
+
+/// Notes of many words.
+fn write_much(station: &mut Station, case: CaseId, from: usize) {
+    for n in 0..MUCH {
+        let at = (from * MUCH + n) * 2_000;
+        let words: String = (at..at + 2_000).map(|at| char::from(b'a' + blend(at) % 26)).collect();
+        station.note(case, &words);
     }
 }
 

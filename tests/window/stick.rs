@@ -4,7 +4,6 @@ use anyhow::{Context, Result};
 use daiban_tests::window::dates::InjuryDates;
 use daiban_tests::window::job;
 use daiban_tests::window::page::Page;
-use daiban_tests::window::people::LI_CHUNMEI;
 
 use crate::stage::Stage;
 
@@ -18,27 +17,13 @@ async fn a_case_goes_by_stick_and_its_receipt_comes_back_on_it() -> Result<()> {
     let window = stage.station.open().await?;
     window.watch("first-run", job::first_run).await?;
     stage.go_offline();
-    window.watch("case", async |page| take_a_case(page, &dates).await).await?;
+    window.watch("case", async |page| job::take_the_injury(page, &dates).await.map(drop)).await?;
     window.watch("gone", async |page| a_stick_that_is_not_there(page).await).await?;
     window.watch("write", async |page| write(page, &place).await).await?;
     let report = stage.district.courier(&stick)?;
     assert_eq!(report["answered"].as_array().map(Vec::len), Some(1), "the district took the letter: {report}");
     window.watch("read", async |page| read(page, &place).await).await?;
     window.close().await
-}
-
-async fn take_a_case(page: &Page, dates: &InjuryDates) -> Result<()> {
-    job::begin(page).await?;
-    job::person(page, &LI_CHUNMEI).await?;
-    job::injury(page, dates).await?;
-    job::next(page, "items").await?;
-    job::item(page, "工伤认定", job::WORK_INJURY).await?;
-    job::next(page, "papers").await?;
-    job::papers(page, &["have", "have", "have"]).await?;
-    job::next(page, "mandate").await?;
-    job::mandate_by_thumb(page, "王秀英").await?;
-    job::next(page, "check").await?;
-    job::receive(page).await.map(drop)
 }
 
 async fn a_stick_that_is_not_there(page: &Page) -> Result<()> {

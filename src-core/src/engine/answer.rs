@@ -62,5 +62,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         GetItem,
         GetSync,
         SyncNow,
+        ListRefused,
+        SendRefusedAgain,
     )
 }

@@ -3,11 +3,13 @@
 //! X1: a frame and the cursor behind it are stored in one commit. X2: outbox changes leave only on the hub's receipt.
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
+mod beside;
 mod files;
 mod incoming;
 mod letters;
 mod link;
 mod outgoing;
+mod refusals;
 mod repair;
 mod view;
 
@@ -18,6 +20,7 @@ use daiban_model::wire::{
     Signed, Why,
 };
 
+use self::beside::Beside;
 use self::incoming::FrameTaken;
 pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
@@ -99,8 +102,10 @@ impl<S: Store> Engine<S> {
                 desk.seal_waiting(limit).await?;
             }
             let segments = desk.sendable(limit).await?;
+            link.beside = Beside::of(&segments);
+            let wanted = if link.beside == Beside::None { link.max_bytes } else { wire::NO_FRAMES };
             let digest = desk.published.digest();
-            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
+            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, wanted, digest, segments);
             (Asked::Exchange as fn(_) -> _, station::request(&desk.key, &ask))
         };
         let asked = asked(hash);
@@ -150,6 +155,7 @@ impl<S: Store> Engine<S> {
             }
         };
         link.progress.bytes_down += bytes.len() as u64;
+        link.carried(bytes.len() + link.asked_bytes, since, now);
         let carried = if matches!(asked, Asked::Files(_)) { bytes.len() + link.asked_bytes } else { bytes.len() };
         link.max_bytes = measured(carried, since, now, link.max_bytes);
         let taken = match asked {
@@ -220,7 +226,9 @@ impl<S: Store> Engine<S> {
     async fn delivered(&mut self, delivery: Delivery, now: Wall) -> Result<Turn, Failure> {
         let Delivery { receipts, refused, frames, more, packages, backed_up } = delivery;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        let told = std::mem::replace(&mut self.link.telling, Telling::Same);
+        // A request that asked for nothing told nothing.
+        let alone = std::mem::take(&mut self.link.beside) != Beside::None;
+        let told = if alone { Telling::Same } else { std::mem::replace(&mut self.link.telling, Telling::Same) };
         let sent = desk.receipted(&receipts).await?;
         desk.note_backup(&backed_up).await?;
         self.link.progress.sent += sent;

@@ -27,6 +27,8 @@ enum Job {
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
+    AskBeside { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
+    AnsweredBeside { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<(), Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
 }
@@ -67,6 +69,8 @@ const LINE: usize = 64;
 const NOTICES: usize = 256;
 /// How long the driver lets changes gather before it exchanges.
 const GATHER: Duration = Duration::from_secs(2);
+/// Calls after which the driver exchanges at once.
+const EXCHANGES: [&str; 4] = [api::SyncNow::NAME, api::SendRefusedAgain::NAME, api::Unlock::NAME, api::SetPin::NAME];
 /// How often it looks for news when nothing happens here.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -98,8 +102,7 @@ async fn own<S: Store>(
         match job {
             Job::Call { name, body, reply } => {
                 let answer = answer::by_name(&mut engine, &name, body).await;
-                if matches!(name.as_str(), api::SyncNow::NAME | api::Unlock::NAME | api::SetPin::NAME) && answer.is_ok()
-                {
+                if EXCHANGES.contains(&name.as_str()) && answer.is_ok() {
                     wanted.notify_one();
                 }
                 let _ = reply.send(answer);
@@ -109,6 +112,8 @@ async fn own<S: Store>(
             Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
+            Job::AskBeside { reply } => drop(reply.send(Ok(engine.beside_request()))),
+            Job::AnsweredBeside { answer, reply } => drop(reply.send(engine.answered_beside(answer).await)),
             Job::WriteLetter { reply } => {
                 let letter = engine.write_letter().await;
                 let _ = reply.send(letter.map(|letter| (letter, engine.now())));
@@ -234,12 +239,23 @@ impl Handle {
     /// One run of exchanges, until there is nothing more to send or fetch.
     async fn run(&self) -> Result<(), Failure> {
         while let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::Ask { reply }).await? {
-            let answer = self.carrier.post(&hub, road, body).await;
+            // The small one first: behind the large one it would wait for its turn on the line.
+            let (beside, answer) = tokio::join!(self.beside(), self.carrier.post(&hub, road, body));
+            beside?;
             if self.ask(|reply| Job::Answered { answer, reply }).await? == Turn::Done {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// The exchange beside a large one, if that is wanted.
+    async fn beside(&self) -> Result<(), Failure> {
+        let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::AskBeside { reply }).await? else {
+            return Ok(());
+        };
+        let answer = self.carrier.post(&hub, road, body).await;
+        self.ask(|reply| Job::AnsweredBeside { answer, reply }).await
     }
 }
 

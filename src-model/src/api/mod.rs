@@ -83,6 +83,8 @@ calls! {
     GetItem = "get_item" -> Box<ItemGuide>;
     GetSync = "get_sync" -> SyncView;
     SyncNow = "sync_now" -> SyncView;
+    ListRefused = "list_refused" -> Vec<RefusedCase>;
+    SendRefusedAgain = "send_refused_again" -> SyncView;
     ListSticks = "list_sticks" -> Vec<Stick>;
     WriteStick = "write_stick" -> StickWritten;
     ReadStick = "read_stick" -> LettersRead;

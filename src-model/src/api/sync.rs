@@ -35,7 +35,7 @@ pub struct SyncView {
     pub last_ok: Option<Wall>,
     /// The last receipt of the hub.
     pub last_receipt: Option<ReceiptView>,
-    /// Changes ever receipted.
+    /// Changes of this station that the district has receipted.
     pub received_total: u64,
     /// Up to which numbers the hub said that it has a backup, over all divisions.
     #[serde(default)]
@@ -84,6 +84,8 @@ pub struct Progress {
     pub bytes_up: u64,
     /// Bytes received.
     pub bytes_down: u64,
+    /// Seconds that what waits will take at most, by the line as it was just now; nothing until it has carried enough to tell.
+    pub seconds_left: Option<u32>,
 }
 
 /// The hub's receipt.
@@ -99,6 +101,41 @@ pub struct ReceiptView {
     pub changes: u32,
     /// The hub's time.
     pub at: Wall,
+}
+
+/// Which cases have records that the hub did not take.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListRefused {}
+
+/// Send once more what the hub did not take for a reason that the district can have removed meanwhile.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendRefusedAgain {}
+
+/// Records that the hub did not take, by case. All of them are still at this station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCase {
+    /// Which case.
+    pub id: CaseId,
+    /// Whose.
+    pub name: String,
+    /// What.
+    pub item: String,
+    /// How many changes.
+    pub changes: u32,
+    /// Since when.
+    pub since: Wall,
+    /// A key of the words (`refused.out_of_scope`).
+    pub why: RefusedWhy,
+}
+
+/// Why the hub does not take records, as far as a person acts differently on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedWhy {
+    /// The district has not given this station the place the case belongs to: once it has, they can be sent again.
+    OutOfScope,
+    /// They did not pass the checks: the district must look at them.
+    Unsound,
 }
 
 /// Something about the exchange that a person must act on: what happened, what is safe, what to do are words by code.

@@ -41,7 +41,8 @@ pub struct ExchangeRequest {
     pub epoch: Epoch,
     /// How far it has read.
     pub cursors: Cursors,
-    /// How many compressed bytes of frames it wants at most.
+    /// How many compressed bytes of frames it wants at most. With [`super::NO_FRAMES`] it only brings: cursors are neither compared nor
+    /// moved, so that another exchange beside it may read meanwhile.
     pub max_bytes: u32,
     /// Digest over the versions of the packages it has.
     pub packages: u64,

@@ -1,6 +1,9 @@
 //! 同步: three facts, what waits with items and bytes, what a person must act on. Offline is the ordinary state, not an error.
 
-use daiban_model::api::{FilesWaiting, GetSync, Problem, Progress, ReceiptView, SyncNow, SyncView, WaitingCase};
+use daiban_model::api::{
+    FilesWaiting, GetSync, ListRefused, Problem, ProblemCode, Progress, ReceiptView, RefusedCase, RefusedWhy,
+    SendRefusedAgain, SyncNow, SyncView, WaitingCase,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -93,9 +96,17 @@ fn progress(it: Progress, left: u32) -> impl IntoView {
                 <span class="num">{t!("sync.up", size = dates::bytes(it.bytes_up))}</span>
                 <span>{t!("sync.received_items", n = it.received)}</span>
                 <span class="num">{t!("sync.down", size = dates::bytes(it.bytes_down))}</span>
+                {it.seconds_left.filter(|left| *left > 0).map(|left| view! { <span data-test="time-left">{time_left(left)}</span> })}
             </p>
             <p class="small quiet">{t!("sync.may_stop")}</p>
         </section>
+    }
+}
+
+fn time_left(seconds: u32) -> String {
+    match seconds {
+        0..90 => t!("sync.seconds_left", n = seconds),
+        _ => t!("sync.minutes_left", n = seconds.div_ceil(60)),
     }
 }
 
@@ -112,6 +123,7 @@ fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
                     <b>{what}</b>
                     <p class="quiet">{act}</p>
                     <p class="small quiet">{many}{t!("sync.since", at = dates::moment(problem.since))}</p>
+                    {(problem.code == ProblemCode::RefusedByHub).then(|| view! { <RefusedCases/> })}
                 </div>
             </li>
         }
@@ -124,6 +136,42 @@ fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
             </section>
         }
     })
+}
+
+/// Which cases they belong to, and once more to the district.
+#[component]
+fn RefusedCases() -> impl IntoView {
+    let cases = load(|| Some(ListRefused {}));
+    let again = move |_| {
+        spawn_local(async move {
+            match transport::call(SendRefusedAgain {}).await {
+                Ok(view) => desk().sync.set(Some(view)),
+                Err(failure) => desk().fail(&failure),
+            }
+        });
+    };
+    let line = |case: RefusedCase| {
+        let why = words::one_of("refused", &say::code(&case.why)).unwrap_or_default();
+        view! {
+            <li>
+                <Go to=Route::Case(case.id)>{t!("sync.of_case", name = case.name, item = case.item)}</Go>
+                <span class="meta">{t!("sync.refused_why", n = case.changes, why = why)}</span>
+            </li>
+        }
+    };
+    let list = move |cases: &Vec<RefusedCase>| {
+        let mendable = cases.iter().any(|case| case.why == RefusedWhy::OutOfScope);
+        view! {
+            <ul class="stack-1" data-test="refused-cases">{cases.iter().cloned().map(line).collect_view()}</ul>
+            {mendable.then(|| view! {
+                <button type="button" class="btn" data-test="send-again" on:click=again>
+                    <Icon name="sync"/>{t!("sync.send_again")}
+                </button>
+            })}
+        }
+        .into_any()
+    };
+    show(cases, list)
 }
 
 /// Attachments that wait: they go after case data.

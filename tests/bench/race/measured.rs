@@ -110,10 +110,34 @@ pub fn read(file: &Path) -> Result<Vec<Measured>> {
     Ok(all)
 }
 
-/// Writes the rows back, one of each place.
-pub fn write(file: &Path, rows: &[Measured]) -> Result<()> {
-    let lines: Result<Vec<String>> = rows.iter().map(|row| Ok(serde_json::to_string(row)? + "\n")).collect();
+/// Writes the rows back, one of each place, each with its bytes beside those of the limit named.
+pub fn write(file: &Path, rows: &[Measured], limit: &str) -> Result<()> {
+    let line = |row| Ok(serde_json::to_string(&Kept::of(row, rows, limit))? + "\n");
+    let lines: Result<Vec<String>> = rows.iter().map(line).collect();
     Ok(fs::write(file, lines?.concat())?)
+}
+
+/// A row as all measurements are kept: what was measured, the figure, its unit, the reference and the ratio.
+#[derive(Serialize)]
+struct Kept<'a> {
+    case: String,
+    value: u64,
+    unit: &'static str,
+    reference: Option<u64>,
+    ratio: Option<f64>,
+    #[serde(flatten)]
+    row: &'a Measured,
+}
+
+impl<'a> Kept<'a> {
+    fn of(row: &'a Measured, rows: &[Measured], limit: &str) -> Self {
+        let value = row.bytes_up + row.bytes_down;
+        let floor = |other: &&Measured| other.system == limit && other.workload == row.workload && other.n == row.n;
+        let reference = rows.iter().find(floor).map(|floor| floor.bytes_up + floor.bytes_down);
+        let ratio = reference.filter(|bytes| *bytes > 0).map(|bytes| value as f64 / bytes as f64);
+        let case = format!("{}, {}, {}: bytes on the sockets", row.system, row.link, row.workload);
+        Self { case, value, unit: "B", reference, ratio, row }
+    }
 }
 
 #[cfg(test)]
@@ -131,7 +155,14 @@ mod tests {
         }
         let bytes: Vec<u64> = read(&file).unwrap().iter().map(|row| row.bytes_up).collect();
         assert_eq!(bytes, [2, 3, 4], "the first of the same workload and size is gone");
-        write(&file, &read(&file).unwrap()).unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 3, "and stays so in the file");
+        let limit =
+            Measured { system: "limit".into(), workload: "W3".into(), n: 10, bytes_up: 4, ..Measured::default() };
+        limit.keep(&file).unwrap();
+        write(&file, &read(&file).unwrap(), "limit").unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        let kept: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(kept.len(), 4, "and stays so in the file");
+        assert_eq!((&kept[0]["value"], &kept[0]["reference"], &kept[0]["ratio"]), (&2.into(), &4.into(), &0.5.into()));
+        assert_eq!(read(&file).unwrap().len(), 4, "and is read again");
     }
 }

@@ -11,7 +11,10 @@ use daiban_core::engine::{DATABASE, Engine, Home};
 use daiban_core::keys::Cost;
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::sync::http::Http;
-use daiban_model::api::{CasePage, CaseRow, Enrol, GetSync, OpenCase, SearchCases, SetPin, SyncNow, SyncView};
+use daiban_model::api::{
+    Act, CasePage, CaseRow, Enrol, GetSession, GetSync, OpenCase, SearchCases, SetPin, SyncNow, SyncView, Unlock,
+};
+use daiban_model::case::Command;
 use daiban_model::ids::CaseId;
 
 use super::page::until;
@@ -19,6 +22,17 @@ use super::people::PIN;
 
 /// How long an exchange may take.
 const EXCHANGE: Duration = Duration::from_secs(60);
+
+fn start(folder: &Path) -> Result<Handle> {
+    let home = Home {
+        folder: folder.to_owned(),
+        edge: Arc::new(System),
+        cost: Cost::SIMULATION,
+        open: Box::new(|folder, key| SqliteStore::open(&folder.join(DATABASE), key)),
+        hint: None,
+    };
+    Ok(task::spawn(Engine::at(home)?, Http::new()?)?)
+}
 
 /// Somebody at another station.
 pub struct Colleague(Handle);
@@ -28,18 +42,25 @@ impl Colleague {
     pub async fn enrol(folder: &Path, enrol: &str) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let (hub, code) = enrol.split_once('#').context("an address, a # and a code")?;
-        let home = Home {
-            folder: folder.to_owned(),
-            edge: Arc::new(System),
-            cost: Cost::SIMULATION,
-            open: Box::new(|folder, key| SqliteStore::open(&folder.join(DATABASE), key)),
-            hint: None,
-        };
-        let handle = task::spawn(Engine::at(home)?, Http::new()?)?;
+        let handle = start(folder)?;
         let session = handle.call(Enrol { hub: hub.to_owned(), code: code.to_owned() }).await?;
         let first = session.people.first().context("nobody works at this station")?;
         handle.call(SetPin { agent: first.agent.clone(), pin: PIN.to_owned() }).await?;
         Ok(Self(handle))
+    }
+
+    /// Starts on a folder in which somebody has worked before, and signs in as the first who has a PIN.
+    pub async fn resume(folder: &Path) -> Result<Self> {
+        let handle = start(folder)?;
+        let session = handle.call(GetSession {}).await?;
+        let ready = session.people.into_iter().find(|tile| tile.ready).context("nobody has a PIN")?;
+        handle.call(Unlock { agent: ready.agent, pin: PIN.to_owned() }).await?;
+        Ok(Self(handle))
+    }
+
+    /// Writes a note into a case.
+    pub async fn note(&self, id: CaseId, text: &str) -> Result<()> {
+        Ok(self.0.call(Act { id, command: Command::Note { text: text.to_owned() } }).await.map(drop)?)
     }
 
     /// Exchanges with the district until one whole exchange went through.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::dates::InjuryDates;
 use super::page::{Page, key, named, until};
-use super::people::{AGENT, Applicant, EMPLOYER, PIN};
+use super::people::{AGENT, Applicant, EMPLOYER, LI_CHUNMEI, PIN};
 
 /// 工伤认定申请
 pub const WORK_INJURY: &str = "RS-075";
@@ -111,7 +111,8 @@ pub async fn next(page: &Page, step: &str) -> Result<()> {
 pub async fn item(page: &Page, words: &str, code: &str) -> Result<()> {
     page.write("item-search", words).await?;
     page.press_css(&format!("[data-test=item-option][data-code=\"{code}\"] input")).await?;
-    page.see_css("[data-test=chosen] li").await.map(drop)
+    page.see_css("[data-test=chosen] li").await?;
+    page.says("chosen-papers", "样材料").await.map(drop)
 }
 
 /// 查材料: one answer a paper, in their order: `have`, `lack`, `electronic`.
@@ -124,6 +125,21 @@ pub async fn papers(page: &Page, answers: &[&str]) -> Result<()> {
             .await?;
     }
     Ok(())
+}
+
+/// A whole case of a hurt worker with all her papers, up to the slip; answers its number.
+pub async fn take_the_injury(page: &Page, dates: &InjuryDates) -> Result<String> {
+    begin(page).await?;
+    person(page, &LI_CHUNMEI).await?;
+    injury(page, dates).await?;
+    next(page, "items").await?;
+    item(page, "工伤认定", WORK_INJURY).await?;
+    next(page, "papers").await?;
+    papers(page, &["have", "have", "have"]).await?;
+    next(page, "mandate").await?;
+    mandate_by_thumb(page, "王秀英").await?;
+    next(page, "check").await?;
+    receive(page).await
 }
 
 /// 写委托: each power read out and ticked, three months, a thumbprint with a witness, consent.

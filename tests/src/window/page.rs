@@ -110,14 +110,16 @@ impl Page {
     /// Clicks the first part that fits.
     pub async fn press_css(&self, css: &str) -> Result<()> {
         let last = Mutex::new(String::new());
+        let stood = Mutex::new(Value::Null);
         let what = format!("{css} takes a click");
         let pressed = until(&what, PATIENCE, async || {
             let element = self.see_css(css).await?;
-            // What is in the way or on the move at this moment may be out of it or at rest at the next.
             let arguments = vec![serde_json::to_value(&element)?];
+            // What is in the way or on the move now may be out of it or at rest at the next look: a click wants a part
+            // that stands where it stood one look ago, or it falls beside what has moved since.
             let tried = async {
-                let place = self.client.execute(INTO_VIEW, arguments.clone()).await?;
-                let still = self.client.execute(INTO_VIEW, arguments).await? == place;
+                let place = self.client.execute(INTO_VIEW, arguments).await?;
+                let still = stood.lock().is_ok_and(|mut stood| std::mem::replace(&mut *stood, place.clone()) == place);
                 if still { element.click().await.map(Some) } else { Ok(None) }
             };
             Ok(tried.await.unwrap_or_else(|error| {

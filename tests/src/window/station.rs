@@ -36,10 +36,15 @@ impl Station {
         Ok(Self { folder, enrol: enrol.to_owned(), shots: shots.to_owned() })
     }
 
+    /// The folder of the program's data.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// Opens the window.
     pub async fn open(&self) -> Result<Window> {
         let driver = Driver::start(&self.folder.join("profile")).await?;
-        let data = self.folder.join("data");
+        let data = self.data();
         let data = data.to_str().context("the folder's name is not text")?;
         let options = json!({ "binary": built("daiban")?, "args": ["--data", data, "--enrol", self.enrol] });
         let mut wanted = Capabilities::new();

@@ -401,6 +401,7 @@ impl Station {
         while let Some(out) = self.next_request()? {
             trip.requests += 1;
             assert!(trip.requests < 200, "{} never has enough", self.name);
+            self.carry_beside(hub, &mut trip)?;
             let answer = self.line.carry(hub, &out);
             trip.up += out.body.len();
             trip.down += answer.as_ref().map_or(0, Vec::len);
@@ -410,6 +411,27 @@ impl Station {
         }
         self.rest();
         Ok(trip)
+    }
+
+    /// What travels at the same time as a large request.
+    fn carry_beside(&mut self, hub: &District, trip: &mut Trip) -> Result<(), Failure> {
+        let Some(out) = self.beside_request() else { return Ok(()) };
+        let answer = self.line.carry(hub, &out);
+        trip.requests += 1;
+        trip.up += out.body.len();
+        trip.down += answer.as_ref().map_or(0, Vec::len);
+        now(self.engine().answered_beside(answer))
+    }
+
+    /// What the engine would send at the same time as its large last request.
+    pub fn beside_request(&mut self) -> Option<Outgoing> {
+        self.engine().beside_request()
+    }
+
+    /// Gives the engine the answer to that.
+    #[track_caller]
+    pub fn answered_beside(&mut self, answer: Result<Vec<u8>, RoadFault>) {
+        must("the answer beside", now(self.engine().answered_beside(answer)));
     }
 
     /// Nobody asks for anything for a while: what the engine does then.

@@ -7,6 +7,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::Hash;
 
 use super::Turn;
+use super::beside::Beside;
 use super::repair::Repair;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{ReplyFault, Telling};
@@ -46,6 +47,8 @@ pub(in crate::engine) struct LinkState {
     pub(super) asked_bytes: usize,
     pub(super) files: FilesTurn,
     pub(super) telling: Telling,
+    /// The exchange beside the last one.
+    pub(super) beside: Beside,
     pub(super) packages_wanted: bool,
     pub(super) max_bytes: u32,
     /// The last request went without sealing what waits, to see first whether there is a road.
@@ -61,6 +64,8 @@ pub(in crate::engine) struct LinkState {
     /// Requests of this run that brought nothing but a new nonce or a call for cursors.
     detours: u8,
     pub(super) progress: Progress,
+    /// What the line carried at its last large request, in bytes a second.
+    pub(super) pace: Option<u64>,
     pub(super) problems: BTreeMap<ProblemCode, (Wall, u32)>,
 }
 
@@ -70,18 +75,21 @@ const LEAST_BYTES: u32 = 16 << 10;
 const MOST_BYTES: u32 = 2 << 20;
 /// Seconds of line time a frame should take (sync.md section 2).
 const LINE_SECONDS: u64 = 10;
+/// What fewer bytes than this say of a line is more about its delay than about its width.
+const TELLING_BYTES: usize = 4096;
 /// Most detours of one run.
 const DETOURS: u8 = 6;
 
 impl Default for LinkState {
     fn default() -> Self {
-        let progress = Progress { sent: 0, received: 0, bytes_up: 0, bytes_down: 0 };
+        let progress = Progress { sent: 0, received: 0, bytes_up: 0, bytes_down: 0, seconds_left: None };
         Self {
             state: Link::Idle,
             asked: None,
             asked_bytes: 0,
             files: FilesTurn::Later,
             telling: Telling::Same,
+            beside: Beside::None,
             packages_wanted: false,
             max_bytes: FIRST_BYTES,
             held: false,
@@ -91,6 +99,7 @@ impl Default for LinkState {
             is_known: false,
             detours: 0,
             progress,
+            pace: None,
             problems: BTreeMap::new(),
         }
     }
@@ -121,9 +130,23 @@ impl LinkState {
         }
     }
 
+    /// Notes what the line carried in both directions since a request went out.
+    pub(super) fn carried(&mut self, bytes: usize, since: Wall, now: Wall) {
+        let millis = u64::try_from(now.0 - since.0).ok().filter(|millis| *millis > 0);
+        if let (Some(millis), true) = (millis, bytes >= TELLING_BYTES) {
+            self.pace = Some((bytes as u64).saturating_mul(1000) / millis);
+        }
+    }
+
+    /// Seconds until so many bytes are gone.
+    pub(super) fn seconds_for(&self, bytes: u64) -> Option<u32> {
+        let pace = self.pace.filter(|pace| *pace > 0)?;
+        u32::try_from(bytes.div_ceil(pace)).ok()
+    }
+
     /// The run is over, whatever was asked last.
     pub(super) fn drop_run(&mut self) {
-        (self.state, self.asked) = (Link::Idle, None);
+        (self.state, self.asked, self.beside) = (Link::Idle, None, Beside::None);
     }
 
     /// What was too much for the line is not tried again: a road that was wide this morning may be narrow now.
@@ -170,7 +193,7 @@ impl LinkState {
 /// How many bytes to ask for next: ten seconds of the line as it was just now.
 pub(super) fn measured(bytes: usize, since: Wall, now: Wall, last: u32) -> u32 {
     let Ok(millis) = u64::try_from(now.0 - since.0) else { return last };
-    if bytes < 4096 {
+    if bytes < TELLING_BYTES {
         return last;
     }
     let line = (bytes as u64).saturating_mul(LINE_SECONDS * 1000) / millis.max(1);
@@ -182,6 +205,18 @@ pub(super) fn measured(bytes: usize, since: Wall, now: Wall, last: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_left_follows_what_the_line_last_carried() {
+        let mut link = LinkState::default();
+        assert_eq!(link.seconds_for(80_000), None, "nobody knows yet");
+        link.carried(300, Wall(0), Wall(60_000));
+        assert_eq!(link.seconds_for(80_000), None, "a small answer says nothing about the line");
+        link.carried(80_000, Wall(0), Wall(10_000));
+        assert_eq!((link.seconds_for(80_001), link.seconds_for(0)), (Some(11), Some(0)), "8,000 bytes a second");
+        link.carried(80_000, Wall(9_000), Wall(1_000));
+        assert_eq!(link.seconds_for(8_000), Some(1), "a clock that went back changes nothing");
+    }
 
     #[test]
     fn frames_follow_the_line_within_bounds() {

@@ -1,7 +1,7 @@
 //! Going back with a hub that went back, and telling it what it lacks (sync.md section 7).
 //!
-//! X4: which scopes are to be compared is on the disk before the first question and until the last answer, so a repair that is
-//! cut short begins again. X5: what is sent is what the hub lacks, whoever wrote it; nothing is taken back here.
+//! X5: which scopes are to be compared is on the disk before the first question and until the last answer, so a repair that is
+//! cut short begins again. X6: what is sent is what the hub lacks, whoever wrote it; nothing is taken back here.
 
 use std::collections::BTreeMap;
 
@@ -261,7 +261,7 @@ impl<S: Store> Desk<S> {
 }
 
 impl<S: Store> Engine<S> {
-    /// Takes in the answer to a repair. X4, X5.
+    /// Takes in the answer to a repair. X5, X6.
     pub(super) async fn repaired(&mut self, reply: RepairReply, now: Wall) -> Result<Turn, Failure> {
         let RepairReply { outcome, nonce, .. } = reply;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
@@ -278,6 +278,7 @@ impl<S: Store> Engine<S> {
 
     async fn mend(&mut self, repaired: Repaired, now: Wall) -> Result<Turn, Failure> {
         let Repaired { receipts, refused, scopes, wanted } = repaired;
+        let moved = !receipts.is_empty() || !refused.is_empty() || !wanted.is_empty();
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         self.link.is_known = true;
         self.link.progress.sent += desk.receipted(&receipts).await?;
@@ -293,7 +294,12 @@ impl<S: Store> Engine<S> {
         }
         desk.close(&mut repair).await?;
         repair.wanted = wanted;
+        let more = moved || !repair.lacking.is_empty() || !repair.next.is_empty() || self.link.introduced;
         self.link.repair = repair;
+        if !more && self.link.telling == Telling::Same {
+            // The weekly comparison found nothing: the exchange before it was the last word.
+            return Ok(Turn::Done);
+        }
         self.link.telling = Telling::All;
         // What is wrong with own segments is seen to as after an exchange; what others wrote is theirs to bring.
         let own = desk.certificate.device;

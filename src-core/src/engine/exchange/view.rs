@@ -1,6 +1,8 @@
 //! How the exchange stands, for the page that shows it.
 
-use daiban_model::api::{Failure, GetSync, Link, Problem, ProblemCode, ReceiptView, SyncNow, SyncView, WaitingCase};
+use daiban_model::api::{
+    Failure, GetSync, Link, Problem, ProblemCode, Progress, ReceiptView, SyncNow, SyncView, WaitingCase,
+};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Why};
 
@@ -25,11 +27,11 @@ impl<S: Store> Answer<S> for SyncNow {
 }
 
 impl<S: Store> Engine<S> {
-    async fn sync_view(&mut self) -> Result<SyncView, Failure> {
-        let progress = (self.link.state == Link::Working).then_some(self.link.progress);
+    pub(super) async fn sync_view(&mut self) -> Result<SyncView, Failure> {
         let state = self.link.state;
         let problems = self.problems().await?;
-        let desk = self.desk()?;
+        self.desk()?;
+        let (Some(desk), link) = (&self.desk, &self.link) else { return Err(Failure::Locked) };
         let owed = desk.store.peer(PeerQuery::Outstanding).await.map_err(storage)?.outstanding;
         let last_ok = desk.store.states(LAST_OK).await.map_err(storage)?;
         let last_ok = last_ok.first().and_then(|(_, bytes)| wire::decode(bytes, 16).ok());
@@ -40,14 +42,17 @@ impl<S: Store> Engine<S> {
             changes,
             at: Wall(i64::try_from(hub_ms).unwrap_or(i64::MAX)),
         });
+        let files = desk.files_waiting();
+        let left = owed.bytes.saturating_add(files.bytes).saturating_sub(files.sent);
+        let progress = Progress { seconds_left: link.seconds_for(left), ..link.progress };
         Ok(SyncView {
             state,
             hub: desk.hub.clone(),
             outbox: owed.changes,
             outbox_bytes: owed.bytes,
             waiting: desk.waiting(&owed.docs).await?,
-            files: desk.files_waiting(),
-            progress,
+            files,
+            progress: (state == Link::Working).then_some(progress),
             last_ok,
             last_receipt,
             received_total: owed.receipted,
@@ -88,18 +93,23 @@ impl<S: Store> Engine<S> {
 impl<S: Store> Desk<S> {
     async fn waiting(&self, docs: &[(wire::DocId, u32, u64)]) -> Result<Vec<WaitingCase>, Failure> {
         let few = &docs[..docs.len().min(20)];
-        let query = RowQuery::ByDoc(few.iter().map(|(doc, ..)| *doc).collect());
-        let rows = self.store.rows(query).await.map_err(storage)?.cases;
-        let eyes = self.eyes();
-        let mine = |row: &&CaseRecord| {
-            let own = eyes.only.is_none() || eyes.only == row.handler;
-            own && eyes.serves.iter().any(|served| served.covers(row.scope))
-        };
-        let waiting = rows.iter().filter(mine).filter_map(|row| {
+        let rows = self.own_cases(few.iter().map(|(doc, ..)| *doc).collect()).await?;
+        let waiting = rows.iter().filter_map(|row| {
             let (_, changes, bytes) = few.iter().find(|(doc, ..)| doc == row.shown.id.0.as_bytes())?;
             let (name, item) = (row.shown.name.clone(), row.shown.item.clone());
             Some(WaitingCase { id: row.shown.id, name, item, changes: *changes, bytes: *bytes })
         });
         Ok(waiting.collect())
+    }
+
+    /// Rows of those cases that whoever is signed in may see.
+    pub(super) async fn own_cases(&self, docs: Vec<wire::DocId>) -> Result<Vec<CaseRecord>, Failure> {
+        let mut rows = self.store.rows(RowQuery::ByDoc(docs)).await.map_err(storage)?.cases;
+        let eyes = self.eyes();
+        rows.retain(|row| {
+            let own = eyes.only.is_none() || eyes.only == row.handler;
+            own && eyes.serves.iter().any(|served| served.covers(row.scope))
+        });
+        Ok(rows)
     }
 }

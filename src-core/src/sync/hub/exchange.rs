@@ -50,7 +50,11 @@ impl<S: Store> Hub<S> {
         }
         let peer = PeerId::Device(device.device);
         let remembered = self.store.peer(PeerQuery::CursorsUnder { peer, scopes: Vec::new() }).await?.cursors;
-        let Some(cursors) = present(&request.cursors, &remembered) else { return Ok(Outcome::SendCursors) };
+        let told = match request.max_bytes {
+            wire::NO_FRAMES => Some(remembered.clone()),
+            _ => present(&request.cursors, &remembered),
+        };
+        let Some(cursors) = told else { return Ok(Outcome::SendCursors) };
         if now.0.max(0).unsigned_abs() > device.not_after {
             // Nothing is taken and nothing is shown; the device keeps its segments for the next certificate.
             return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));

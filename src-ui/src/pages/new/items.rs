@@ -170,12 +170,14 @@ fn Chosen(work: Work) -> impl IntoView {
         }
     };
     let papers = Memo::new(move |_| work.draft.with(|draft| draft.papers.len()));
+    let merged = move || (papers.get() > 0).then(|| t!("items.papers", n = papers.get()));
     let escort =
         Memo::new(move |_| work.preview.with(|preview| preview.as_ref().is_some_and(|it| !it.escort_only.is_empty())));
     view! {
         <h2 class="sec-head" data-test="chosen-count">{move || t!("items.chosen", n = items.with(Vec::len))}</h2>
         <ol class="chosen" data-test="chosen">{move || items.get().into_iter().map(line).collect_view()}</ol>
-        <Show when=move || { papers.get() > 0 }><p>{move || t!("items.papers", n = papers.get())}</p></Show>
+        // The line keeps its place while the papers are counted: what stands below it must not slip from under a finger.
+        <Show when=move || !items.with(Vec::is_empty)><p class="keeps-line" data-test="chosen-papers">{merged}</p></Show>
         <Show when=move || escort.get()>
             <p class="note note-warn"><Icon name="user"/><span>{t!("items.escort_note")}</span></p>
         </Show>

@@ -1,0 +1,77 @@
+//! A second exchange beside a large one: while much goes up, what is new comes down. A line carries both directions at once, so
+//! on a slow one the longer of the two is waited for, not their sum.
+//!
+//! X4: the two lean on nothing of each other. The large one asks for nothing, and the hub leaves its cursors alone; the one beside it
+//! brings nothing, and what it cannot do is done by the next exchange.
+
+use daiban_model::api::Failure;
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{Delivery, ExchangeReply, Hash, Outcome, Segment};
+
+use super::{Came, Outgoing, Thread, skew};
+use crate::engine::Engine;
+use crate::store::Store;
+use crate::sync::http::{Road, RoadFault};
+use crate::sync::station::{self, Telling};
+
+/// Raw bytes of segments from which on a request goes alone: some seconds of a 2G line.
+const LARGE: usize = 32 << 10;
+
+/// The exchange beside the large one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Beside {
+    /// What goes up is small: one exchange does both.
+    #[default]
+    None,
+    /// It may be asked for.
+    Free,
+    /// It is on its way.
+    Asked(Hash, Wall),
+}
+
+impl Beside {
+    /// Whether a request with these segments goes alone.
+    pub(super) fn of(segments: &[Segment]) -> Self {
+        let records = segments.iter().flat_map(|segment| &segment.records);
+        if records.map(|record| record.change.len()).sum::<usize>() < LARGE { Self::None } else { Self::Free }
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// A request to be carried at the same time as the last one, where that is large. A carrier that does one thing after the
+    /// other need not ask for it.
+    pub fn beside_request(&mut self) -> Option<Outgoing> {
+        let desk = self.desk.as_ref().filter(|_| self.link.beside == Beside::Free)?;
+        let (digest, now) = (desk.published.digest(), desk.edge.now());
+        let link = &mut self.link;
+        let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, Vec::new());
+        let (body, hash) = station::request(&desk.key, &ask);
+        link.beside = Beside::Asked(hash, now);
+        link.progress.bytes_up += body.len() as u64;
+        Some(Outgoing { hub: desk.hub.clone(), road: Road::Exchange, body })
+    }
+
+    /// Takes in its answer. Whatever is wrong with it, the answer to the large one tells. X1, X4.
+    pub async fn answered_beside(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<(), Failure> {
+        let (Beside::Asked(hash, since), Ok(bytes)) = (std::mem::take(&mut self.link.beside), answer) else {
+            return Ok(());
+        };
+        let Some(desk) = self.desk.as_mut() else { return Ok(()) };
+        let Ok(reply) = station::reply(&bytes, hash, &desk.trust) else { return Ok(()) };
+        let ExchangeReply { outcome: Outcome::Done(delivery), hub_ms, nonce, epoch } = reply else { return Ok(()) };
+        if epoch != desk.thread.epoch {
+            return Ok(());
+        }
+        let now = desk.edge.now();
+        desk.thread = Thread { epoch, nonce };
+        skew(desk, &mut self.link, hub_ms, now);
+        self.link.progress.bytes_down += bytes.len() as u64;
+        self.link.max_bytes = super::measured(bytes.len(), since, now, self.link.max_bytes);
+        let Delivery { frames, .. } = *delivery;
+        self.link.telling = match self.take_frames(frames, now).await? {
+            Came::Unusable => Telling::All,
+            Came::Nothing | Came::Something => Telling::Same,
+        };
+        Ok(())
+    }
+}

@@ -1,5 +1,6 @@
 //! Commands, their options, and what goes wrong in the operator's language. Results go to stdout, everything else to stderr.
 
+mod backup;
 mod courier;
 mod import;
 mod init;
@@ -44,6 +45,10 @@ enum Command {
     Devices(Devices),
     #[command(about = "撤销一台设备：从此不收它的内容，也不给它内容")]
     Revoke(Revoke),
+    #[command(about = "备份数据库；枢纽可以照常运行")]
+    Backup(Backup),
+    #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
+    Restore(Restore),
     #[command(about = "逐条重算各范围的编号、散列和签名，列出对不上的地方")]
     Verify(At),
     #[command(about = "收优盘上站点的信，把回信写在同一个优盘上")]
@@ -133,6 +138,22 @@ struct Courier {
 }
 
 #[derive(Args)]
+struct Backup {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "文件", help = "写到哪里；不能是已有的文件")]
+    to: PathBuf,
+}
+
+#[derive(Args)]
+struct Restore {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "文件", help = "备份文件；已用别的办法把数据库放回去的，省去这一项")]
+    from: Option<PathBuf>,
+}
+
+#[derive(Args)]
 struct Serve {
     #[command(flatten)]
     at: At,
@@ -150,6 +171,8 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Code(code) => stations::code(code).await,
             Command::Devices(devices) => stations::devices(devices).await,
             Command::Revoke(revoke) => stations::revoke(revoke).await,
+            Command::Backup(backup) => backup::backup(backup).await,
+            Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,
             Command::Courier(command) => courier::courier(command).await,
             Command::Serve(serve) => serve::serve(serve).await,

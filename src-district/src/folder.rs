@@ -166,10 +166,54 @@ impl Folder {
         }
     }
 
+    /// Puts a backup in the place of the database, which is set aside under the name answered; `None` where there was none. The
+    /// backup is copied and looked through first. Not while a hub serves the folder.
+    pub fn put_back(&self, backup: &Path, now: Wall) -> Result<Option<PathBuf>, FolderFault> {
+        let (database, fresh) = (self.0.join(DATABASE), self.0.join("hub.db.restoring"));
+        for left in [fresh.clone(), beside(&fresh, "-wal"), beside(&fresh, "-shm")] {
+            match fs::remove_file(left) {
+                Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault.into()),
+                _ => {}
+            }
+        }
+        fs::copy(backup, &fresh)?;
+        fs::File::open(&fresh)?.sync_all()?;
+        SqliteStore::open_plain(&fresh)?.integrity()?;
+        let aside = self.0.join(format!("{DATABASE}.before-{}", now.0));
+        let stood = database.exists();
+        for end in ["", "-wal", "-shm"] {
+            let part = beside(&database, end);
+            if part.exists() {
+                fs::rename(part, beside(&aside, end))?;
+            }
+        }
+        fs::rename(&fresh, &database)?;
+        Ok(stood.then_some(aside))
+    }
+
+    /// Lets a restored hub hear what the database that was set aside still tells: publications and revocations since the backup.
+    /// One that does not open tells nothing. Answers how many packages it read.
+    pub async fn hear<S: Store>(&self, hub: &Hub<S>, aside: &Path) -> Result<usize, FolderFault> {
+        let Ok(store) = SqliteStore::open_plain(aside) else { return Ok(0) };
+        let Ok(before) = Hub::open(store, self.read_keys()?).await else { return Ok(0) };
+        let packages = before.published().await.unwrap_or_default();
+        for (.., package) in &packages {
+            hub.present(package).await?;
+        }
+        Ok(packages.len())
+    }
+
     /// Where the key file is, of which a copy belongs in a safe.
     pub fn keys(&self) -> PathBuf {
         self.0.join(KEYS)
     }
+}
+
+/// A file that stands beside another one of the same name.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 fn create_private(path: &Path) -> io::Result<()> {

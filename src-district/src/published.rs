@@ -84,6 +84,7 @@ fn entries(kind: PackageKind, content: &Value) -> BTreeMap<String, &Value> {
         PackageKind::Roster => keyed(Some(content), &["id"]),
         PackageKind::Catalogue => keyed(content.get("items"), &["code"]),
         PackageKind::Calendar => keyed(Some(content), &["year", "layer"]),
+        PackageKind::Revocations => keyed(Some(content), &["device"]),
     }
 }
 

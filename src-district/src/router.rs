@@ -1,7 +1,7 @@
 //! The hub's addresses and what every request passes through.
 //!
-//! `POST /v1/enrol`, `/v1/exchange`, `/v1/packages` and `/v1/files` take and give whole bodies of one content type; `GET /health`
-//! answers JSON; everything else is 404. A log line holds method, known path, status, time and at most the first digits of a
+//! `POST /v1/enrol`, `/v1/exchange`, `/v1/packages`, `/v1/files` and `/v1/repair` take and give whole bodies of one content type;
+//! `GET /health` answers JSON; everything else is 404. A log line holds method, known path, status, time and at most the first digits of a
 //! device's key.
 
 use std::any::Any;
@@ -28,7 +28,7 @@ use crate::limits::Limits;
 use crate::routes::{self, DeviceMark, Refusal};
 
 /// Every path there is.
-const PATHS: [&str; 5] = ["/health", "/v1/enrol", "/v1/exchange", "/v1/packages", "/v1/files"];
+const PATHS: [&str; 6] = ["/health", "/v1/enrol", "/v1/exchange", "/v1/packages", "/v1/files", "/v1/repair"];
 
 /// What the routes share.
 pub(crate) struct Desk<S> {
@@ -62,6 +62,7 @@ pub fn router<S: Store>(hub: Hub<S>, limits: &Limits) -> Router {
         .route(PATHS[2], post(routes::exchange::<S>))
         .route(PATHS[3], post(routes::packages::<S>))
         .route(PATHS[4], post(routes::files::<S>))
+        .route(PATHS[5], post(routes::repair::<S>))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
         .with_state(desk);

@@ -1,6 +1,6 @@
 //! Bits that go over, devices that are not known or no longer, and segments that should not be.
 
-use daiban_core::store::{PeerQuery, Store};
+use daiban_core::store::{Batch, PeerQuery, Store, StoredChange};
 use daiban_model::api::{
     Failure, GetSession, GoBackKeys, Link, ListItems, ListRefused, OpenCase, ProblemCode, RefusedWhy, SendRefusedAgain,
     Sent, SessionState, StorageFault,
@@ -8,10 +8,10 @@ use daiban_model::api::{
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::CaseId;
-use daiban_model::wire::PackageKind;
+use daiban_model::wire::{PackageKind, Why};
 use daiban_tests::world::{
-    BAICAIGOU, Flip, GAO_JIANPING, JIHULUNTU, Line, Newer, PIN, QIAN_XIUYING, QIMUGE, SHAOBUHAI, SUN_LINA, Station,
-    World, ZHAO_YUNFENG, day, division, must, now,
+    BAICAIGOU, Flip, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, Line, Newer, PIN, QIAN_XIUYING, QIMUGE, SHAOBUHAI,
+    SUN_LINA, Station, World, ZHAO_YUNFENG, day, division, must, now,
 };
 
 use crate::problems;
@@ -109,10 +109,41 @@ fn a_device_of_another_village_does_not_take_a_case_over() {
     let mut rogue = Newer::enrol(&world, "绍卜亥", SHAOBUHAI);
     let change = rogue.write(cases[0], &[r#""k":"noted","text":"x""#]);
     let segment = rogue.seal(SHAOBUHAI, &[change]);
-    assert_eq!(rogue.exchange(&world.hub, vec![segment]).refused, [], "the hub opens no document");
+    let refused = rogue.exchange(&world.hub, vec![segment]).refused;
+    let why = Why::ForeignDocument { ordinal: 0 };
+    assert_eq!(refused.iter().map(|one| one.why).collect::<Vec<_>>(), [why], "the case lives in another village");
+    assert_eq!(world.hub.quarantine().len(), 1, "kept for a person to look at");
     township.sync(&world.hub);
-    assert_eq!(problems(&mut township), [ProblemCode::Quarantined], "the reader sees whose case it is");
-    assert_eq!(township.knows(), before, "the case stays where and what it was");
+    assert_eq!((problems(&mut township), township.knows()), (vec![], before), "nobody else hears of it");
+}
+
+#[test]
+fn a_record_of_a_foreign_case_is_kept_apart_and_the_rest_arrives() {
+    let (world, mut village, cases) = three_cases(609);
+    let mut next = world.station("绍卜亥便民服务站", SHAOBUHAI, HAO_ZHIQIANG);
+    next.sync(&world.hub);
+    // However it got onto this disk: a change of a case of another village stands in its outbox, among its own.
+    let mut stray = Newer::enrol(&world, "二号机", SHAOBUHAI);
+    let (doc, bytes) = stray.write(cases[0], &[r#""k":"noted","text":"x""#]);
+    let meta = daiban_core::doc::parse(&bytes).unwrap();
+    let (hash, actor, actor_seq) = (meta.hash, meta.actor, meta.seq);
+    let change = StoredChange { hash, doc, scope: division(SHAOBUHAI), actor, actor_seq, segment: None, bytes };
+    next.receive(&SUN_LINA, "MZ-007");
+    now(next.shelf().commit(Batch { changes: vec![change], outbox: vec![hash], ..Batch::default() })).unwrap();
+    let case = next.receive(&QIAN_XIUYING, "MZ-007");
+    next.sync(&world.hub);
+    assert_eq!(
+        (problems(&mut next), next.view().outbox),
+        (vec![ProblemCode::RefusedByHub], 1),
+        "one is kept and shown"
+    );
+    assert!(matches!(next.page(case).sent, Sent::Arrived { .. }), "what stood in the same segment has arrived");
+    assert_eq!(world.hub.verify().changes, 5, "three of the village, two of the next");
+    village.sync(&world.hub);
+    next.receive(&QIAN_XIUYING, "RS-003");
+    next.sync(&world.hub);
+    assert_eq!((next.view().outbox, next.sync(&world.hub).requests), (1, 1), "and it is not sent for ever");
+    assert_eq!(world.hub.verify().faults, []);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod disks;
 mod guarded;
 mod offline_week;
 mod people;
+mod restored;
 mod roads;
 mod sticks;
 mod two_desks;

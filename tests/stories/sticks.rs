@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use daiban_core::courier::folder::FOLDER;
-use daiban_model::api::ProblemCode;
+use daiban_model::api::{LettersRead, ProblemCode};
 use daiban_tests::world::{
     BAICAIGOU, FENG_XIAOLIN, GANGFANGDI, NAREN, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station, World, ZHAO_YUNFENG,
     division, must,
@@ -151,6 +151,82 @@ fn a_letter_for_another_district_is_turned_away_and_stays_on_the_stick() {
     village.draft(&ZHAO_YUNFENG, "MZ-007", Papers::All, |_| {});
     village.write_stick(stick.path());
     let report = other.hub.take_stick(stick.path());
-    assert_eq!(report.turned.iter().map(|it| it.why).collect::<Vec<_>>(), ["unknown_device"], "not from here");
+    assert_eq!(report.turned.iter().map(|it| it.why).collect::<Vec<_>>(), ["other_hub"], "not for here");
     assert_eq!(files(stick.path()).len(), 1, "to be carried on");
+}
+
+/// A village that only a stick reaches, its neighbour on a line, and the backup from before their work.
+fn restored(seed: u64) -> (World, Station, Station, TempDir) {
+    let (world, mut village, stick) = village(seed);
+    let backup = world.hub.back_up();
+    let mut neighbour = world.station("白菜沟第二台", BAICAIGOU, QIMUGE);
+    neighbour.receive(&SUN_LINA, "MZ-007");
+    neighbour.sync(&world.hub);
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    round(&world, &mut village, &stick);
+    assert_eq!((village.view().outbox, village.rows_of_all().len(), world.hub.verify().changes), (0, 2, 2));
+    world.hub.restore(&backup);
+    (world, village, neighbour, stick)
+}
+
+/// A letter there and its answer back.
+fn round(world: &World, village: &mut Station, stick: &TempDir) -> LettersRead {
+    village.write_stick(stick.path());
+    world.hub.take_stick(stick.path());
+    village.read_stick(stick.path())
+}
+
+#[test]
+fn a_hub_that_went_back_to_its_backup_says_so_by_stick_and_is_filled_by_the_next_letter() {
+    let (world, mut village, neighbour, stick) = restored(908);
+    drop(neighbour);
+    village.receive(&QIAN_XIUYING, "MZ-007");
+    let first = round(&world, &mut village, &stick);
+    assert_eq!((first.restored, first.sent, first.unreadable), (true, 0, 0), "the page asks for another letter");
+    assert_eq!(village.rows_of_all().len(), 3, "and nothing went");
+    let second = round(&world, &mut village, &stick);
+    assert_eq!((second.restored, second.sent, second.unreadable), (false, 1, 0));
+    assert_eq!((world.hub.verify().changes, world.hub.verify().faults), (3, vec![]), "own work and the neighbour's");
+    assert_eq!((village.view().outbox, problems(&mut village)), (0, vec![]));
+    let size = |files: Vec<PathBuf>| files.iter().map(|file| must("a file", fs::metadata(file)).len()).sum::<u64>();
+    let third = size(village.write_stick(stick.path()));
+    assert!(third < 3_000, "what came back with its place is not sent again: {third}");
+    village.sync(&world.hub);
+    village.sync(&world.hub);
+    assert_eq!(village.sync(&world.hub).requests, 1, "a line finds nothing lacking");
+    let mut newcomer = world.station("三号机", BAICAIGOU, QIMUGE);
+    newcomer.sync(&world.hub);
+    assert_eq!(newcomer.knows(), village.knows());
+}
+
+#[test]
+fn answers_of_a_history_that_was_given_up_count_for_nothing() {
+    let (world, mut village, stick) = village(909);
+    let backup = world.hub.back_up();
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.write_stick(stick.path());
+    world.hub.take_stick(stick.path());
+    world.hub.restore(&backup);
+    village.sync(&world.hub);
+    assert_eq!((village.view().outbox, world.hub.verify().changes), (0, 1), "the line brought it");
+    let late = village.read_stick(stick.path());
+    assert_eq!((late.late, late.sent, late.received, late.restored), (1, 0, 0, false), "an answer from before");
+    village.sync(&world.hub);
+    assert_eq!((village.view().outbox, problems(&mut village)), (0, vec![]));
+    assert_eq!(village.sync(&world.hub).requests, 1);
+}
+
+#[test]
+fn a_hub_that_forgot_a_device_with_its_backup_knows_it_again_by_its_letter() {
+    let world = World::new(910);
+    let backup = world.hub.back_up();
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.sync(&world.hub);
+    world.hub.restore(&backup);
+    let stick = must("a stick", tempfile::tempdir());
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    for _ in 0..2 {
+        round(&world, &mut village, &stick);
+    }
+    assert_eq!((village.view().outbox, world.hub.verify().changes), (0, 1));
 }

@@ -23,6 +23,10 @@ pub use letter::{Letter, LetterFault, LetterId, LetterKind, Part, PartFault};
 pub struct Ask {
     /// The versions of the packages it has.
     pub have: Vec<(PackageKind, u32)>,
+    /// The writer's certificate: a hub that went back to a backup may have forgotten it.
+    pub certificates: Vec<Signed>,
+    /// Signed requests for repair, as they would be posted: what such a hub lacks. Taken before the others.
+    pub repairs: Vec<Vec<u8>>,
     /// Signed requests, as they would be posted, in their order.
     pub requests: Vec<Vec<u8>>,
 }
@@ -34,6 +38,8 @@ pub struct Answer {
     pub to: LetterId,
     /// Signed replies, each with the hash of the request that it answers.
     pub replies: Vec<(Hash, Vec<u8>)>,
+    /// The same for what was repaired.
+    pub repaired: Vec<(Hash, Vec<u8>)>,
     /// Packages newer than the station's, signed by the root.
     pub packages: Vec<Signed>,
 }

@@ -10,12 +10,14 @@ mod letters;
 mod link;
 mod outgoing;
 mod refusals;
+mod repair;
 mod view;
 
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, Signed, Why,
+    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, RepairReply,
+    Signed, Why,
 };
 
 use self::beside::Beside;
@@ -87,23 +89,28 @@ impl<S: Store> Engine<S> {
             self.tell(Changed::Sync);
             return Ok(asked.map(|body| self.out(Road::Files, body)));
         }
-        let (road, (body, hash)) = if link.packages_wanted {
-            (Road::Packages, station::request(&desk.key, &station::packages_request(desk.published.versions())))
+        let repairs = desk.repairs().await?;
+        let (asked, (body, hash)) = if link.packages_wanted {
+            let ask = station::packages_request(desk.published.versions());
+            (Asked::Packages as fn(_) -> _, station::request(&desk.key, &ask))
+        } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() {
+            let ask = desk.repair(link, &repairs).await?;
+            (Asked::Repair as fn(_) -> _, station::request(&desk.key, &ask))
         } else {
             let limit = usize::try_from(link.max_bytes).unwrap_or(usize::MAX).saturating_mul(UP_FACTOR);
             if !link.held {
                 desk.seal_waiting(limit).await?;
             }
             let segments = desk.sendable(limit).await?;
-            link.beside = Beside::of(&segments);
-            let wanted = if link.beside == Beside::None { link.max_bytes } else { wire::NO_FRAMES };
             let digest = desk.published.digest();
-            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, wanted, digest, segments);
-            (Road::Exchange, station::request(&desk.key, &ask))
+            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
+            let signed;
+            (link.beside, signed) = beside::alone_if_large(&desk.key, ask);
+            (Asked::Exchange as fn(_) -> _, signed)
         };
-        let asked = if link.packages_wanted { Asked::Packages(hash) } else { Asked::Exchange(hash) };
+        let asked = asked(hash);
         link.asked = Some((asked, desk.edge.now()));
-        Ok(Some(self.out(road, body)))
+        Ok(Some(self.out(asked.road(), body)))
     }
 
     /// A body on its way.
@@ -136,6 +143,11 @@ impl<S: Store> Engine<S> {
         let (Some((asked, since)), now) = (link.asked.take(), desk.edge.now()) else { return Ok(Turn::Done) };
         let bytes = match answer {
             Ok(bytes) => bytes,
+            Err(RoadFault::UnknownDevice) if !link.introduced => {
+                // A hub that went back to an earlier backup may have forgotten this device; its certificate says who it is.
+                link.introduced = true;
+                return Ok(link.detour());
+            }
             Err(fault) => {
                 link.lost(fault, now);
                 desk.attachments.unsure();
@@ -153,6 +165,7 @@ impl<S: Store> Engine<S> {
             }
             Asked::Exchange(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Reply),
             Asked::Files(hash) => crate::sync::files::reply(&bytes, hash, &desk.trust).map(Taken::Files),
+            Asked::Repair(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Repair),
         };
         match taken {
             Ok(taken) => {
@@ -175,6 +188,7 @@ impl<S: Store> Engine<S> {
             }
             Taken::Reply(reply) => self.reply(reply, now).await,
             Taken::Files(reply) => Ok(self.files_reply(reply, now)),
+            Taken::Repair(reply) => self.repaired(reply, now).await,
         }
     }
 
@@ -184,7 +198,8 @@ impl<S: Store> Engine<S> {
         if desk.thread.epoch != epoch {
             desk.attachments.another_history();
         }
-        desk.thread = Thread { epoch, nonce };
+        // Another epoch is gone over to when it is known what that means for what was read so far.
+        desk.thread.nonce = nonce;
         skew(desk, &mut self.link, hub_ms, now);
         match outcome {
             Outcome::StaleNonce => Ok(self.link.detour()),
@@ -196,17 +211,26 @@ impl<S: Store> Engine<S> {
                 self.link.problem(ProblemCode::Revoked, now, 0);
                 Ok(Turn::Done)
             }
-            Outcome::Done(delivery) => self.delivered(*delivery, now).await,
+            Outcome::Rewind(places) => {
+                desk.go_back(places, Thread { epoch, nonce }).await?;
+                self.link.telling = Telling::All;
+                Ok(self.link.detour())
+            }
+            Outcome::Done(delivery) => {
+                desk.thread.epoch = epoch;
+                self.delivered(*delivery, now).await
+            }
         }
     }
 
     async fn delivered(&mut self, delivery: Delivery, now: Wall) -> Result<Turn, Failure> {
-        let Delivery { receipts, refused, frames, more, packages, .. } = delivery;
+        let Delivery { receipts, refused, frames, more, packages, backed_up } = delivery;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         // A request that asked for nothing told nothing.
         let alone = std::mem::take(&mut self.link.beside) != Beside::None;
         let told = if alone { Telling::Same } else { std::mem::replace(&mut self.link.telling, Telling::Same) };
         let sent = desk.receipted(&receipts).await?;
+        desk.note_backup(&backed_up).await?;
         self.link.progress.sent += sent;
         let settled = self.refused(&refused, now).await?;
         let came = self.take_frames(frames, now).await?;
@@ -230,6 +254,7 @@ impl<S: Store> Engine<S> {
         }
         let moved = sent > 0 || came == Came::Something;
         let again = (rest && (moved || self.link.held)) || self.link.packages_wanted;
+        let again = again || desk.is_compared_today(now).await?;
         Ok(if again { Turn::Again } else { Turn::Done })
     }
 
@@ -269,7 +294,9 @@ impl<S: Store> Engine<S> {
             self.link.problem(ProblemCode::RefusedByHub, now, count(waiting));
         }
         let never: Vec<&Refused> = refused.iter().filter(|one| !is_fork(one) && !waits(one)).collect();
-        desk.set_refused(&never, now).await?;
+        let parted = desk.part_foreign(&never).await?;
+        let kept: Vec<&Refused> = never.iter().filter(|one| !parted.contains(&one.key)).copied().collect();
+        desk.set_refused(&kept, now).await?;
         let hole = never.iter().any(|one| one.why != Why::OutOfScope);
         if forked == 0 && !hole {
             return Ok(Settled::AsBefore);
@@ -315,6 +342,7 @@ enum Taken {
     Packages(Vec<Signed>),
     Reply(ExchangeReply),
     Files(FilesReply),
+    Repair(RepairReply),
 }
 
 /// What the frames of an answer brought.

@@ -72,6 +72,8 @@ impl Published {
             PackageKind::Roster => self.roster = read(&json).ok_or_else(unreadable)?,
             PackageKind::Catalogue => self.catalogue = Some(read(&json).ok_or_else(unreadable)?),
             PackageKind::Calendar => self.calendar = read(&json).ok_or_else(unreadable)?,
+            // Kept for a hub that may forget, not acted upon: whose segments are taken is the hub's to say.
+            PackageKind::Revocations => drop(read::<Vec<wire::Revocation>>(&json).ok_or_else(unreadable)?),
         }
         self.versions.retain(|(kind, _)| *kind != package.kind);
         self.versions.push((package.kind, package.version));

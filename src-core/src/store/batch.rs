@@ -13,6 +13,9 @@ pub struct Batch {
     /// Own sealed segments that the hub will never take, because a copied or restored disk used their numbers: their frames go,
     /// their changes go back into the outbox to be sealed anew. One with a receipt or a place is a [`StoreError::Clash`].
     pub withdrawn: Vec<SegmentKey>,
+    /// Station: feeds that end here again, because the hub goes on from an earlier place. Places after it go, segments and their
+    /// changes stay. A place that is not stored is a [`StoreError::Clash`].
+    pub rewind: Vec<Cursor>,
     /// Segments with their headers; stored before the changes that name them. Storing an equal one again does nothing; another
     /// root under a stored key is a [`StoreError::Clash`].
     pub segments: Vec<StoredSegment>,
@@ -44,6 +47,8 @@ pub struct Batch {
     pub revoked: Vec<(DeviceId, u64)>,
     /// Actors bound to devices. Binding one to another device is a [`StoreError::Clash`].
     pub actors: Vec<ActorRow>,
+    /// Hub: documents bound to the scope they live in. Binding one to another scope is a [`StoreError::Clash`].
+    pub homes: Vec<(DocId, ScopeCode)>,
     /// Segments set aside with their reason; the same bytes only once.
     pub quarantine: Vec<Quarantined>,
     /// Segments that wait for changes they rest on; `None` takes one out.

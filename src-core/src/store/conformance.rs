@@ -8,6 +8,7 @@ mod feed;
 pub(super) mod fixture;
 mod others;
 mod outbox;
+mod repair;
 
 use super::{Store, StoreError};
 
@@ -46,6 +47,11 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             what_comes_back_in_the_feed_need_not_be_sent
             what_is_owed_is_counted_by_document
             the_outbox_is_read_in_pieces;
+        repair:
+            a_feed_goes_back_and_is_filled_anew
+            a_feed_goes_back_to_a_stored_place_only
+            what_lies_beyond_a_place_is_told_and_given_whole
+            the_lines_of_a_device_have_an_end_each;
         cases:
             every_view_pages_through_what_it_counts
             lists_hide_what_the_eyes_may_not_see
@@ -60,6 +66,7 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             cursors_move_with_what_was_read
             a_revocation_outlives_a_new_certificate
             an_actor_belongs_to_one_device
+            a_document_lives_in_one_scope
             segments_wait_and_are_set_aside
             named_values_are_listed_by_their_beginning
             what_is_known_is_told_apart;

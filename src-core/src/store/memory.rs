@@ -2,6 +2,7 @@
 //! restored. Search looks through all tokens.
 
 mod reading;
+mod repair;
 mod state;
 mod views;
 mod writing;

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use batch::{Batch, Placed, Receipted, Sealed, StoredChange, StoredSegment, chain_next};
 pub use cases::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing};
-pub use peers::{ActorRow, DeviceRow, Outstanding, PeerId, PeerMarks, PeerQuery, Quarantined};
+pub use peers::{ActorRow, Beyond, DeviceRow, Outstanding, PeerId, PeerMarks, PeerQuery, Quarantined};
 
 /// See the module's invariants.
 pub trait Store: Send + Sync + 'static {

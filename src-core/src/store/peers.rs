@@ -61,6 +61,20 @@ pub enum PeerQuery {
         /// Actors.
         actors: Vec<[u8; 16]>,
     },
+    /// The scopes these documents live in, as far as they are bound.
+    Homes(Vec<DocId>),
+    /// Segments of a scope that have no place up to `seq`, whether one further on or none; only those that can be sent on or
+    /// wait, in the order of clock and root.
+    Beyond {
+        /// The scope.
+        scope: ScopeCode,
+        /// The place.
+        seq: u64,
+    },
+    /// Segments with their records, in the order asked; unknown ones are left out.
+    Whole(Vec<SegmentKey>),
+    /// The last segment stored of each incarnation and scope of a device.
+    Lines(DeviceId),
     /// Waiting segments of a scope.
     Pending(ScopeCode),
     /// Set-aside segments, latest first.
@@ -88,12 +102,27 @@ pub struct PeerMarks {
     pub known: Vec<Hash>,
     /// Actors that are bound.
     pub actors: Vec<ActorRow>,
+    /// Segments beyond a place.
+    pub beyond: Vec<Beyond>,
+    /// Documents with the scope they live in.
+    pub homes: Vec<(DocId, ScopeCode)>,
     /// Waiting segments, encoded.
     pub pending: Vec<(SegmentKey, Vec<u8>)>,
     /// Set-aside segments.
     pub quarantine: Vec<Quarantined>,
     /// Outbox size and last receipt.
     pub outstanding: Outstanding,
+}
+
+/// A segment as two stores compare what they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beyond {
+    /// Which.
+    pub key: SegmentKey,
+    /// Its root.
+    pub root: Hash,
+    /// Its device's clock at sealing, in milliseconds since 1970.
+    pub hlc_ms: u64,
 }
 
 /// What is still owed to the hub.

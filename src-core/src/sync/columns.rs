@@ -5,7 +5,8 @@
 //! travel as they are (their cuts are empty), so that any value comes back as it was.
 
 use daiban_model::wire::{
-    self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, Segment, Signed, WireFault,
+    self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, RepairReply, RepairRequest, Segment, Signed,
+    WireFault,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,14 @@ impl Body for ExchangeRequest {
         self.segments.iter_mut().collect()
     }
 }
+
+impl Body for RepairRequest {
+    fn segments(&mut self) -> Vec<&mut Segment> {
+        self.segments.iter_mut().collect()
+    }
+}
+
+impl Body for RepairReply {}
 
 impl Body for ExchangeReply {
     fn segments(&mut self) -> Vec<&mut Segment> {

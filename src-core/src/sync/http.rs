@@ -35,6 +35,8 @@ pub enum Road {
     Packages,
     /// `/v1/files`
     Files,
+    /// `/v1/repair`
+    Repair,
 }
 
 impl Road {
@@ -45,6 +47,7 @@ impl Road {
             Self::Exchange => "/v1/exchange",
             Self::Packages => "/v1/packages",
             Self::Files => "/v1/files",
+            Self::Repair => "/v1/repair",
         }
     }
 }

@@ -5,19 +5,24 @@
 //! - K2: a repeat is harmless: the same segment gets the same receipt.
 //! - K3: a segment that rests on changes the hub does not have gets no number until they are there, so feeds are causal.
 //! - K4: one segment that is not taken never keeps another device's from being taken.
+//! - K5: a document lives in the scope of the first of its segments that got a number; nobody writes to it from another one.
 
 mod admin;
 mod exchange;
 mod files;
+mod history;
+mod keep;
 mod keys;
 mod letters;
+mod repair;
 mod take;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Certificate, Envelope, Epoch, Nonce, Signed};
+use daiban_model::wire::{self, Certificate, Envelope, Nonce, Signed};
 
 pub use admin::{Audit, AuditFault, DeviceView, NewStation};
 pub(crate) use exchange::{cursors_hash, packages_digest};
@@ -34,13 +39,16 @@ use crate::store::{DeviceRow, PeerQuery, Store, StoreError};
 pub struct Hub<S> {
     store: Arc<S>,
     keys: Arc<HubKeys>,
-    epoch: Epoch,
+    /// As last read from the store.
+    epoch: Arc<AtomicU64>,
     files: Option<FilesHere>,
 }
 
 impl<S> Clone for Hub<S> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), keys: self.keys.clone(), epoch: self.epoch, files: self.files.clone() }
+        let (store, keys, epoch, files) =
+            (self.store.clone(), self.keys.clone(), self.epoch.clone(), self.files.clone());
+        Self { store, keys, epoch, files }
     }
 }
 
@@ -102,17 +110,13 @@ const NONCE_MS: u64 = 24 * 60 * 60 * 1000;
 impl<S: Store> Hub<S> {
     /// Opens a hub; on a new store this begins its first epoch.
     pub async fn open(store: S, keys: HubKeys) -> Result<Self, HubFault> {
-        let stored = store.states("epoch").await?.into_iter().next();
-        let epoch = match stored {
-            Some((_, bytes)) => Epoch(bytes.try_into().map_err(|_| HubFault::Damaged("epoch"))?),
-            None => {
-                let epoch = keys.first_epoch();
-                let states = vec![("epoch".to_owned(), Some(epoch.0.to_vec()))];
-                store.commit(crate::store::Batch { states, ..Default::default() }).await?;
-                epoch
-            }
-        };
-        Ok(Self { store: Arc::new(store), keys: Arc::new(keys), epoch, files: None })
+        let hub = Self { store: Arc::new(store), keys: Arc::new(keys), epoch: Arc::default(), files: None };
+        if hub.state(history::EPOCH).await?.is_none() {
+            let states = vec![(history::EPOCH.to_owned(), Some(hub.keys.first_epoch().0.to_vec()))];
+            hub.store.commit(crate::store::Batch { states, ..Default::default() }).await?;
+        }
+        hub.read_epoch().await.map_err(|_| HubFault::Damaged("epoch"))?;
+        Ok(hub)
     }
 
     /// The store, for tests and tools.
@@ -135,13 +139,19 @@ impl<S: Store> Hub<S> {
         let id = DeviceId(envelope.signer);
         let marks = self.store.peer(PeerQuery::Devices(vec![id])).await?;
         let device = marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)?;
-        if !sign::verify(&id.0, domain, &[&envelope.body], &envelope.sig) {
+        let (request, hash) = Self::signed_request(&envelope, domain)?;
+        let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
+        Ok(Asked { device, certificate, request, hash })
+    }
+
+    /// The request in an envelope, when its signer signed it, and its hash. K1.
+    fn signed_request<T: Body>(envelope: &Envelope, domain: Domain) -> Result<(T, wire::Hash), Turned> {
+        if !sign::verify(&envelope.signer, domain, &[&envelope.body], &envelope.sig) {
             return Err(Turned::BadSignature);
         }
-        let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
         let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(Turned::Malformed)?;
         let request = columns::decode(&plain).map_err(|_| Turned::Malformed)?;
-        Ok(Asked { device, certificate, request, hash: sign::hash(&envelope.body) })
+        Ok((request, sign::hash(&envelope.body)))
     }
 
     fn certificate(&self, device: &DeviceRow) -> Option<Certificate> {

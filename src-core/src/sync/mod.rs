@@ -1,10 +1,12 @@
 //! How cases travel (sync.md): segments signed by devices, numbered feeds at the hub, one request for both directions.
 //!
 //! [`segment`] seals and checks, [`station`] and [`hub`] are the two ends as plain functions of bytes, store and time,
-//! [`columns`] lays out what is packed, [`files`] carries attachments after them, [`http`] is the only part that talks to a network. Nothing is decoded as a document
-//! before its signature, certificate, scope and actor were found right.
+//! [`columns`] lays out what is packed, [`compare`] finds what one side lacks, [`files`] carries attachments after cases,
+//! [`http`] is the only part that talks to a network. Nothing is decoded as a document before its signature, certificate, scope and
+//! actor were found right.
 
 pub mod columns;
+pub mod compare;
 pub mod files;
 pub mod http;
 pub mod hub;

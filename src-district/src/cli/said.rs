@@ -51,7 +51,7 @@ pub(super) fn turned(fault: Turned) -> Error {
     }
 }
 
-fn store(fault: StoreError) -> Error {
+pub(super) fn store(fault: StoreError) -> Error {
     match fault {
         StoreError::Busy => anyhow!("数据库正被别的程序占用，请稍后再试"),
         StoreError::Full => anyhow!("磁盘已满，什么也没有写入。请腾出空间后再试"),

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::flight::{Value, values};
 use super::line::Line;
 use super::segments::keyed;
-use super::{changes, feed, outbox, peers};
+use super::{changes, feed, homes, outbox, peers, repair};
 
 macro_rules! devices {
     () => {
@@ -24,6 +24,8 @@ pub(super) fn is_about_nothing(query: &PeerQuery) -> bool {
         PeerQuery::Devices(keys) => keys.is_empty(),
         PeerQuery::Segments(keys) => keys.is_empty(),
         PeerQuery::Known { changes, actors } => changes.is_empty() && actors.is_empty(),
+        PeerQuery::Homes(docs) => docs.is_empty(),
+        PeerQuery::Whole(keys) => keys.is_empty(),
         _ => false,
     }
 }
@@ -81,6 +83,14 @@ pub(super) async fn ask(line: &mut Line, query: &PeerQuery) -> Result<PeerMarks,
             marks.known = read(&landed.rows(known), |row| columns::hash(row, 0))?;
             marks.actors = peers::actors(&landed.rows(bound))?;
         }
+        PeerQuery::Homes(docs) => {
+            let mut flight = line.flight();
+            let seat = homes::ask(&mut flight, docs.iter().copied()).await;
+            marks.homes = homes::read(&flight.land().await?.rows(seat))?;
+        }
+        PeerQuery::Beyond { scope, seq } => marks.beyond = repair::beyond(line, *scope, *seq).await?,
+        PeerQuery::Whole(keys) => marks.segments = repair::whole(line, keys).await?,
+        PeerQuery::Lines(device) => marks.frames = repair::lines(line, *device).await?,
         PeerQuery::Pending(scope) => {
             const PENDING: &str = "
                 SELECT device, incarnation, scope, number, bytes FROM pending WHERE scope = $1

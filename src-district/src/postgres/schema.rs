@@ -8,7 +8,10 @@ use super::flight::values;
 use super::line::Line;
 
 /// Migrations in order; the schema's version is how many were run. Never edited after a release.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/0001_base.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/postgres/0001_base.sql"),
+    include_str!("../../migrations/postgres/0002_scopes.sql"),
+];
 
 /// Whoever migrates holds this lock, so that processes started together do not do it twice.
 const LOCK: i64 = 0x6461_6962_616e;

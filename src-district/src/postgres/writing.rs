@@ -12,7 +12,7 @@ use super::feed::{self, Entries};
 use super::lane::Lane;
 use super::line::Line;
 use super::segments::{self, Frames};
-use super::{cases, columns, documents, outbox, peers};
+use super::{cases, columns, documents, homes, outbox, peers, repair};
 
 /// Writes a batch; answers the places given to `batch.number`.
 pub(super) async fn batch(line: &mut Line, batch: &Batch, lane: &Lane) -> Result<Vec<Placed>, Fault> {
@@ -45,8 +45,10 @@ pub(super) async fn batch(line: &mut Line, batch: &Batch, lane: &Lane) -> Result
 
 /// Whether nothing in a batch can clash: then it goes in one round trip.
 fn is_plain(batch: &Batch) -> bool {
-    let Batch { withdrawn, segments, changes, number, feed, outbox, sealed, receipts, actors, .. } = batch;
+    let Batch { withdrawn, rewind, segments, changes, number, feed, outbox, sealed, receipts, actors, homes, .. } =
+        batch;
     withdrawn.is_empty()
+        && rewind.is_empty()
         && segments.is_empty()
         && changes.is_empty()
         && number.is_empty()
@@ -55,6 +57,7 @@ fn is_plain(batch: &Batch) -> bool {
         && sealed.is_empty()
         && receipts.is_empty()
         && actors.is_empty()
+        && homes.is_empty()
 }
 
 /// Whether a batch only says how far devices have read. A device that finds its cursors forgotten tells them again: one more round
@@ -88,7 +91,7 @@ struct Looked<'a> {
     carried: &'a [StoredChange],
     /// What its numbering and placing come to.
     entries: Result<Entries, StoreError>,
-    /// Whether its actors are its devices'.
+    /// Whether its actors are its devices', and its documents live where it says.
     bound: Result<(), StoreError>,
 }
 
@@ -102,11 +105,18 @@ async fn look<'a>(line: &mut Line, batch: &'a Batch, lane: &Lane) -> Result<Look
         outbox::withdraw(line, &batch.withdrawn).await?;
         flight = line.flight();
     }
+    if !batch.rewind.is_empty() {
+        // By itself too: the same places may be given again in this batch.
+        flight.land().await?;
+        repair::rewind(line, &batch.rewind).await?;
+        flight = line.flight();
+    }
     let mut of_feed = feed::lock(&mut flight, batch).await;
     changes::guard(&mut flight, &batch.changes).await;
     let of_segments = segments::send(&mut flight, batch).await;
     feed::taken(&mut flight, &mut of_feed, batch).await?;
     let of_actors = peers::bind(&mut flight, &batch.actors).await;
+    let of_homes = homes::settle(&mut flight, &batch.homes).await;
     let mut landed = flight.land().await?;
     let ends = feed::ends(line, &of_feed, &mut landed, batch).await?;
     let frames = segments::landed(&of_segments, &mut landed)?;
@@ -115,6 +125,7 @@ async fn look<'a>(line: &mut Line, batch: &'a Batch, lane: &Lane) -> Result<Look
     let carried = batch.changes.iter().position(is_lost).map_or(&batch.changes[..], |lost| &batch.changes[..lost]);
     let entries = Entries::of(batch, &frames, ends, (&of_feed, &mut landed));
     let bound = peers::bound(&batch.actors, of_actors, &mut landed);
+    let bound = bound.and_then(|()| homes::settled(&batch.homes, of_homes, &mut landed));
     Ok(Looked { frames, carried, entries, bound })
 }
 

@@ -54,6 +54,39 @@ async fn a_station_is_enrolled_listed_revoked_and_audited_while_the_hub_serves()
     assert_eq!(audit["faults"], json!([]), "nothing was written yet, and nothing is wrong");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hub_goes_on_from_its_backup_and_knows_who_was_revoked_since() {
+    let district = District::new();
+    district.import_demo();
+    let served = district.serve();
+    let code = district.run("code", &CODE).json()["code"].as_str().unwrap().to_owned();
+    let key = SigningKey::from_bytes(&[5; 32]);
+    let Enrolled::Welcome(admission) = enrol(&served, &key, &code).await else { panic!("not welcome") };
+    let copy = district.file("backup.db", "yesterday's");
+    let there = district.run("backup", &["--to", &copy]);
+    assert!(there.refusal().contains("备份没有写成"), "never over a file that is there: {}", there.said);
+    std::fs::remove_file(&copy).unwrap();
+    assert_eq!(district.run("backup", &["--to", &copy]).json()["segments"], json!(0), "while the hub serves");
+    let device = admission.certificate.device.to_string();
+    district.run("revoke", &["--device", &device[..8]]).json();
+    drop(served);
+
+    let nonsense = district.file("nonsense.db", "not a database");
+    assert!(!district.run("restore", &["--from", &nonsense]).done, "a backup that does not read");
+    assert!(district.run("devices", &[]).out.contains("已撤销"), "leaves everything as it was");
+    let restored = district.run("restore", &["--from", &copy]).json();
+    assert_eq!(restored["packages"], json!(5), "what the old database still tells: four lists and the revocations");
+    assert!(std::path::Path::new(restored["aside"].as_str().unwrap()).exists(), "the old one is kept");
+    assert!(district.run("devices", &[]).out.contains("已撤销"), "a revocation does not come back to life");
+    let served = district.serve();
+    let asked = station::exchange(Thread::default(), &[], Telling::All, 1 << 16, 0, Vec::new());
+    let (request, hash) = station::request(&key, &asked);
+    let answer = post(&served.address, "/v1/exchange", &request).await;
+    let reply: station::Answer = station::reply(&answer.body, hash, &admission.trust).unwrap();
+    assert_eq!(reply.outcome, Outcome::Revoked);
+    assert_ne!(reply.epoch, admission.epoch, "and stations see that it is another history");
+}
+
 #[test]
 fn a_station_that_cannot_be_is_told_why() {
     let district = District::new();

@@ -113,7 +113,7 @@ impl Run {
     async fn batch(&mut self) -> Batch {
         let mut batch = Batch::default();
         for _ in 0..=self.dice.throw(3) {
-            match self.dice.throw(14) {
+            match self.dice.throw(16) {
                 0..=2 => self.brought(&mut batch),
                 3 => (0..=self.dice.throw(3)).for_each(|_| batch.number.push(self.known_key())),
                 4 | 5 => self.own(&mut batch),
@@ -124,6 +124,8 @@ impl Run {
                 10 => self.about_devices(&mut batch),
                 11 => self.set_aside(&mut batch),
                 12 => self.named(&mut batch),
+                13 => self.at_home(&mut batch),
+                14 => self.gone_back(&mut batch).await,
                 _ => self.rows(&mut batch),
             }
         }
@@ -213,6 +215,27 @@ impl Run {
                 batch.revoked.push((device, self.dice.next() % 9));
             }
         }
+    }
+
+    /// Documents live in a scope; now and then one is said to live elsewhere.
+    fn at_home(&mut self, batch: &mut Batch) {
+        for _ in 0..=self.dice.throw(2) {
+            let n = self.dice.throw(usize::from(DOCS));
+            let scope = if self.dice.once_in(8) { self.dice.throw(3) } else { n % 3 };
+            batch.homes.push((doc(n), village(scope)));
+        }
+    }
+
+    /// A feed that ends at an earlier place again; sometimes at one that is none.
+    async fn gone_back(&mut self, batch: &mut Batch) {
+        let ends = self.memory.peer(PeerQuery::Cursors(PeerId::Hub)).await.unwrap().ends;
+        let Some(end) = self.dice.of_these(&ends).copied() else { return };
+        let back = self.dice.next() % 3;
+        let Some(seq) = end.seq.checked_sub(back) else { return };
+        let entries = self.memory.after(end.scope, seq.saturating_sub(1), 0).await.unwrap();
+        let chain = entries.first().filter(|entry| entry.seq == seq).map_or(Hash::default(), |entry| entry.chain);
+        let chain = if self.dice.once_in(10) { hash(4) } else { chain };
+        batch.rewind.push(Cursor { seq, chain, ..end });
     }
 
     fn set_aside(&mut self, batch: &mut Batch) {
@@ -315,7 +338,8 @@ fn peer_queries() -> Vec<PeerQuery> {
         scope: village(scope),
         number,
     };
-    let keys = (0..40).map(|n| key(n % 5, usize::from(n % 3), u32::from(n))).collect();
+    let keys: Vec<SegmentKey> = (0..40).map(|n| key(n % 5, usize::from(n % 3), u32::from(n))).collect();
+    let whole = keys.iter().rev().copied().collect();
     let last = |n: u8| PeerQuery::Last { device: DeviceId([n; 32]), incarnation: 0, scope: village(1) };
     let mut queries = vec![
         PeerQuery::Cursors(PeerId::Hub),
@@ -330,12 +354,20 @@ fn peer_queries() -> Vec<PeerQuery> {
         PeerQuery::Devices(devices),
         PeerQuery::AllDevices,
         PeerQuery::Segments(keys),
+        PeerQuery::Whole(whole),
+        PeerQuery::Whole(Vec::new()),
+        PeerQuery::Homes((0..usize::from(DOCS)).rev().map(doc).collect()),
+        PeerQuery::Homes(Vec::new()),
         PeerQuery::Known { changes: (0..50).rev().map(hash).collect(), actors: (0..50).map(|n| [n; 16]).collect() },
         PeerQuery::Quarantine,
         PeerQuery::Outstanding,
     ];
     queries.extend((0..5).map(last));
     queries.extend((0..3).map(|n| PeerQuery::Pending(village(n))));
+    queries.extend((0..6).map(|n| PeerQuery::Lines(DeviceId([n; 32]))));
+    for seq in [0, 2, u64::MAX] {
+        queries.extend((0..3).map(|n| PeerQuery::Beyond { scope: village(n), seq }));
+    }
     queries
 }
 

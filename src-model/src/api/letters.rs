@@ -61,10 +61,14 @@ pub struct LettersRead {
     pub damaged: u32,
     /// Answers to letters that this station does not remember.
     pub unknown: u32,
+    /// Replies from before the district went back to a backup: nothing of them holds any more.
+    pub late: u32,
     /// What could not be read although it was whole.
     pub unreadable: u32,
     /// The district knew another history of this device: all went back into the outbox and needs another letter.
     pub anew: bool,
+    /// The district went back to a backup: the next letter brings what it lacks.
+    pub restored: bool,
 }
 
 /// Why a stick could not be used.

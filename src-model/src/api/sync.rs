@@ -37,6 +37,9 @@ pub struct SyncView {
     pub last_receipt: Option<ReceiptView>,
     /// Changes of this station that the district has receipted.
     pub received_total: u64,
+    /// Up to which numbers the hub said that it has a backup, over all divisions.
+    #[serde(default)]
+    pub backed_up: u64,
     /// What a person must act on.
     pub problems: Vec<Problem>,
 }

@@ -67,11 +67,13 @@ pub enum PackageKind {
     Catalogue,
     /// Holidays and make-up days.
     Calendar,
+    /// Devices that are not to be trusted any more: a list of [`super::Revocation`].
+    Revocations,
 }
 
 impl PackageKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar];
+    pub const ALL: [Self; 5] = [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar, Self::Revocations];
 }
 
 /// `POST /v1/packages`: an [`Envelope`] around this, answered with an envelope around `Vec<Signed>`.

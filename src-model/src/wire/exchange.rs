@@ -105,6 +105,10 @@ pub enum Outcome {
     SendCursors,
     /// The device was revoked. Segments that came along were set aside for a person to look at.
     Revoked,
+    /// The hub goes on from an earlier place: its backup was put back. These are places where its feeds stood, the latest of each
+    /// scope first. The device goes back in each scope it has read to the first of them that it knows, or to the beginning, tells
+    /// what it has beyond (`POST /v1/repair`), and goes on in the reply's epoch. Nothing was taken.
+    Rewind(Vec<Cursor>),
 }
 
 /// What an exchange delivered.
@@ -209,6 +213,12 @@ pub enum Why {
     /// Too large, too many, or not a change.
     #[error("malformed")]
     Malformed,
+    /// A record is of a document that lives in another scope.
+    #[error("a document of another scope")]
+    ForeignDocument {
+        /// The first such record.
+        ordinal: u32,
+    },
 }
 
 /// A stretch of one scope's feed.

@@ -156,7 +156,9 @@ fn read(work: Work, it: &LettersRead) -> impl IntoView {
         (!parts.is_empty()).then(|| t!("stick.missing", parts = parts)),
         (it.damaged + it.unreadable > 0).then(|| t!("stick.damaged", n = it.damaged + it.unreadable)),
         (it.unknown > 0).then(|| t!("stick.unknown", n = it.unknown)),
+        (it.late > 0).then(|| t!("stick.late", n = it.late)),
         it.anew.then(|| t!("stick.anew").to_owned()),
+        it.restored.then(|| t!("stick.restored").to_owned()),
     ];
     let lines = told.into_iter().flatten().map(|line| view! { <p>{line}</p> }).collect_view();
     view! {

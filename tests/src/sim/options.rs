@@ -58,9 +58,9 @@ impl Trouble {
         (Self::HubRestore, "hub-restore"),
     ];
 
-    /// What happens unless somebody says otherwise. The cure for a restored hub is not in the engine yet.
+    /// What happens unless somebody says otherwise: all of it.
     pub fn usual() -> BTreeSet<Self> {
-        Self::ALL.into_iter().map(|(trouble, _)| trouble).filter(|trouble| *trouble != Self::HubRestore).collect()
+        Self::ALL.into_iter().map(|(trouble, _)| trouble).collect()
     }
 }
 

@@ -97,6 +97,7 @@ impl District {
             Road::Exchange => now(self.hub.exchange(body, now_ms)),
             Road::Packages => now(self.hub.packages(body)),
             Road::Files => now(self.hub.files(body, now_ms)),
+            Road::Repair => now(self.hub.repair(body, now_ms)),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
@@ -167,9 +168,23 @@ impl District {
         must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
     }
 
-    /// The operator puts a backup back in the place of the hub's disk.
-    pub fn restore(&self, backup: &Shelf) {
+    /// What a backup made now holds; the operator notes that it is safe.
+    pub fn back_up(&self) -> Shelf {
+        let ends = must("the ends", now(self.hub.ends()));
+        let image = self.shelf.image();
+        must("it is noted", now(self.hub.note_backup(ends, self.clock.now())));
+        image
+    }
+
+    /// The backup is put back, and the operator forgets to begin a new history.
+    pub fn put_back(&self, backup: &Shelf) {
         self.shelf.put_back(backup);
+    }
+
+    /// The backup is put back as the guide says.
+    pub fn restore(&self, backup: &Shelf) {
+        self.put_back(backup);
+        must("a new history", now(self.hub.renew_epoch(self.clock.now(), draw(&self.clock))));
     }
 
     /// What was set aside.

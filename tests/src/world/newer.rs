@@ -11,7 +11,7 @@ use daiban_core::sync::station::{self, Admission, Enrolled, Telling, Thread};
 use daiban_model::ids::{CaseId, DeviceId, ScopeCode};
 use daiban_model::stamp::{HybridClock, Stamp};
 use daiban_model::wire::{
-    Cursor, Delivery, DocId, Entry, ExchangeReply, Hash, Header, More, Outcome, Segment, SegmentKey,
+    Cursor, Delivery, DocId, Entry, ExchangeReply, Hash, Header, More, Outcome, Segment, SegmentKey, Signed,
 };
 use ed25519_dalek::SigningKey;
 
@@ -47,6 +47,11 @@ impl Newer {
         let admission = *admission;
         let (cursors, last, docs) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         Self { key, admission, clock, hlc, thread, cursors, last, docs, actor }
+    }
+
+    /// Its certificate.
+    pub fn certificate(&self) -> &Signed {
+        &self.admission.signed
     }
 
     /// Its key.
@@ -115,6 +120,7 @@ impl Newer {
                 Outcome::StaleNonce => {}
                 Outcome::SendCursors => telling = Telling::All,
                 Outcome::Revoked => panic!("revoked"),
+                Outcome::Rewind(_) => panic!("this device does not go back"),
                 Outcome::Done(delivery) => {
                     self.take(&delivery);
                     assert_eq!(delivery.more, More::No, "this device reads all at once");

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use daiban_core::courier::{LetterKind, folder};
+use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
-use daiban_core::store::{Batch, CaseRecord, DocState, Eyes, RowQuery, Store, Stored};
+use daiban_core::store::{
+    Batch, CaseRecord, DeviceRow, DocState, Eyes, RowQuery, Store, Stored, StoredChange, StoredSegment,
+};
 use daiban_core::sync::http::RoadFault;
+use daiban_core::sync::segment;
 use daiban_model::api::{
     Act, AddFile, Bytes, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, FileSize, GetDraft, GetFile,
     GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, ReceiveDraft, SaveDraft, SearchCases,
@@ -20,10 +24,11 @@ use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
 use daiban_model::case::field::Field;
 use daiban_model::ids::{CaseId, FileHash};
+use daiban_model::wire::{self, Segment};
 
 use self::image::Folder;
 pub use self::image::{Image, Returned};
-use super::{District, Hazard, Line, PIN, Person, Shelf, must, now, some};
+use super::{District, Hazard, Line, Newer, PIN, Person, Shelf, must, now, some};
 
 /// A station of this world.
 pub struct Station {
@@ -454,6 +459,35 @@ impl Station {
     /// Gives the engine an answer.
     pub fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
         now(self.engine().answered(answer))
+    }
+
+    /// Puts a segment of another device onto the disk, as a courier might have brought it.
+    pub fn carry_in(&self, from: &Newer, segment: Segment) {
+        let root = segment::root(&segment.header, &segment.records);
+        let key = segment.header.key();
+        let changes = segment.records.iter().zip(0..).map(|(record, ordinal)| {
+            let bytes = doc::unpack(&record.change);
+            let doc::Meta { hash, actor, seq: actor_seq, .. } = must("a change", doc::parse(&bytes));
+            StoredChange {
+                hash,
+                doc: record.doc,
+                scope: key.scope,
+                actor,
+                actor_seq,
+                segment: Some((key, ordinal)),
+                bytes,
+            }
+        });
+        let changes = changes.collect();
+        let certificate = from.certificate();
+        let devices = vec![DeviceRow {
+            device: key.device,
+            certificate: wire::encode(certificate),
+            not_after: u64::MAX >> 1,
+            revoked_ms: None,
+        }];
+        let segments = vec![StoredSegment { header: segment.header, root, sig: segment.sig, received_ms: 0 }];
+        must("it is stored", now(self.shelf().commit(Batch { segments, changes, devices, ..Batch::default() })));
     }
 
     /// Makes all rows anew; answers which came out otherwise.

@@ -108,7 +108,7 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    fn cursor(&self, scope: ScopeCode) -> Cursor {
+    pub(super) fn cursor(&self, scope: ScopeCode) -> Cursor {
         let known = self.cursors.iter().find(|cursor| cursor.scope == scope).copied();
         known.unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() })
     }

@@ -6,7 +6,8 @@
 use daiban_model::api::{Changed, Failure, LettersRead, ProblemCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
-    self, Cursors, Delivery, ExchangeReply, ExchangeRequest, Hash, Nonce, Outcome, Package, Segment, Signed,
+    self, Cursors, Delivery, Epoch, ExchangeReply, ExchangeRequest, Hash, Nonce, Outcome, Package, RepairOutcome,
+    RepairReply, Segment, Signed,
 };
 
 use super::{Came, Settled};
@@ -16,7 +17,7 @@ use crate::edge::draw;
 use crate::engine::desk::Desk;
 use crate::engine::{Engine, internal, storage};
 use crate::store::{Batch, Store};
-use crate::sync::station;
+use crate::sync::station::{self, Thread};
 
 /// A letter ready to be written to a medium.
 #[derive(Debug, Clone)]
@@ -87,6 +88,14 @@ impl<S: Store> Engine<S> {
                 _ => read.unreadable += 1,
             }
         }
+        for (hash, reply) in &answer.repaired {
+            let right = asked.contains(hash);
+            let desk = self.desk()?;
+            match right.then(|| station::reply::<RepairReply>(reply, *hash, &desk.trust)) {
+                Some(Ok(reply)) => self.take_repaired(reply, now, read).await?,
+                _ => read.unreadable += 1,
+            }
+        }
         let newer = self.desk()?.newer_than_ours(answer.packages);
         if newer.is_empty() { Ok(()) } else { self.adopt(newer).await }
     }
@@ -94,8 +103,26 @@ impl<S: Store> Engine<S> {
     /// One reply, as [`Self::delivered`] takes one from a line, but without its thread: the next request on a line goes on from the
     /// last one there.
     async fn take_reply(&mut self, reply: ExchangeReply, now: Wall, read: &mut LettersRead) -> Result<(), Failure> {
+        let desk = self.desk()?;
+        let epoch = reply.epoch;
+        let same = epoch == desk.thread.epoch || desk.thread.epoch == Epoch::default();
         let delivery = match reply.outcome {
-            Outcome::Done(delivery) => *delivery,
+            Outcome::Done(delivery) if same => *delivery,
+            // Of a history that the hub has given up meanwhile: what it says of places and receipts holds no more.
+            Outcome::Done(_) => {
+                read.late += 1;
+                return Ok(());
+            }
+            Outcome::Rewind(places) => {
+                // Later than the last word on a line, else that one counts.
+                if reply.hub_ms >= desk.thread.nonce.ms {
+                    desk.attachments.another_history();
+                    let nonce = desk.thread.nonce;
+                    desk.go_back(places, Thread { epoch, nonce }).await?;
+                    read.restored = true;
+                }
+                return Ok(());
+            }
             Outcome::Revoked => {
                 self.link.problem(ProblemCode::Revoked, now, 0);
                 return Ok(());
@@ -117,6 +144,26 @@ impl<S: Store> Engine<S> {
     }
 }
 
+impl<S: Store> Engine<S> {
+    /// What came of work that a hub lacked which went back to a backup. That all of it is there is asked on the next line.
+    async fn take_repaired(&mut self, reply: RepairReply, now: Wall, read: &mut LettersRead) -> Result<(), Failure> {
+        let desk = self.desk()?;
+        let RepairOutcome::Done(repaired) = reply.outcome else { return Ok(()) };
+        if reply.epoch != desk.thread.epoch {
+            read.late += 1;
+            return Ok(());
+        }
+        read.sent += desk.receipted(&repaired.receipts).await?;
+        // What others wrote is theirs to see to.
+        let device = desk.certificate.device;
+        let own: Vec<_> = repaired.refused.into_iter().filter(|one| one.key.device == device).collect();
+        if !own.is_empty() && self.refused(&own, now).await? == Settled::Anew {
+            read.anew = true;
+        }
+        Ok(())
+    }
+}
+
 impl<S: Store> Desk<S> {
     async fn letter(&mut self) -> Result<Outbound, Failure> {
         self.seal_waiting(MAX_CONTENT / 2).await?;
@@ -129,7 +176,11 @@ impl<S: Store> Desk<S> {
             requests.push(request);
             hashes.push(hash);
         }
-        let ask = Ask { have: self.published.versions(), requests };
+        let repairs = self.repairs_by_letter(REQUEST_BYTES).await?;
+        hashes.extend(repairs.iter().map(|(_, hash)| *hash));
+        let repairs = repairs.into_iter().map(|(request, _)| request).collect();
+        let certificates = self.certificates(vec![self.certificate.device]).await?;
+        let ask = Ask { have: self.published.versions(), certificates, repairs, requests };
         let (letter, once): (LetterId, [u8; 32]) = (draw(&*self.edge), draw(&*self.edge));
         let sealing = Sealing { from: &self.key, to: self.trust.hub, kind: LetterKind::Ask, letter, once };
         let parts =

@@ -8,7 +8,8 @@ use daiban_model::wire::Hash;
 
 use super::Turn;
 use super::beside::Beside;
-use crate::sync::http::RoadFault;
+use super::repair::Repair;
+use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{ReplyFault, Telling};
 
 /// What was asked last.
@@ -17,6 +18,18 @@ pub(super) enum Asked {
     Exchange(Hash),
     Packages(Hash),
     Files(Hash),
+    Repair(Hash),
+}
+
+impl Asked {
+    pub(super) fn road(self) -> Road {
+        match self {
+            Self::Exchange(_) => Road::Exchange,
+            Self::Packages(_) => Road::Packages,
+            Self::Files(_) => Road::Files,
+            Self::Repair(_) => Road::Repair,
+        }
+    }
 }
 
 /// Whether attachments may travel now: after case data, in the same run.
@@ -42,6 +55,12 @@ pub(in crate::engine) struct LinkState {
     pub(super) held: bool,
     /// Packages were fetched in this run already: one that this version cannot read is not asked for again and again.
     pub(super) fetched: bool,
+    /// What a repair under way has found so far.
+    pub(super) repair: Repair,
+    /// The hub said that it does not know this device, and is to be shown its certificate.
+    pub(super) introduced: bool,
+    /// It was shown in this run, and took it.
+    pub(super) is_known: bool,
     /// Requests of this run that brought nothing but a new nonce or a call for cursors.
     detours: u8,
     pub(super) progress: Progress,
@@ -59,7 +78,7 @@ const LINE_SECONDS: u64 = 10;
 /// What fewer bytes than this say of a line is more about its delay than about its width.
 const TELLING_BYTES: usize = 4096;
 /// Most detours of one run.
-const DETOURS: u8 = 4;
+const DETOURS: u8 = 6;
 
 impl Default for LinkState {
     fn default() -> Self {
@@ -75,6 +94,9 @@ impl Default for LinkState {
             max_bytes: FIRST_BYTES,
             held: false,
             fetched: false,
+            repair: Repair::default(),
+            introduced: false,
+            is_known: false,
             detours: 0,
             progress,
             pace: None,
@@ -103,6 +125,7 @@ impl LinkState {
             self.progress = Self::default().progress;
             (self.detours, self.fetched) = (0, false);
             self.files = FilesTurn::Later;
+            (self.introduced, self.is_known) = (false, false);
             self.state = Link::Working;
         }
     }
@@ -134,6 +157,8 @@ impl LinkState {
     /// The road did not lead there. That nobody answers is no fault.
     pub(super) fn lost(&mut self, fault: RoadFault, now: Wall) {
         self.state = Link::Offline;
+        // What was on its way may have arrived or not: the next run compares anew.
+        self.repair = Repair::default();
         self.ask_for_less();
         let code = match fault {
             RoadFault::Unreachable | RoadFault::BadAddress => return,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use daiban_model::api::Failure;
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Hash, Refused, Segment, SegmentKey, Signed};
+use daiban_model::wire::{self, DocId, Hash, Refused, Segment, SegmentKey, Signed, Why};
 
 use crate::engine::desk::Desk;
 use crate::engine::storage;
@@ -52,17 +52,21 @@ impl<S: Store> Desk<S> {
     }
 
     async fn seal(&mut self, waiting: Vec<StoredChange>) -> Result<(), Failure> {
-        let mut by_scope: BTreeMap<ScopeCode, Vec<StoredChange>> = BTreeMap::new();
+        let foreign = self.store.states(FOREIGN).await.map_err(storage)?;
+        // Documents of which the hub says that they live elsewhere come last, each by itself.
+        let mut by_scope: BTreeMap<(Option<DocId>, ScopeCode), Vec<StoredChange>> = BTreeMap::new();
         for change in waiting {
-            by_scope.entry(change.scope).or_default().push(change);
+            let apart = foreign.iter().any(|(name, _)| *name == foreign_name(&change.doc)).then_some(change.doc);
+            by_scope.entry((apart, change.scope)).or_default().push(change);
         }
-        let mut batch = Batch::default();
-        for (scope, changes) in by_scope {
+        let (mut batch, mut ends) = (Batch::default(), BTreeMap::new());
+        for ((_, scope), changes) in by_scope {
             let query = PeerQuery::Last { device: self.certificate.device, incarnation: self.incarnation, scope };
             let last = self.store.peer(query).await.map_err(storage)?.frames;
-            let mut last = last.first().map(|(stored, _)| (stored.header.number, stored.root)).unwrap_or_default();
+            let stored = last.first().map(|(stored, _)| (stored.header.number, stored.root)).unwrap_or_default();
+            let end = ends.entry(scope).or_insert(stored);
             for run in runs(changes) {
-                last = self.seal_run(scope, last, run, &mut batch);
+                *end = self.seal_run(scope, *end, run, &mut batch);
             }
         }
         if batch.segments.is_empty() { Ok(()) } else { self.commit(batch).await }
@@ -115,11 +119,46 @@ impl<S: Store> Desk<S> {
         Ok(before.saturating_sub(after))
     }
 
+    /// Remembers up to where the hub has a backup. Segments are kept all the same (sync.md section 2).
+    pub(super) async fn note_backup(&self, told: &[(ScopeCode, u64)]) -> Result<(), Failure> {
+        let state = |(scope, seq): &(ScopeCode, u64)| (format!("{BACKED_UP}{scope}"), Some(wire::encode(seq)));
+        let states: Vec<_> = told.iter().map(state).collect();
+        if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
+    }
+
+    /// How many numbers of this station's feeds the hub has a backup of.
+    pub(super) async fn backed_up(&self) -> Result<u64, Failure> {
+        let kept = self.store.states(BACKED_UP).await.map_err(storage)?;
+        Ok(kept.iter().filter_map(|(_, bytes)| wire::decode::<u64>(bytes, 16).ok()).sum())
+    }
+
     /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
     pub(super) async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
         let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
         let states: Vec<_> = refused.iter().map(state).collect();
         if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
+    }
+
+    /// Of refused segments that carry a foreign document beside others: notes the document, so that what is sealed anew keeps it
+    /// apart and the others can go. Answers which segments those are.
+    pub(super) async fn part_foreign(&self, refused: &[&Refused]) -> Result<Vec<SegmentKey>, Failure> {
+        if !refused.iter().any(|one| matches!(one.why, Why::ForeignDocument { .. })) {
+            return Ok(Vec::new());
+        }
+        let query = PeerQuery::Unreceipted { limit: usize::MAX };
+        let sealed = self.store.peer(query).await.map_err(storage)?.segments;
+        let (mut batch, mut parted) = (Batch::default(), Vec::new());
+        for one in refused {
+            let Why::ForeignDocument { ordinal } = one.why else { continue };
+            let Some((_, records)) = sealed.iter().find(|(stored, _)| stored.header.key() == one.key) else { continue };
+            let Some((doc, ..)) = usize::try_from(ordinal).ok().and_then(|at| records.get(at)) else { continue };
+            if records.iter().any(|(other, ..)| other != doc) {
+                batch.states.push((foreign_name(doc), Some(Vec::new())));
+                parted.push(one.key);
+            }
+        }
+        self.commit(batch).await?;
+        Ok(parted)
     }
 
     /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
@@ -138,8 +177,18 @@ impl<S: Store> Desk<S> {
     }
 }
 
+/// Under which names the last backed up number of each feed is kept.
+const BACKED_UP: &str = "backed-up/";
+
 /// Under which names the segments are kept that the hub will never take.
 pub(super) const REFUSED: &str = "refused/";
+
+/// Under which names the documents are kept of which the hub says that they live in another scope.
+const FOREIGN: &str = "foreign/";
+
+fn foreign_name(doc: &DocId) -> String {
+    format!("{FOREIGN}{}", uuid::Uuid::from_bytes(*doc).simple())
+}
 
 pub(super) fn refused_name(key: &SegmentKey) -> String {
     format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)

@@ -56,6 +56,7 @@ impl<S: Store> Engine<S> {
             last_ok,
             last_receipt,
             received_total: owed.receipted,
+            backed_up: desk.backed_up().await?,
             problems,
         })
     }

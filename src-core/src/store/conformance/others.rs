@@ -53,6 +53,19 @@ pub(super) async fn an_actor_belongs_to_one_device<S: Store>(store: &S) -> Check
     Ok(())
 }
 
+pub(super) async fn a_document_lives_in_one_scope<S: Store>(store: &S) -> Checked {
+    let homes = vec![(doc(1), village(1)?), (doc(2), village(2)?), (doc(1), village(1)?)];
+    store.commit(Batch { homes, ..Batch::default() }).await?;
+    let mut elsewhere = Batch { homes: vec![(doc(3), village(1)?), (doc(1), village(2)?)], ..foreign(1, doc(1))? };
+    elsewhere.number.push(key(2, 1)?);
+    let refused = store.commit(elsewhere).await;
+    assert!(matches!(refused, Err(StoreError::Clash)), "it lives where it was first seen: {refused:?}");
+    assert!(store.after(village(1)?, 0, 100).await?.is_empty(), "and nothing of that batch was stored");
+    let asked = PeerQuery::Homes(vec![doc(2), doc(3), doc(1)]);
+    assert_eq!(store.peer(asked).await?.homes, [(doc(2), village(2)?), (doc(1), village(1)?)], "in the order asked");
+    Ok(())
+}
+
 pub(super) async fn segments_wait_and_are_set_aside<S: Store>(store: &S) -> Checked {
     let pending = |n, number, bytes: &[u8]| Ok::<_, StoreError>((key_in(n, 2, number)?, Some(bytes.to_vec())));
     let waiting = vec![pending(1, 2, b"two")?, pending(1, 1, b"one")?, pending(2, 1, b"far")?];

@@ -24,7 +24,7 @@ impl State {
         self.ends.get(&scope).copied().unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() })
     }
 
-    fn carried(&self, key: &SegmentKey) -> Records {
+    pub(super) fn carried(&self, key: &SegmentKey) -> Records {
         let changes = self.carried_rows(key).into_iter().filter_map(|(_, row)| self.changes.get(&row));
         changes.map(|change| (change.doc, change.hash, change.bytes.clone())).collect()
     }
@@ -78,6 +78,12 @@ impl State {
                 marks.known = changes.iter().filter(|hash| !self.rows_of(hash).is_empty()).copied().collect();
                 marks.actors = actors.iter().filter_map(|actor| self.actors.get(actor).copied()).collect();
             }
+            PeerQuery::Homes(docs) => {
+                marks.homes = docs.iter().filter_map(|doc| Some((*doc, *self.homes.get(doc)?))).collect();
+            }
+            PeerQuery::Beyond { scope, seq } => marks.beyond = self.beyond(*scope, *seq),
+            PeerQuery::Whole(keys) => marks.segments = self.whole(keys),
+            PeerQuery::Lines(device) => marks.frames = self.lines(*device),
             PeerQuery::Pending(scope) => {
                 let waiting = self.pending.iter().filter(|(key, _)| key.scope == *scope);
                 marks.pending = waiting.map(|(key, bytes)| (*key, bytes.clone())).collect();
@@ -92,7 +98,7 @@ impl State {
         self.cursors.iter().filter(|((of, _), _)| of == peer).map(|(_, cursor)| *cursor).collect()
     }
 
-    fn frame(&self, key: &SegmentKey) -> Option<(StoredSegment, Option<Placed>)> {
+    pub(super) fn frame(&self, key: &SegmentKey) -> Option<(StoredSegment, Option<Placed>)> {
         Some((self.segments.get(key)?.clone(), self.places.get(key).copied()))
     }
 

@@ -32,6 +32,7 @@ pub(super) struct State {
     pub(super) cursors: BTreeMap<(PeerId, ScopeCode), Cursor>,
     pub(super) devices: BTreeMap<DeviceId, DeviceRow>,
     pub(super) actors: BTreeMap<[u8; 16], ActorRow>,
+    pub(super) homes: BTreeMap<DocId, ScopeCode>,
     pub(super) quarantine: BTreeMap<u64, Quarantined>,
     pub(super) pending: BTreeMap<SegmentKey, Vec<u8>>,
     pub(super) states: BTreeMap<String, Vec<u8>>,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use daiban_model::ids::DeviceId;
+use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 
 use super::state::{SealedSegment, State, next_row};
@@ -16,7 +16,7 @@ type Undo = Box<dyn FnOnce(&mut State)>;
 
 /// One transaction.
 pub(super) struct Write<'a> {
-    state: &'a mut State,
+    pub(super) state: &'a mut State,
     undo: Vec<Undo>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Write<'a> {
         done
     }
 
-    fn put<K: Ord + Clone + 'static, V: 'static>(
+    pub(super) fn put<K: Ord + Clone + 'static, V: 'static>(
         &mut self,
         map: fn(&mut State) -> &mut BTreeMap<K, V>,
         key: K,
@@ -57,6 +57,7 @@ impl<'a> Write<'a> {
     /// The parts in the same order as the database stores them.
     pub(super) fn batch(&mut self, batch: Batch) -> Result<Vec<Placed>, StoreError> {
         batch.withdrawn.iter().try_for_each(|key| self.withdraw(*key))?;
+        batch.rewind.iter().try_for_each(|end| self.rewind(*end))?;
         batch.segments.into_iter().try_for_each(|segment| self.segment(segment))?;
         batch.changes.into_iter().try_for_each(|change| self.change(change))?;
         for doc in batch.docs {
@@ -74,6 +75,7 @@ impl<'a> Write<'a> {
         batch.devices.into_iter().for_each(|device| self.device(device));
         batch.revoked.into_iter().for_each(|(device, ms)| self.revoke(device, ms));
         batch.actors.into_iter().try_for_each(|actor| self.actor(actor))?;
+        batch.homes.into_iter().try_for_each(|(doc, scope)| self.home(doc, scope))?;
         batch.quarantine.into_iter().for_each(|segment| self.set_aside(segment));
         for (key, bytes) in batch.pending {
             self.put(|s| &mut s.pending, key, bytes);
@@ -223,7 +225,7 @@ impl<'a> Write<'a> {
         self.reached(key, seq);
     }
 
-    fn reached(&mut self, key: SegmentKey, seq: u64) {
+    pub(super) fn reached(&mut self, key: SegmentKey, seq: u64) {
         for (_, row) in self.state.carried_rows(&key) {
             let Some(doc) = self.state.changes.get(&row).map(|change| change.doc) else { continue };
             if self.state.reached.get(&doc).is_none_or(|known| *known < seq) {
@@ -303,6 +305,17 @@ impl<'a> Write<'a> {
             Some(_) => Err(StoreError::Clash),
             None => {
                 self.put(|s| &mut s.actors, actor.actor, Some(actor));
+                Ok(())
+            }
+        }
+    }
+
+    fn home(&mut self, doc: DocId, scope: ScopeCode) -> Result<(), StoreError> {
+        match self.state.homes.get(&doc) {
+            Some(known) if *known == scope => Ok(()),
+            Some(_) => Err(StoreError::Clash),
+            None => {
+                self.put(|s| &mut s.homes, doc, Some(scope));
                 Ok(())
             }
         }

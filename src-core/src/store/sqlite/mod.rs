@@ -11,6 +11,7 @@ mod feed;
 mod outbox;
 mod peers;
 mod records;
+mod repair;
 pub(super) mod schema;
 mod search;
 mod views;
@@ -142,6 +143,7 @@ fn one_transaction<T>(
 /// All parts of a batch, in the order of its fields.
 fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<Vec<Placed>, StoreError> {
     outbox::withdraw(tx, &batch.withdrawn)?;
+    repair::rewind(tx, &batch.rewind)?;
     records::store_segments(tx, &batch.segments)?;
     records::store_changes(tx, &batch.changes)?;
     records::store_docs(tx, &batch.docs)?;

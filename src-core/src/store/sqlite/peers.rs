@@ -1,11 +1,11 @@
 //! What is known of others: cursors, devices, actors, segments set aside or waiting, and small named values.
 
 use daiban_model::ids::{DeviceId, ScopeCode};
-use daiban_model::wire::{Cursor, Hash, SegmentKey};
+use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{self, frame_columns};
-use super::{feed, outbox};
+use super::{feed, outbox, repair};
 use crate::store::{
     ActorRow, Batch, DeviceRow, PeerId, PeerMarks, PeerQuery, Placed, Quarantined, StoreError, StoredSegment,
 };
@@ -27,8 +27,6 @@ pub(super) fn store(tx: &Connection, batch: &Batch) -> Result<(), StoreError> {
     const REVOKE: &str = "
         INSERT INTO device (key, certificate, not_after, revoked_ms) VALUES (?1, x'', 0, ?2)
         ON CONFLICT (key) DO UPDATE SET revoked_ms = coalesce(revoked_ms, excluded.revoked_ms)";
-    const STATE: &str = "
-        INSERT INTO state (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     for (peer, at) in &batch.cursors {
         tx.prepare_cached(CURSOR)?.execute(params![name(peer), at.scope.number(), at.seq, at.chain.0])?;
     }
@@ -44,18 +42,21 @@ pub(super) fn store(tx: &Connection, batch: &Batch) -> Result<(), StoreError> {
     for actor in &batch.actors {
         bind(tx, actor)?;
     }
-    for segment in &batch.quarantine {
-        set_aside(tx, segment)?;
+    for (doc, scope) in &batch.homes {
+        settle(tx, doc, *scope)?;
     }
-    for (key, bytes) in &batch.pending {
-        wait(tx, key, bytes.as_deref())?;
-    }
-    for (name, value) in &batch.states {
-        match value {
-            Some(value) => tx.prepare_cached(STATE)?.execute(params![name, value])?,
-            None => tx.prepare_cached("DELETE FROM state WHERE name = ?1")?.execute([name])?,
-        };
-    }
+    batch.quarantine.iter().try_for_each(|segment| set_aside(tx, segment))?;
+    batch.pending.iter().try_for_each(|(key, bytes)| wait(tx, key, bytes.as_deref()))?;
+    batch.states.iter().try_for_each(|(name, value)| set(tx, name, value.as_deref()))
+}
+
+fn set(tx: &Connection, name: &str, value: Option<&[u8]>) -> Result<(), StoreError> {
+    const STATE: &str = "
+        INSERT INTO state (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    match value {
+        Some(value) => tx.prepare_cached(STATE)?.execute(params![name, value])?,
+        None => tx.prepare_cached("DELETE FROM state WHERE name = ?1")?.execute([name])?,
+    };
     Ok(())
 }
 
@@ -82,6 +83,29 @@ fn bound(tx: &Connection, actor: &[u8; 16]) -> Result<Option<ActorRow>, StoreErr
     let mut statement = tx.prepare_cached("SELECT device, incarnation FROM actor WHERE actor = ?1")?;
     let read = |row: &Row<'_>| Ok(ActorRow { actor: *actor, device: DeviceId(row.get(0)?), incarnation: row.get(1)? });
     Ok(statement.query_row([actor], read).optional()?)
+}
+
+/// A document lives where it was first bound.
+fn settle(tx: &Connection, doc: &DocId, scope: ScopeCode) -> Result<(), StoreError> {
+    match home(tx, doc)? {
+        Some(known) if known == scope => Ok(()),
+        Some(_) => Err(StoreError::Clash),
+        None => {
+            let mut bind = tx.prepare_cached("INSERT INTO home (doc, scope) VALUES (?1, ?2)")?;
+            bind.execute(params![doc, scope.number()])?;
+            Ok(())
+        }
+    }
+}
+
+fn homes(tx: &Connection, docs: &[DocId]) -> Result<Vec<(DocId, ScopeCode)>, StoreError> {
+    let bound = docs.iter().filter_map(|doc| home(tx, doc).map(|home| home.map(|scope| (*doc, scope))).transpose());
+    bound.collect()
+}
+
+fn home(tx: &Connection, doc: &DocId) -> Result<Option<ScopeCode>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT scope FROM home WHERE doc = ?1")?;
+    statement.query_row([doc], |row| row.get(0)).optional()?.map(columns::scope).transpose()
 }
 
 fn set_aside(tx: &Connection, segment: &Quarantined) -> Result<(), StoreError> {
@@ -133,12 +157,7 @@ pub(super) fn ask(tx: &Connection, query: &PeerQuery) -> Result<PeerMarks, Store
         }
         PeerQuery::Outbox { limit } => marks.outbox = outbox::waiting(tx, *limit)?,
         PeerQuery::Unreceipted { limit } => marks.segments = outbox::unreceipted(tx, *limit)?,
-        PeerQuery::Devices(keys) => {
-            let mut statement = tx.prepare_cached(concat!(devices!(), " WHERE key = ?1"))?;
-            for key in keys {
-                marks.devices.extend(statement.query_row([key.0], device).optional()?);
-            }
-        }
+        PeerQuery::Devices(keys) => marks.devices = devices(tx, keys)?,
         PeerQuery::AllDevices => {
             let mut statement = tx.prepare_cached(concat!(devices!(), " ORDER BY key"))?;
             marks.devices = statement.query_map([], device)?.collect::<Result<_, _>>()?;
@@ -159,11 +178,21 @@ pub(super) fn ask(tx: &Connection, query: &PeerQuery) -> Result<PeerMarks, Store
                 marks.actors.extend(bound(tx, actor)?);
             }
         }
+        PeerQuery::Homes(docs) => marks.homes = homes(tx, docs)?,
+        PeerQuery::Beyond { scope, seq } => marks.beyond = repair::beyond(tx, *scope, *seq)?,
+        PeerQuery::Whole(keys) => marks.segments = repair::whole(tx, keys)?,
+        PeerQuery::Lines(device) => marks.frames = repair::lines(tx, *device)?,
         PeerQuery::Pending(scope) => marks.pending = pending(tx, *scope)?,
         PeerQuery::Quarantine => marks.quarantine = quarantine(tx)?,
         PeerQuery::Outstanding => marks.outstanding = outbox::outstanding(tx)?,
     }
     Ok(marks)
+}
+
+fn devices(tx: &Connection, keys: &[DeviceId]) -> Result<Vec<DeviceRow>, StoreError> {
+    let mut statement = tx.prepare_cached(concat!(devices!(), " WHERE key = ?1"))?;
+    let known = keys.iter().filter_map(|key| statement.query_row([key.0], device).optional().transpose());
+    Ok(known.collect::<Result<_, _>>()?)
 }
 
 fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
@@ -184,7 +213,7 @@ fn cursors(tx: &Connection, peer: &PeerId) -> Result<Vec<Cursor>, StoreError> {
 
 type Framed = (StoredSegment, Option<Placed>);
 
-fn frame(tx: &Connection, key: &SegmentKey) -> Result<Option<Framed>, StoreError> {
+pub(super) fn frame(tx: &Connection, key: &SegmentKey) -> Result<Option<Framed>, StoreError> {
     const FRAME: &str = concat!(
         "SELECT ",
         frame_columns!(),

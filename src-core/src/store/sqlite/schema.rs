@@ -11,8 +11,11 @@ use crate::keys::DatabaseKey;
 use crate::store::StoreError;
 
 /// Migrations in order; the schema's version is how many were run. Never edited after a release.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../../migrations/0001_base.sql"), include_str!("../../../migrations/0002_numbers.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/0001_base.sql"),
+    include_str!("../../../migrations/0002_numbers.sql"),
+    include_str!("../../../migrations/0003_scopes.sql"),
+];
 
 /// How long to wait for another program. The window stays alive meanwhile: callers are on their own thread.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -79,6 +79,9 @@ pub struct AuditFault {
     pub what: String,
 }
 
+/// A value under its name, as a batch takes it.
+type NamedValue = (String, Option<Vec<u8>>);
+
 const SEVEN_DAYS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 const TWO_YEARS_MS: u64 = 2 * 366 * 24 * 60 * 60 * 1000;
 /// Under this name the hub keeps which versions are published.
@@ -139,7 +142,7 @@ impl<S: Store> Hub<S> {
         if now_ms > code.until_ms || self.has_worked(code.device).await? {
             return Ok(None);
         }
-        let serial = u32::try_from(self.store.peer(PeerQuery::AllDevices).await?.devices.len() + 1).unwrap_or(u32::MAX);
+        let Some(serial) = self.next_serial(&code, request.device).await? else { return Ok(None) };
         let NewStation { name, unit, scopes, .. } = code.station.clone();
         let (device, not_after) = (request.device, now_ms + TWO_YEARS_MS);
         let certificate =
@@ -156,10 +159,26 @@ impl<S: Store> Hub<S> {
             root: self.keys.root_public(),
             hub: self.keys.certificate().clone(),
             certificate,
-            epoch: self.epoch,
+            epoch: self.read_epoch().await?,
             packages: self.published().await?.into_iter().map(|(.., package)| package).collect(),
             hub_ms: now_ms,
         }))
+    }
+
+    /// The serial number of the next certificate; `None` when another device has the code's device number: a hub that went back to
+    /// a backup forgot that the code was redeemed, and that device has shown its certificate since.
+    async fn next_serial(&self, code: &Code, device: DeviceId) -> Result<Option<u32>, StoreError> {
+        let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
+        let certificates = rows.iter().filter_map(|row| Some((row.revoked_ms, self.certificate(row)?)));
+        let mut serial = 0_u32;
+        for (revoked_ms, one) in certificates {
+            let other = one.device != device && Some(one.device) != code.device;
+            if other && revoked_ms.is_none() && one.device_no == code.device_no {
+                return Ok(None);
+            }
+            serial = serial.max(one.serial);
+        }
+        Ok(Some(serial.saturating_add(1)))
     }
 
     /// Whether the device a code was redeemed for has exchanged since.
@@ -188,33 +207,35 @@ impl<S: Store> Hub<S> {
         Ok(views)
     }
 
-    /// Revokes a device: from now on nothing it brings is taken and nothing is delivered to it.
-    pub async fn revoke(&self, device: DeviceId, now: Wall) -> Result<(), HubFault> {
-        let known = self.store.peer(PeerQuery::Devices(vec![device])).await?;
-        if known.devices.is_empty() {
-            return Err(HubFault::UnknownDevice);
-        }
-        let revoked = vec![(device, now.0.max(0).unsigned_abs())];
-        self.store.commit(Batch { revoked, ..Batch::default() }).await?;
-        Ok(())
-    }
-
     /// Publishes the next version of a package; `json` must be of the kind's own type, which the caller has checked.
     pub async fn publish(&self, kind: PackageKind, json: Vec<u8>) -> Result<u32, HubFault> {
-        let published = self.published().await?;
-        let last = published.iter().filter(|(k, ..)| *k == kind).map(|(_, version, _)| *version).max();
-        let version = last.unwrap_or(0) + 1;
-        let content = zstd::bulk::compress(&json, 19).map_err(|fault| StoreError::Backend(Box::new(fault)))?;
-        let package = sign::seal(self.keys.root(), Domain::Package, &Package { kind, version, content });
-        // Beside the packages, so that an exchange need not read them to know that nothing is new.
-        let others = published.iter().filter(|(k, ..)| *k != kind).map(|(kind, version, _)| (*kind, *version));
-        let versions: Vec<(PackageKind, u32)> = others.chain([(kind, version)]).collect();
-        let states = vec![
-            (package_key(kind), Some(wire::encode(&(version, package)))),
-            (VERSIONS.to_owned(), Some(wire::encode(&versions))),
-        ];
+        let (version, states) = self.package(kind, &json).await?;
         self.store.commit(Batch { states, ..Batch::default() }).await?;
         Ok(version)
+    }
+
+    /// The next version of a package, signed, as it is stored.
+    pub(super) async fn package(&self, kind: PackageKind, json: &[u8]) -> Result<(u32, Vec<NamedValue>), StoreError> {
+        let published = self.published().await?;
+        let last = published.iter().find(|(k, ..)| *k == kind).map_or(0, |(_, version, _)| *version);
+        let version = self.next_version(last).await?;
+        let content = zstd::bulk::compress(json, 19).map_err(|fault| StoreError::Backend(Box::new(fault)))?;
+        let package = sign::seal(self.keys.root(), Domain::Package, &Package { kind, version, content });
+        Ok((version, Self::entered(&published, (kind, version, package))))
+    }
+
+    /// A package as it is stored, and beside the packages their versions, so that an exchange need not read them to know that
+    /// nothing is new.
+    pub(super) fn entered(
+        published: &[(PackageKind, u32, Signed)],
+        (kind, version, package): (PackageKind, u32, Signed),
+    ) -> Vec<NamedValue> {
+        let others = published.iter().filter(|(k, ..)| *k != kind).map(|(kind, version, _)| (*kind, *version));
+        let versions: Vec<(PackageKind, u32)> = others.chain([(kind, version)]).collect();
+        vec![
+            (package_key(kind), Some(wire::encode(&(version, package)))),
+            (VERSIONS.to_owned(), Some(wire::encode(&versions))),
+        ]
     }
 
     /// The versions published.
@@ -294,12 +315,13 @@ fn code_key(letters: &str) -> String {
     format!("code/{hex}")
 }
 
-fn package_key(kind: PackageKind) -> String {
+pub(super) fn package_key(kind: PackageKind) -> String {
     let name = match kind {
         PackageKind::Organisation => "organisation",
         PackageKind::Roster => "roster",
         PackageKind::Catalogue => "catalogue",
         PackageKind::Calendar => "calendar",
+        PackageKind::Revocations => "revocations",
     };
     format!("package/{name}")
 }

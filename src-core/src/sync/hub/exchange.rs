@@ -9,7 +9,7 @@ use daiban_model::wire::{
     PackageKind, Packages, PackagesRequest, SegmentKey, Signed, Why,
 };
 
-use super::take::Taken;
+use super::take::{Taken, Writer, Writers};
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, FeedEntry, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::segment;
@@ -20,13 +20,14 @@ const SHRINK: usize = 6;
 impl<S: Store> Hub<S> {
     /// Answers one exchange.
     pub async fn exchange(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
+        let epoch = self.read_epoch().await?;
         let asked: Asked<ExchangeRequest> = self.asked(body).await?;
         let outcome = self.outcome(&asked, now, Carried::Line).await?;
         let reply = ExchangeReply {
             outcome,
             hub_ms: now.0.max(0).unsigned_abs(),
             nonce: self.nonce(asked.device.device, now),
-            epoch: self.epoch,
+            epoch,
         };
         Ok(self.reply(asked.hash, &reply))
     }
@@ -42,13 +43,7 @@ impl<S: Store> Hub<S> {
             return Err(Turned::Malformed);
         }
         if device.revoked_ms.is_some() {
-            // Only in a thread the hub itself began, and only what the device itself signed.
-            if carried == Carried::Letter || self.is_fresh(request.nonce, device.device, now) {
-                let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
-                let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
-                self.set_aside(&own, "revoked", now).await?;
-            }
-            return Ok(Outcome::Revoked);
+            return self.revoked(asked, now, carried).await;
         }
         if carried == Carried::Line && !self.is_fresh(request.nonce, device.device, now) {
             return Ok(Outcome::StaleNonce);
@@ -64,7 +59,10 @@ impl<S: Store> Hub<S> {
             // Nothing is taken and nothing is shown; the device keeps its segments for the next certificate.
             return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));
         }
-        let taken = self.take(&request.segments, device, certificate, now).await?;
+        if let Some(back) = self.turned_back(request).await? {
+            return Ok(back);
+        }
+        let taken = self.take(&request.segments, &only(certificate), now).await?;
         let own = match (carried, &request.cursors) {
             (Carried::Line, Cursors::Same(_)) => Own::Named,
             (Carried::Line, Cursors::All(_)) => Own::Whole,
@@ -80,11 +78,28 @@ impl<S: Store> Hub<S> {
         if self.packages_digest().await? != request.packages {
             delivery.packages = Packages::Changed;
         }
+        let mut since = request.nonce.ms;
         if carried == Carried::Line {
             // Whether the answer to a letter ever arrives is nobody's to know.
             self.remember(peer, &remembered, reached).await?;
+        } else {
+            since = 0;
         }
+        let backed_up = self.backed_up_since(since).await?;
+        delivery.backed_up = backed_up.into_iter().filter(|(scope, _)| covers(certificate, *scope)).collect();
         Ok(Outcome::Done(Box::new(delivery)))
+    }
+
+    /// Keeps what a revoked device brings for a person to look at: only in a thread the hub itself began, and only what the device
+    /// itself signed.
+    async fn revoked(&self, asked: &Asked<ExchangeRequest>, now: Wall, carried: Carried) -> Result<Outcome, Turned> {
+        let Asked { device, certificate, request, .. } = asked;
+        if carried == Carried::Letter || self.is_fresh(request.nonce, device.device, now) {
+            let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
+            let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
+            self.set_aside(&own, "revoked", now).await?;
+        }
+        Ok(Outcome::Revoked)
     }
 
     /// More frames for somebody whose first ones are on their way.
@@ -229,6 +244,16 @@ enum Own {
 
 fn own_of(letter: &ExchangeRequest) -> Own {
     Own::Those(letter.segments.iter().map(|segment| segment.header.key()).collect())
+}
+
+/// An exchange brings the asking device's own segments and nobody else's.
+fn only(certificate: &Certificate) -> Writers {
+    let writer = Writer { certificate: certificate.clone(), revocation: None, not_after: None };
+    [(certificate.device, writer)].into()
+}
+
+fn covers(certificate: &Certificate, scope: ScopeCode) -> bool {
+    certificate.scopes.iter().any(|upper| upper.covers(scope))
 }
 
 /// A delivery without news.

@@ -49,6 +49,7 @@ impl<S: Store> Hub<S> {
     /// Answers a request about attachments.
     pub async fn files(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<FilesRequest> = self.asked_for(body, Domain::FilesRequest).await?;
+        self.read_epoch().await?;
         let outcome = self.files_outcome(&asked, now)?;
         let (hub_ms, nonce) = (now.0.max(0).unsigned_abs(), self.nonce(asked.device.device, now));
         let body = columns::encode(&FilesReply { outcome, hub_ms, nonce });
@@ -74,7 +75,7 @@ impl<S: Store> Hub<S> {
         for bring in &request.bring {
             let taking = match desk.take(bring)? {
                 Took::Whole(size) => {
-                    let (name, scope, hub_ms, epoch) = (bring.name, bring.scope, now_ms, self.epoch);
+                    let (name, scope, hub_ms, epoch) = (bring.name, bring.scope, now_ms, self.epoch());
                     let receipt = FileReceipt { name, scope, size, hub_ms, epoch };
                     Taking::Whole(sign::seal(self.keys.hub(), Domain::FileReceipt, &receipt))
                 }

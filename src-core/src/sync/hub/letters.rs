@@ -2,7 +2,10 @@
 
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, More, Outcome};
+use daiban_model::wire::{
+    self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, More, Outcome, RepairOutcome, RepairReply,
+    RepairRequest, Signed,
+};
 
 use super::exchange::{Carried, nothing_but};
 use super::take::Taken;
@@ -40,17 +43,30 @@ impl<S: Store> Hub<S> {
             return Err(Turned::Malformed);
         }
         let device = DeviceId(letter.from());
-        self.known(device).await?;
         let content = letter.open(self.keys.hub()).map_err(|fault| match fault {
             LetterFault::NotOurs => Turned::OtherHub,
             LetterFault::Damaged => Turned::Malformed,
         })?;
         let ask: Ask = wire::decode(&content, MAX_CONTENT).map_err(|_| Turned::Malformed)?;
-        if ask.requests.is_empty() || ask.requests.len() > MAX_REQUESTS {
+        if ask.requests.is_empty() || ask.requests.len().max(ask.repairs.len()) > MAX_REQUESTS {
             return Err(Turned::Malformed);
         }
-        let mut answer = Answer { to: letter.id(), replies: Vec::new(), packages: self.newer(&ask.have).await? };
+        self.known(device, &ask.certificates).await?;
+        self.read_epoch().await?;
+        let (replies, repaired, packages) = (Vec::new(), Vec::new(), self.newer(&ask.have).await?);
+        let mut answer = Answer { to: letter.id(), replies, repaired, packages };
         let mut came = Came::default();
+        for request in &ask.repairs {
+            let asked: Asked<RepairRequest> = self.asked(request).await?;
+            if asked.device.device != device {
+                return Err(Turned::Malformed);
+            }
+            let outcome = self.mended(&asked, now, Carried::Letter).await?;
+            came.note_repair(&outcome);
+            let (hub_ms, nonce) = (now.0.max(0).unsigned_abs(), self.nonce(device, now));
+            let reply = RepairReply { outcome, hub_ms, nonce, epoch: self.epoch() };
+            answer.repaired.push((asked.hash, self.reply(asked.hash, &reply)));
+        }
         for request in &ask.requests {
             let asked: Asked<ExchangeRequest> = self.asked(request).await?;
             if asked.device.device != device {
@@ -61,10 +77,16 @@ impl<S: Store> Hub<S> {
         self.sealed(device, &answer, &came, chance)
     }
 
-    /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself.
-    async fn known(&self, device: DeviceId) -> Result<(), Turned> {
-        let marks = self.store.peer(PeerQuery::Devices(vec![device])).await?;
-        marks.devices.first().map(drop).ok_or(Turned::UnknownDevice)
+    /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself. One that
+    /// a restored hub forgot shows its certificate.
+    async fn known(&self, device: DeviceId, shown: &[Signed]) -> Result<(), Turned> {
+        let is_known =
+            async || self.store.peer(PeerQuery::Devices(vec![device])).await.map(|marks| !marks.devices.is_empty());
+        if is_known().await? {
+            return Ok(());
+        }
+        self.admit(shown.get(..1).unwrap_or_default()).await?;
+        if is_known().await? { Ok(()) } else { Err(Turned::UnknownDevice) }
     }
 
     async fn answer_one(
@@ -92,7 +114,7 @@ impl<S: Store> Hub<S> {
     fn wrapped(&self, asked: &Asked<ExchangeRequest>, outcome: Outcome, now: Wall) -> Vec<u8> {
         let hub_ms = now.0.max(0).unsigned_abs();
         let nonce = self.nonce(asked.device.device, now);
-        self.reply(asked.hash, &ExchangeReply { outcome, hub_ms, nonce, epoch: self.epoch })
+        self.reply(asked.hash, &ExchangeReply { outcome, hub_ms, nonce, epoch: self.epoch() })
     }
 
     fn sealed(&self, device: DeviceId, answer: &Answer, came: &Came, chance: Chance) -> Result<Answered, Turned> {
@@ -115,6 +137,13 @@ struct Came {
 }
 
 impl Came {
+    fn note_repair(&mut self, outcome: &RepairOutcome) {
+        let RepairOutcome::Done(repaired) = outcome else { return };
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.taken = self.taken.saturating_add(count(repaired.receipts.len()));
+        self.refused = self.refused.saturating_add(count(repaired.refused.len()));
+    }
+
     /// Notes an outcome; answers where the feeds go on when there is more.
     fn note(&mut self, outcome: &Outcome, request: &ExchangeRequest) -> Option<Vec<Cursor>> {
         let Outcome::Done(delivery) = outcome else { return None };

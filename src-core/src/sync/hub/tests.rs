@@ -1,3 +1,5 @@
+mod repair;
+
 use std::collections::BTreeMap;
 
 use daiban_model::ids::ScopeCode;
@@ -154,7 +156,7 @@ async fn a_hub_opened_again_goes_on_with_its_epoch() {
     let again = HubKeys::from_bytes(&keys.to_bytes()).expect("the key file reads");
     let hub = Hub::open(MemoryStore::default(), keys).await.unwrap();
     let other = Hub::open(MemoryStore::default(), again).await.unwrap();
-    assert_eq!(hub.epoch, other.epoch);
+    assert_eq!(hub.epoch(), other.epoch());
 }
 
 #[tokio::test]
@@ -286,6 +288,55 @@ async fn k4_what_clashes_is_a_fork_and_keeps_nobody_else_waiting() {
     let delivery = device.push(&hub, vec![good, clash, behind, elsewhere]).await;
     assert_eq!(whys(&delivery), [(2, Why::Forked { last_good: 1 }), (3, Why::Gap { expected: 2 })]);
     assert_eq!(device.places(&delivery), [(1, Some(1)), (1, Some(1))], "the others are taken, the other village's too");
+    assert_eq!(hub.verify().await.unwrap().faults, []);
+}
+
+#[tokio::test]
+async fn k5_nobody_writes_into_a_document_of_another_scope() {
+    let hub = hub().await;
+    let mut owner = Device::enrol(&hub, &[VILLAGE], 1).await;
+    let mut other = Device::enrol(&hub, &[NEXT_VILLAGE, VILLAGE], 2).await;
+    let theirs = owner.case(VILLAGE, 7);
+    owner.push(&hub, vec![theirs]).await;
+    let mut doc = Doc::new(DocKind::Case).unwrap();
+    let own = other.edit(&mut doc, 1);
+    let foreign = other.edit(&mut Doc::new(DocKind::Case).unwrap(), 2);
+    let mixed = other.seal(NEXT_VILLAGE, &[([8; 16], &own), ([7; 16], &foreign)]);
+    let elsewhere = other.case(VILLAGE, 9);
+    let delivery = other.push(&hub, vec![mixed, elsewhere]).await;
+    assert_eq!(whys(&delivery), [(1, Why::ForeignDocument { ordinal: 1 })], "it names the record");
+    assert_eq!(other.places(&delivery), [(1, Some(2))], "the right to both scopes does not move a document");
+    let aside = hub.store().peer(PeerQuery::Quarantine).await.unwrap().quarantine;
+    assert_eq!(aside.iter().map(|one| one.why.as_str()).collect::<Vec<_>>(), ["a document of another scope"]);
+    // Two scopes claim a new document within one request: the first holds it.
+    let mut third = Device::enrol(&hub, &[NEXT_VILLAGE, VILLAGE], 3).await;
+    let (here, there) = (third.case(VILLAGE, 11), third.case(NEXT_VILLAGE, 11));
+    let delivery = third.push(&hub, vec![here, there]).await;
+    assert_eq!(whys(&delivery), [(1, Why::ForeignDocument { ordinal: 0 })]);
+}
+
+#[tokio::test]
+async fn k5_what_waited_is_looked_at_again_when_its_turn_comes() {
+    let hub = hub().await;
+    let mut owner = Device::enrol(&hub, &[VILLAGE], 1).await;
+    let mut thief = Device::enrol(&hub, &[NEXT_VILLAGE], 2).await;
+    let mut doc = Doc::new(DocKind::Case).unwrap();
+    let first = owner.edit(&mut doc, 1);
+    let grab = thief.edit(&mut doc, 2);
+    let grabbing = thief.seal(NEXT_VILLAGE, &[([1; 16], &grab)]);
+    let behind = thief.case(NEXT_VILLAGE, 5);
+    let delivery = thief.push(&hub, vec![grabbing, behind]).await;
+    assert_eq!(thief.places(&delivery), [(1, None), (2, None)], "it rests on what the hub does not have yet");
+    let owned = owner.seal(VILLAGE, &[([1; 16], &first)]);
+    assert_eq!(owner.push(&hub, vec![owned]).await.refused, [], "waiting binds nothing");
+    let mut third = Device::enrol(&hub, &[NEXT_VILLAGE], 3).await;
+    let segment = third.case(NEXT_VILLAGE, 6);
+    third.push(&hub, vec![segment]).await;
+    let aside = hub.store().peer(PeerQuery::Quarantine).await.unwrap().quarantine;
+    assert_eq!(aside.iter().map(|one| one.why.as_str()).collect::<Vec<_>>(), ["a document of another scope"]);
+    assert_eq!(hub.store().peer(PeerQuery::Pending(division(NEXT_VILLAGE))).await.unwrap().pending, []);
+    let placed = hub.store().after(division(NEXT_VILLAGE), 0, usize::MAX).await.unwrap();
+    assert_eq!(placed.len(), 2, "what waited behind it is placed");
     assert_eq!(hub.verify().await.unwrap().faults, []);
 }
 

@@ -1,0 +1,189 @@
+//! `POST /v1/repair`: devices tell what a hub lacks that went back to a backup, and bring it, their own and others'.
+//!
+//! A segment is as good as its device's signature, whoever brings it. A device that the hub does not know any more shows its
+//! certificate, which the district's root signed.
+
+use std::collections::HashMap;
+
+use daiban_model::ids::{DeviceId, ScopeCode};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{
+    self, Certificate, Compared, Cursor, Cursors, Envelope, Epoch, ExchangeRequest, Hash, Outcome, PackageKind,
+    RepairOutcome, RepairReply, RepairRequest, Repaired, Signed, Why,
+};
+
+use super::exchange::Carried;
+use super::take::{Writer, Writers};
+use super::{Asked, Hub, Turned};
+use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError};
+use crate::sync::compare;
+use crate::sync::sign::{self, Domain};
+
+/// Most certificates and packages of one request.
+const MAX_SIGNED: usize = 256;
+
+impl<S: Store> Hub<S> {
+    /// Answers one repair.
+    pub async fn repair(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
+        let epoch = self.read_epoch().await?;
+        let asked = self.asked_or_introduced(body).await?;
+        let outcome = self.mended(&asked, now, Carried::Line).await?;
+        let reply = RepairReply {
+            outcome,
+            hub_ms: now.0.max(0).unsigned_abs(),
+            nonce: self.nonce(asked.device.device, now),
+            epoch,
+        };
+        Ok(self.reply(asked.hash, &reply))
+    }
+
+    /// A device the hub knows, or one that shows a certificate of the district for the key it signs with.
+    async fn asked_or_introduced(&self, body: &[u8]) -> Result<Asked<RepairRequest>, Turned> {
+        match self.asked(body).await {
+            Err(Turned::UnknownDevice) => {}
+            other => return other,
+        }
+        let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Turned::Malformed)?;
+        let device = DeviceId(envelope.signer);
+        let (request, hash) = Self::signed_request::<RepairRequest>(&envelope, Domain::Request)?;
+        let shown = request.certificates.iter().take(MAX_SIGNED).find_map(|signed| {
+            let certificate = self.opened(signed)?;
+            (certificate.device == device).then(|| (certificate, signed.clone()))
+        });
+        let (certificate, signed) = shown.ok_or(Turned::UnknownDevice)?;
+        // It may stand on the list of revocations although its certificate was forgotten.
+        let known = self.store.peer(PeerQuery::Devices(vec![device])).await?.devices;
+        let revoked_ms = known.first().and_then(|row| row.revoked_ms);
+        let device =
+            DeviceRow { device, certificate: wire::encode(&signed), not_after: certificate.not_after, revoked_ms };
+        Ok(Asked { device, certificate, request, hash })
+    }
+
+    fn opened(&self, signed: &Signed) -> Option<Certificate> {
+        sign::open(&self.keys.root_public(), Domain::Certificate, signed)
+    }
+
+    pub(super) async fn mended(
+        &self,
+        asked: &Asked<RepairRequest>,
+        now: Wall,
+        carried: Carried,
+    ) -> Result<RepairOutcome, Turned> {
+        let Asked { device, certificate, request, .. } = asked;
+        let bounded = request.segments.len() <= wire::MAX_SEGMENTS
+            && request.scopes.len() <= wire::MAX_SCOPES
+            && request.certificates.len().max(request.packages.len()) <= MAX_SIGNED;
+        if request.version != wire::VERSION || !bounded {
+            return Err(Turned::Malformed);
+        }
+        if device.revoked_ms.is_some() {
+            return Ok(RepairOutcome::Revoked);
+        }
+        if carried == Carried::Line && !self.is_fresh(request.nonce, device.device, now) {
+            return Ok(RepairOutcome::StaleNonce);
+        }
+        for package in &request.packages {
+            self.present(package).await?;
+        }
+        if now.0.max(0).unsigned_abs() > device.not_after {
+            let refused = Self::all_refused(&request.segments, Why::Expired).refused;
+            return Ok(RepairOutcome::Done(Box::new(Repaired { refused, ..Repaired::default() })));
+        }
+        self.admit(&request.certificates).await?;
+        let writers = self.writers(asked).await?;
+        let taken = self.take(&request.segments, &writers, now).await?;
+        let mut scopes = Vec::new();
+        for told in request.scopes.iter().filter(|told| certificate.scopes.iter().any(|own| own.covers(told.scope))) {
+            scopes.extend(self.compared(told).await?);
+        }
+        let wanted = self.wanted(&request.have).await?;
+        let (receipts, refused) = (taken.receipts, taken.refused);
+        Ok(RepairOutcome::Done(Box::new(Repaired { receipts, refused, scopes, wanted })))
+    }
+
+    /// The answer to one comparison; a message that is none gets none.
+    async fn compared(&self, told: &Compared) -> Result<Option<Compared>, StoreError> {
+        let Compared { scope, from, message } = told;
+        let beyond = self.store.peer(PeerQuery::Beyond { scope: *scope, seq: *from }).await?.beyond;
+        let answer = compare::answer(&beyond, message);
+        Ok(answer.ok().map(|message| Compared { scope: *scope, from: *from, message }))
+    }
+
+    async fn wanted(&self, have: &[(PackageKind, u32)]) -> Result<Vec<PackageKind>, StoreError> {
+        let published = self.published().await?;
+        let own = |kind: PackageKind| published.iter().find(|(k, ..)| *k == kind).map_or(0, |(_, version, _)| *version);
+        let later = have.iter().filter(|(kind, version)| *kind != PackageKind::Revocations && *version > own(*kind));
+        Ok(later.map(|(kind, _)| *kind).take(PackageKind::ALL.len()).collect())
+    }
+
+    /// Takes in certificates that the root signed and the hub forgot, or has in an older form. The device numbers in them are given.
+    pub(super) async fn admit(&self, certificates: &[Signed]) -> Result<(), StoreError> {
+        let opened: Vec<_> = certificates.iter().filter_map(|signed| Some((self.opened(signed)?, signed))).collect();
+        let ids = opened.iter().map(|(certificate, _)| certificate.device).collect();
+        let known = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
+        let serial = |device: DeviceId| {
+            let row = known.iter().find(|row| row.device == device)?;
+            self.certificate(row).map(|certificate| certificate.serial)
+        };
+        let mut batch = Batch::default();
+        for (certificate, signed) in opened {
+            let Certificate { device, not_after, device_no, .. } = certificate;
+            if serial(device) < Some(certificate.serial) {
+                let bytes = wire::encode(signed);
+                batch.devices.push(DeviceRow { device, certificate: bytes, not_after, revoked_ms: None });
+                batch.states.push((format!("device-no/{device_no:02}"), Some(vec![1])));
+            }
+        }
+        if batch.devices.is_empty() { Ok(()) } else { self.store.commit(batch).await.map(drop) }
+    }
+
+    /// Those whose segments a request brings, as far as the hub knows them by now.
+    async fn writers(&self, asked: &Asked<RepairRequest>) -> Result<Writers, StoreError> {
+        let mut ids: Vec<DeviceId> = asked.request.segments.iter().map(|segment| segment.header.device).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let revocations = self.revocations().await?;
+        let rows = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
+        let writer = |row: DeviceRow| {
+            let certificate = self.certificate(&row)?;
+            let revocation = revocations.iter().find(|one| one.device == row.device).cloned();
+            let not_after = (row.device != asked.device.device).then_some(row.not_after);
+            Some((row.device, Writer { certificate, revocation, not_after }))
+        };
+        Ok(rows.into_iter().filter_map(writer).collect::<HashMap<_, _>>())
+    }
+
+    /// Whether a device has to go back: it knows another history, or a place that is none here.
+    pub(super) async fn turned_back(&self, request: &ExchangeRequest) -> Result<Option<Outcome>, StoreError> {
+        let foreign = request.epoch != self.epoch() && request.epoch != Epoch::default();
+        let Cursors::All(told) = &request.cursors else { return Ok(foreign.then_some(Outcome::SendCursors)) };
+        let (mut places, mut lost) = (Vec::new(), false);
+        for cursor in told.iter().filter(|cursor| cursor.seq > 0) {
+            if self.chain_at(cursor.scope, cursor.seq).await? == Some(cursor.chain) {
+                places.push(*cursor);
+            } else {
+                lost = true;
+                places.extend(self.places(cursor.scope).await?);
+            }
+        }
+        Ok((foreign || lost).then_some(Outcome::Rewind(places)))
+    }
+
+    async fn chain_at(&self, scope: ScopeCode, seq: u64) -> Result<Option<Hash>, StoreError> {
+        let entries = self.store.after(scope, seq.saturating_sub(1), 0).await?;
+        Ok(entries.first().filter(|entry| entry.seq == seq).map(|entry| entry.chain))
+    }
+
+    /// Places of a feed, denser towards its end: whoever knows the feed up to somewhere finds a place at most twice as far back.
+    async fn places(&self, scope: ScopeCode) -> Result<Vec<Cursor>, StoreError> {
+        let ends = self.store.peer(PeerQuery::Cursors(PeerId::Hub)).await?.ends;
+        let end = ends.iter().find(|end| end.scope == scope).map_or(0, |end| end.seq);
+        let (mut places, mut back) = (Vec::new(), 0);
+        while let Some(seq) = end.checked_sub(back).filter(|seq| *seq > 0) {
+            let chain = self.chain_at(scope, seq).await?;
+            places.extend(chain.map(|chain| Cursor { scope, seq, chain }));
+            back = (back * 2).max(1);
+        }
+        Ok(places)
+    }
+}

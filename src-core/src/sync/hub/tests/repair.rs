@@ -1,0 +1,226 @@
+use daiban_model::wire::{Compared, Cursor, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation};
+
+use super::*;
+use crate::sync::compare;
+
+/// A hub of before and one made from its keys and nothing else: the worst of all backups.
+async fn empty_again() -> (Hub<MemoryStore>, Hub<MemoryStore>) {
+    let keys = HubKeys::create([7; 96], NOW);
+    let again = HubKeys::from_bytes(&keys.to_bytes()).unwrap();
+    let before = Hub::open(MemoryStore::default(), keys).await.unwrap();
+    let after = Hub::open(MemoryStore::default(), again).await.unwrap();
+    after.renew_epoch(NOW, [3; 8]).await.unwrap();
+    (before, after)
+}
+
+impl Device {
+    fn shown(&self) -> Vec<Signed> {
+        vec![self.admission.signed.clone()]
+    }
+
+    async fn mend(
+        &mut self,
+        hub: &Hub<MemoryStore>,
+        certificates: Vec<Signed>,
+        segments: Vec<Segment>,
+    ) -> RepairOutcome {
+        let (have, packages, scopes) = (Vec::new(), Vec::new(), Vec::new());
+        let nonce = self.thread.nonce;
+        let version = wire::VERSION;
+        let mut ask = RepairRequest { version, nonce, have, packages, scopes, certificates, segments };
+        for _ in 0..2 {
+            let reply = self.told(hub, &ask).await.expect("an answer");
+            if reply.outcome != RepairOutcome::StaleNonce {
+                return reply.outcome;
+            }
+            ask.nonce = self.thread.nonce;
+        }
+        panic!("the nonce just given is not taken");
+    }
+
+    async fn told(&mut self, hub: &Hub<MemoryStore>, ask: &RepairRequest) -> Result<RepairReply, Turned> {
+        let (body, hash) = station::request(&self.key, ask);
+        let reply: RepairReply = station::reply(&hub.repair(&body, NOW).await?, hash, self.trust()).unwrap();
+        self.thread = Thread { epoch: reply.epoch, nonce: reply.nonce };
+        Ok(reply)
+    }
+}
+
+fn done(outcome: RepairOutcome) -> Repaired {
+    match outcome {
+        RepairOutcome::Done(repaired) => *repaired,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refusals(repaired: &Repaired) -> Vec<(u32, Why)> {
+    repaired.refused.iter().map(|one| (one.key.number, one.why)).collect()
+}
+
+#[tokio::test]
+async fn a_forgotten_device_shows_its_certificate_and_brings_what_others_wrote() {
+    let (before, hub) = empty_again().await;
+    let mut writer = Device::enrol(&before, &[VILLAGE], 1).await;
+    let mut courier = Device::enrol(&before, &[NEXT_VILLAGE], 2).await;
+    let segments = vec![writer.case(VILLAGE, 1), writer.case(VILLAGE, 2)];
+    let both = [writer.shown(), courier.shown()].concat();
+
+    let nothing_shown = RepairRequest {
+        version: wire::VERSION,
+        nonce: Nonce::default(),
+        have: Vec::new(),
+        packages: Vec::new(),
+        scopes: Vec::new(),
+        certificates: writer.shown(),
+        segments: segments.clone(),
+    };
+    let turned = courier.told(&hub, &nothing_shown).await;
+    assert!(matches!(turned, Err(Turned::UnknownDevice)), "somebody else's certificate is no introduction");
+    let own = courier.shown();
+    let repaired = done(courier.mend(&hub, own, segments.clone()).await);
+    assert_eq!(refusals(&repaired), [(1, Why::ForeignActor), (2, Why::ForeignActor)], "written by nobody it knows");
+    let repaired = done(courier.mend(&hub, both, segments.clone()).await);
+    assert_eq!((repaired.receipts.len(), refusals(&repaired)), (2, vec![]), "a segment is as good as its signature");
+    assert_eq!(feed(&hub).await.len(), 2);
+    assert_eq!(hub.verify().await.unwrap().faults, []);
+    let again = done(writer.mend(&hub, Vec::new(), segments).await);
+    assert_eq!((again.receipts.len(), feed(&hub).await.len()), (2, 2), "K2: the writer gets its receipts for them");
+}
+
+#[tokio::test]
+async fn a_courier_can_bring_nothing_that_its_writer_could_not() {
+    let (before, hub) = empty_again().await;
+    let mut writer = Device::enrol(&before, &[VILLAGE], 1).await;
+    let mut courier = Device::enrol(&before, &[VILLAGE], 2).await;
+    let other = HubKeys::create([8; 96], NOW);
+    let forged = sign::seal(other.root(), Domain::Certificate, &writer.admission.certificate);
+    let both = [writer.shown(), courier.shown()].concat();
+    let out_of_scope = writer.case(NEXT_VILLAGE, 1);
+    let good = writer.case(VILLAGE, 2);
+    let mut bent = good.clone();
+    bent.records[0].change[20] ^= 1;
+    let later = Hlc { ms: writer.admission.certificate.not_after + 1, counter: 0 };
+    let expired = writer.resealed(&good, |header| header.hlc = later);
+
+    let shown = [vec![forged], courier.shown()].concat();
+    let repaired = done(courier.mend(&hub, shown, vec![good.clone()]).await);
+    assert_eq!(refusals(&repaired), [(1, Why::ForeignActor)], "a certificate of another district");
+    let repaired = done(courier.mend(&hub, both, vec![out_of_scope, bent, expired]).await);
+    assert_eq!(refusals(&repaired), [(1, Why::OutOfScope), (1, Why::BadSignature), (1, Why::Expired)]);
+    assert_eq!(feed(&hub).await, []);
+    let repaired = done(courier.mend(&hub, Vec::new(), vec![good]).await);
+    assert_eq!(refusals(&repaired), [], "and the good one is taken after all that");
+}
+
+#[tokio::test]
+async fn of_a_revoked_device_the_segments_up_to_the_last_valid_ones_are_taken_and_no_later_ones() {
+    let (before, hub) = empty_again().await;
+    let mut writer = Device::enrol(&before, &[VILLAGE], 1).await;
+    let mut courier = Device::enrol(&before, &[VILLAGE], 2).await;
+    let first = writer.case(VILLAGE, 1);
+    writer.push(&before, vec![first.clone()]).await;
+    let device = writer.admission.certificate.device;
+    before.revoke(device, NOW).await.unwrap();
+    assert_eq!(
+        before.revocations().await.unwrap(),
+        [Revocation { device, at_ms: 1_772_415_000_000, valid: vec![first.header.key()] }]
+    );
+    let list = before.published().await.unwrap().pop().unwrap().2;
+    let second = writer.case(VILLAGE, 2);
+    let mut elsewhere = writer.resealed(&second, |header| header.incarnation = 2);
+    elsewhere.header.number = 1;
+    let elsewhere = writer.resealed(&elsewhere, |_| ());
+
+    hub.present(&list).await.unwrap();
+    let outcome = writer.mend(&hub, writer.shown(), vec![second.clone()]).await;
+    assert_eq!(outcome, RepairOutcome::Revoked, "forgotten and shown anew, it is still revoked");
+    let both = [writer.shown(), courier.shown()].concat();
+    let repaired = done(courier.mend(&hub, both, vec![first, second, elsewhere]).await);
+    assert_eq!(repaired.receipts.len(), 1, "what was delivered in time");
+    assert_eq!(refusals(&repaired), [(2, Why::Revoked), (1, Why::Revoked)], "nor under another incarnation");
+    assert_eq!(hub.devices().await.unwrap().iter().filter(|one| one.revoked_ms.is_some()).count(), 1);
+    // Both lists grew apart: the hub's own revocation and the one it is told of both hold, under a version nobody has seen.
+    hub.revoke(courier.admission.certificate.device, NOW).await.unwrap();
+    assert_eq!(hub.revocations().await.unwrap().len(), 2);
+    hub.present(&list).await.unwrap();
+    let (_, version, _) = hub.published().await.unwrap().pop().unwrap();
+    assert!(version > 1_000, "versions jump with the epoch: {version}");
+}
+
+#[tokio::test]
+async fn a_device_is_sent_back_to_a_place_that_both_know() {
+    let hub = hub().await;
+    let mut device = Device::enrol(&hub, &[VILLAGE], 1).await;
+    for n in 1..=40 {
+        let segment = device.case(VILLAGE, n);
+        device.push(&hub, vec![segment]).await;
+    }
+    let entries = hub.store().after(division(VILLAGE), 0, usize::MAX).await.unwrap();
+    let at = |seq: u64| {
+        let entry = &entries[usize::try_from(seq).unwrap() - 1];
+        Cursor { scope: division(VILLAGE), seq, chain: entry.chain }
+    };
+    let ask = async |thread: Thread, cursors: &[Cursor], telling| {
+        let ask = station::exchange(thread, cursors, telling, 1 << 20, 0, Vec::new());
+        let (body, hash) = station::request(&device.key, &ask);
+        let reply: ExchangeReply =
+            station::reply(&hub.exchange(&body, NOW).await.unwrap(), hash, device.trust()).unwrap();
+        reply.outcome
+    };
+    let ahead = Cursor { chain: Hash([9; 32]), ..at(37) };
+    let Outcome::Rewind(places) = ask(device.thread, &[ahead], Telling::All).await else { panic!("it goes on") };
+    let seqs: Vec<u64> = places.iter().map(|place| place.seq).collect();
+    assert_eq!(seqs, [40, 39, 38, 36, 32, 24, 8], "denser towards the end");
+    assert!(places.iter().all(|place| *place == at(place.seq)), "as they stand here");
+    let unknown = Cursor { scope: division(NEXT_VILLAGE), ..ahead };
+    assert_eq!(ask(device.thread, &[at(7), unknown], Telling::All).await, Outcome::Rewind(vec![at(7)]));
+    assert!(matches!(ask(device.thread, &[at(7)], Telling::All).await, Outcome::Done(_)));
+    let another = Thread { epoch: wire::Epoch([5; 8]), ..device.thread };
+    assert_eq!(ask(another, &[at(7)], Telling::Same).await, Outcome::SendCursors, "first it says what it has read");
+    assert_eq!(
+        ask(another, &[at(7)], Telling::All).await,
+        Outcome::Rewind(vec![at(7)]),
+        "then nothing has to be read again"
+    );
+}
+
+#[tokio::test]
+async fn scopes_are_compared_that_the_device_may_read_and_no_others() {
+    let hub = hub().await;
+    let mut device = Device::enrol(&hub, &[VILLAGE], 1).await;
+    let mut other = Device::enrol(&hub, &[NEXT_VILLAGE], 2).await;
+    for n in 1..=3 {
+        let segment = device.case(VILLAGE, n);
+        device.push(&hub, vec![segment]).await;
+    }
+    let told = |scope: &str, from| Compared { scope: division(scope), from, message: compare::begin(&[]).unwrap() };
+    let mut ask = RepairRequest {
+        version: wire::VERSION,
+        nonce: Nonce::default(),
+        have: vec![(PackageKind::Roster, 4)],
+        packages: Vec::new(),
+        scopes: vec![told(VILLAGE, 0), told(VILLAGE, 2), told(NEXT_VILLAGE, 0)],
+        certificates: Vec::new(),
+        segments: Vec::new(),
+    };
+    ask.scopes.push(Compared { message: vec![1, 2, 3], ..told(VILLAGE, 1) });
+    other.push(&hub, Vec::new()).await;
+    ask.nonce = other.thread.nonce;
+    let answered = |outcome| {
+        done(outcome).scopes.into_iter().map(|one| (one.scope, one.from, one.message.len())).collect::<Vec<_>>()
+    };
+    let theirs = answered(other.told(&hub, &ask).await.unwrap().outcome);
+    assert_eq!(
+        theirs.iter().map(|(scope, ..)| *scope).collect::<Vec<_>>(),
+        [division(NEXT_VILLAGE)],
+        "roots tell that something happened"
+    );
+    device.push(&hub, Vec::new()).await;
+    ask.nonce = device.thread.nonce;
+    let own = device.told(&hub, &ask).await.unwrap().outcome;
+    assert_eq!(done(own.clone()).wanted, [PackageKind::Roster], "of which the hub has an earlier version");
+    let [(_, 0, whole), (_, 2, one)] = answered(own)[..] else { panic!("nonsense gets no answer") };
+    assert_eq!(whole - one, 64, "from the second on there is one root, not three");
+    ask.segments = vec![device.case(VILLAGE, 9); wire::MAX_SEGMENTS + 1];
+    assert!(matches!(device.told(&hub, &ask).await, Err(Turned::Malformed)), "bounded");
+}

@@ -25,10 +25,10 @@ pub struct Options {
     /// Optimised: worth its build from some thousand seeds on
     #[arg(long)]
     release: bool,
-    /// A trouble that is not usual: hub-restore
+    /// A trouble that is not usual; at present all are
     #[arg(long)]
     with: Vec<String>,
-    /// A trouble to leave out: roads, kill, hub-kill, rollback, clone, clocks, revoke, full
+    /// A trouble to leave out: roads, kill, hub-kill, rollback, clone, clocks, revoke, full, hub-restore
     #[arg(long)]
     without: Vec<String>,
 }

@@ -11,7 +11,8 @@ use super::{ActorRow, CaseRecord, DeviceRow, DocState, PeerId, Quarantined};
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     /// Own sealed segments that the hub will never take, because a copied or restored disk used their numbers: their frames go,
-    /// their changes go back into the outbox to be sealed anew. One with a receipt or a place is a [`StoreError::Clash`].
+    /// their changes go back into the outbox to be sealed anew. So may others' segments whose number the hub gives to another one: only
+    /// their frames go. One with a place, or with a receipt that names one, is a [`StoreError::Clash`].
     pub withdrawn: Vec<SegmentKey>,
     /// Station: feeds that end here again, because the hub goes on from an earlier place. Places after it go, segments and their
     /// changes stay. A place that is not stored is a [`StoreError::Clash`].

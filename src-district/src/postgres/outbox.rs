@@ -163,7 +163,7 @@ pub(super) async fn arrived<'a>(flight: &mut Flight<'a>, segments: &'a [i64]) {
 pub(super) async fn withdraw(line: &Line, keys: &[SegmentKey]) -> Result<(), Fault> {
     const KEPT: &str = "
         SELECT 1 FROM unnest($1::int8[]) g (segment)
-        WHERE EXISTS (SELECT 1 FROM sealed s WHERE s.segment = g.segment AND s.receipt IS NOT NULL)
+        WHERE EXISTS (SELECT 1 FROM sealed s WHERE s.segment = g.segment AND s.seq IS NOT NULL)
            OR EXISTS (SELECT 1 FROM feed f WHERE f.segment = g.segment) LIMIT 1";
     const UNSEAL: &str = "
         UPDATE outbox o SET segment = NULL FROM unnest($1::int8[]) g (segment), record r, change c
@@ -171,6 +171,14 @@ pub(super) async fn withdraw(line: &Line, keys: &[SegmentKey]) -> Result<(), Fau
     const UNNAME: &str = "
         UPDATE change c SET segment = NULL FROM unnest($1::int8[]) g (segment), record r
         WHERE r.segment = g.segment AND c.id = r.change AND c.segment = g.segment";
+    // Its receipt was of a history that the hub gave up: what it carried, and nothing placed does, waits once more.
+    const GIVE: &str = "
+        INSERT INTO outbox (doc, change, size, segment)
+        SELECT DISTINCT c.doc, c.id, octet_length(c.bytes), NULL::int8 FROM unnest($1::int8[]) g (segment)
+        JOIN record r ON r.segment = g.segment JOIN change c ON c.id = r.change
+        WHERE c.segment IS NULL AND EXISTS (SELECT 1 FROM sealed s WHERE s.segment = g.segment AND s.receipt IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM record o JOIN feed f ON f.segment = o.segment WHERE o.change = c.id)
+        ON CONFLICT DO NOTHING";
     let mut flight = line.flight();
     let seat = segments::look_up(&mut flight, keys.iter().copied()).await;
     let mut landed = flight.land().await?;
@@ -185,6 +193,7 @@ pub(super) async fn withdraw(line: &Line, keys: &[SegmentKey]) -> Result<(), Fau
     for sql in [
         UNSEAL,
         UNNAME,
+        GIVE,
         "DELETE FROM record WHERE segment = ANY ($1::int8[])",
         "DELETE FROM sealed WHERE segment = ANY ($1::int8[])",
         "DELETE FROM segment WHERE id = ANY ($1::int8[])",

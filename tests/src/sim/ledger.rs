@@ -1,5 +1,7 @@
 //! What the stations promised to the people at them.
 
+use std::collections::BTreeSet;
+
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::Stamp;
 use daiban_model::wire::{DocId, Hash};
@@ -52,6 +54,19 @@ impl Ledger {
     /// An act will be tried.
     pub fn tries(&mut self, mark: &str, typed: bool) {
         self.deeds.push(Deed { mark: mark.to_owned(), typed });
+    }
+
+    /// A disk or the hub went back, and what is in `before` and not in `after` is nowhere any more: neither at the hub nor on the disk
+    /// of anybody who may still bring it.
+    pub fn excuse_destroyed(&mut self, before: &BTreeSet<Hash>, after: &BTreeSet<Hash>) -> usize {
+        let mut gone = 0;
+        for promise in self.promises.iter_mut().filter(|promise| !promise.excused) {
+            if before.contains(&promise.change) && !after.contains(&promise.change) {
+                promise.excused = true;
+                gone += 1;
+            }
+        }
+        gone
     }
 
     /// A disk comes back from a copy: what was promised since and has not reached the hub is gone, and nobody is to blame.

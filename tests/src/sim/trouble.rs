@@ -1,15 +1,18 @@
 //! What goes wrong, and how it ends.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use daiban_core::edge::Edge as _;
+use daiban_core::store::{PeerQuery, Store as _};
 use daiban_model::stamp::Wall;
+use daiban_model::wire::Hash;
 
 use super::mirror::Mirror;
 use super::options::{Mistake, Trouble};
 use super::run::Run;
 use super::seat::{Kept, Seat};
-use crate::world::{Fuse, Returned, wall};
+use crate::world::{Fuse, Returned, must, now, wall};
 
 /// Stations made from copies, at most.
 const CLONES: usize = 2;
@@ -90,14 +93,30 @@ impl Run {
             self.hub_backup = Some(self.world.hub.shelf().image());
             return self.journal.push(format!("{:>4} the hub is backed up", self.step));
         }
+        let before = self.somewhere();
         if let Some(backup) = &self.hub_backup {
             self.world.hub.restore(backup);
         }
+        let gone = self.ledger.excuse_destroyed(&before, &self.somewhere());
         // Another history begins: other numbers, other receipts. What a station had read says nothing about it.
         self.mirror = Mirror::default();
         self.receipts.clear();
         self.ledger.promises.iter_mut().for_each(|promise| promise.read = 0);
-        self.journal.push(format!("{:>4} the hub is restored", self.step));
+        self.journal.push(format!("{:>4} the hub is restored; {gone} promises were nowhere else", self.step));
+    }
+
+    /// The promised changes that the hub has, or somebody who may still bring them.
+    fn somewhere(&self) -> BTreeSet<Hash> {
+        let changes: Vec<Hash> = self.ledger.promises.iter().map(|promise| promise.change).collect();
+        let known = || PeerQuery::Known { changes: changes.clone(), actors: Vec::new() };
+        let mut found: BTreeSet<Hash> =
+            must("the hub", now(self.world.hub.shelf().peer(known()))).known.into_iter().collect();
+        for seat in self.seats.iter().filter(|seat| !seat.revoked) {
+            // Real databases that nobody has open hold their work, too: what only they have is not excused.
+            let Some(shelf) = seat.station.open_shelf() else { continue };
+            found.extend(now(shelf.peer(known())).map(|marks| marks.known).unwrap_or_default());
+        }
+        found
     }
 
     fn copy_or_put_back(&mut self, at: usize) {
@@ -127,6 +146,7 @@ impl Run {
         self.mirror.read(&self.world.hub);
         let returned = if self.dice.percent(60) { Returned::Whole } else { Returned::Database };
         let which = self.dice.below(self.seats[at].kept.len());
+        let before = self.somewhere();
         let seat = &mut self.seats[at];
         let Kept { image, seen, promises } = &seat.kept[which];
         seat.station.put_back(image, returned);
@@ -134,6 +154,7 @@ impl Run {
         seat.seen = seen.clone();
         let (promises, mirror) = (*promises, &self.mirror);
         let gone = self.ledger.excuse(at, promises, |one| mirror.place(one.doc, one.change).is_some());
+        let gone = gone + self.ledger.excuse_destroyed(&before, &self.somewhere());
         self.counts.disks += 1;
         self.note(at, &format!("has its disk put back ({returned:?}); {gone} promises went with it"));
         self.restart(at);

@@ -265,6 +265,11 @@ impl Station {
         some("an open store", self.shelf.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
+    /// Its store, while the station runs or keeps it in memory.
+    pub fn open_shelf(&self) -> Option<Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()

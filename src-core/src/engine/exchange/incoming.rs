@@ -10,7 +10,7 @@ use daiban_model::wire::{self, Cursor, Frame, Hash, SegmentKey};
 use crate::engine::desk::{Desk, LAST_OK, THREAD};
 use crate::engine::doc_part::Fold;
 use crate::engine::{doc_part, internal, storage};
-use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Quarantined, Store, StoreError, StoredSegment};
+use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Placed, Quarantined, Store, StoreError, StoredSegment};
 use crate::sync::segment;
 use crate::sync::station::{self, FrameContext};
 
@@ -75,11 +75,33 @@ impl<S: Store> Desk<S> {
     /// Commits a frame; not when it says of a stored segment or change something else than what is stored.
     async fn commit_frame(&self, mut batch: Batch) -> Result<bool, Failure> {
         batch.states.push(self.clock_state());
+        match self.store.commit(batch.clone()).await {
+            Ok(_) => return Ok(true),
+            Err(StoreError::Clash) => {}
+            Err(fault) => return Err(storage(fault)),
+        }
+        batch.withdrawn = self.displaced(&batch.segments).await?;
+        if batch.withdrawn.is_empty() {
+            return Ok(false);
+        }
         match self.store.commit(batch).await {
             Ok(_) => Ok(true),
             Err(StoreError::Clash) => Ok(false),
             Err(fault) => Err(storage(fault)),
         }
+    }
+
+    /// Segments here without a place whose numbers the hub gives to others: it went back to a backup, and was filled by the other one
+    /// of two copies of a disk. What they carry stays; whoever wrote it brings it under other numbers.
+    async fn displaced(&self, segments: &[StoredSegment]) -> Result<Vec<SegmentKey>, Failure> {
+        let keys = segments.iter().map(|stored| stored.header.key()).collect();
+        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
+        let other = |(here, place): &(StoredSegment, Option<Placed>)| {
+            let key = here.header.key();
+            let named = segments.iter().find(|stored| stored.header.key() == key);
+            (place.is_none() && named.is_some_and(|stored| stored.root != here.root)).then_some(key)
+        };
+        Ok(frames.iter().filter_map(other).collect())
     }
 
     /// Folds the changes of a frame into their documents, one document at a time. A segment one of whose changes a document

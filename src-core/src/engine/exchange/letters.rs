@@ -157,7 +157,7 @@ impl<S: Store> Engine<S> {
         // What others wrote is theirs to see to.
         let device = desk.certificate.device;
         let own: Vec<_> = repaired.refused.into_iter().filter(|one| one.key.device == device).collect();
-        if !own.is_empty() && self.refused(&own, now).await? == Settled::Anew {
+        if self.not_repaired(own, now).await? == Settled::Anew {
             read.anew = true;
         }
         Ok(())

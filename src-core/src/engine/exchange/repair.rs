@@ -9,13 +9,13 @@ use daiban_model::api::{Failure, ProblemCode};
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
-    self, Compared, Cursor, Hash, Nonce, PackageKind, RepairOutcome, RepairReply, RepairRequest, Repaired, Segment,
-    SegmentKey, Signed,
+    self, Compared, Cursor, Hash, Nonce, PackageKind, Refused, RepairOutcome, RepairReply, RepairRequest, Repaired,
+    Segment, SegmentKey, Signed, Why,
 };
 
 use super::link::LinkState;
 use super::outgoing::{REFUSED, refused_name};
-use super::{Turn, UP_FACTOR};
+use super::{Settled, Turn, UP_FACTOR};
 use crate::engine::desk::{Desk, THREAD};
 use crate::engine::published::Published;
 use crate::engine::{Engine, storage};
@@ -298,10 +298,31 @@ impl<S: Store> Engine<S> {
         // What is wrong with own segments is seen to as after an exchange; what others wrote is theirs to bring.
         let own = desk.certificate.device;
         let own: Vec<_> = refused.into_iter().filter(|one| one.key.device == own).collect();
-        if !own.is_empty() {
-            self.refused(&own, now).await?;
-        }
+        self.not_repaired(own, now).await?;
         Ok(Turn::Again)
+    }
+
+    /// Own segments that a hub which went back does not take again, because another copy of this disk was here first, go back into the
+    /// outbox although they had receipts: those were of the history that was given up.
+    pub(super) async fn not_repaired(&mut self, mut own: Vec<Refused>, now: Wall) -> Result<Settled, Failure> {
+        if own.is_empty() {
+            return Ok(Settled::AsBefore);
+        }
+        let mut keys = Vec::new();
+        for one in &mut own {
+            if let Why::Gap { expected } = one.why {
+                one.why = Why::Forked { last_good: expected.saturating_sub(1) };
+            }
+            keys.extend(matches!(one.why, Why::Forked { .. }).then_some(one.key));
+        }
+        let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
+        let frames = desk.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
+        let unplaced = frames.iter().filter(|(_, place)| place.is_none());
+        let withdrawn: Vec<SegmentKey> = unplaced.map(|(stored, _)| stored.header.key()).collect();
+        if !withdrawn.is_empty() {
+            desk.commit(Batch { withdrawn, ..Batch::default() }).await?;
+        }
+        self.refused(&own, now).await
     }
 }
 

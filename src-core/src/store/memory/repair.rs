@@ -28,7 +28,7 @@ impl Write<'_> {
             self.put(|s| &mut s.places, place.key, None);
         }
         if self.state.ends.contains_key(&scope) {
-            self.put(|s| &mut s.ends, scope, Some(end));
+            self.put(|s| &mut s.ends, scope, (seq > 0).then_some(end));
         }
         self.forget_numbers(scope, seq);
         let beyond = |(doc, reached): (&_, &u64)| (*reached > seq).then_some(*doc);
@@ -37,7 +37,8 @@ impl Write<'_> {
         for doc in docs {
             self.put(|s| &mut s.reached, doc, None);
         }
-        let left: Vec<Placed> = self.state.feed.range((scope, 0)..=(scope, seq)).map(|(_, place)| *place).collect();
+        // A document may stand in the feed of another scope too.
+        let left: Vec<Placed> = self.state.feed.values().copied().collect();
         for Placed { key, seq, .. } in left {
             self.reached(key, seq);
         }

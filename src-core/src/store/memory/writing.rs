@@ -90,8 +90,8 @@ impl<'a> Write<'a> {
         if !self.state.segments.contains_key(&key) {
             return Ok(());
         }
-        let receipted = self.state.sealed.get(&key).is_some_and(|sealed| sealed.receipt.is_some());
-        if receipted || self.state.places.contains_key(&key) {
+        let receipt = self.state.sealed.get(&key).and_then(|sealed| sealed.receipt.clone());
+        if receipt.as_ref().is_some_and(|receipt| receipt.seq.is_some()) || self.state.places.contains_key(&key) {
             return Err(StoreError::Clash);
         }
         for (ordinal, row) in self.state.carried_rows(&key) {
@@ -103,12 +103,25 @@ impl<'a> Write<'a> {
                 self.put(|s| &mut s.changes, row, Some(StoredChange { segment: None, ..change }));
             }
             self.put(|s| &mut s.records, (key, ordinal), None);
+            if receipt.is_some() {
+                self.give_back(row);
+            }
         }
         let row = self.state.segment_rows.iter().find(|(_, stored)| **stored == key).map(|(row, _)| *row);
         row.into_iter().for_each(|row| self.put(|s| &mut s.segment_rows, row, None));
         self.put(|s| &mut s.sealed, key, None);
         self.put(|s| &mut s.segments, key, None);
         Ok(())
+    }
+
+    /// Its receipt was of a history that the hub gave up: what no placed segment carries waits once more.
+    fn give_back(&mut self, row: u64) {
+        let unnamed = self.state.changes.get(&row).is_some_and(|change| change.segment.is_none());
+        let arrived =
+            self.state.records.iter().any(|((key, _), other)| *other == row && self.state.places.contains_key(key));
+        if unnamed && !arrived && !self.state.outbox.contains_key(&row) {
+            self.put(|s| &mut s.outbox, row, Some(None));
+        }
     }
 
     fn segment(&mut self, segment: StoredSegment) -> Result<(), StoreError> {

@@ -99,7 +99,7 @@ fn place_of(tx: &Connection, key: &SegmentKey, row: i64) -> Result<Option<Placed
 
 /// The end of every feed.
 pub(super) fn ends(tx: &Connection) -> Result<Vec<Cursor>, StoreError> {
-    let mut statement = tx.prepare_cached("SELECT scope, n, chain FROM scope_seq ORDER BY scope")?;
+    let mut statement = tx.prepare_cached("SELECT scope, n, chain FROM scope_seq WHERE n > 0 ORDER BY scope")?;
     let mut found = statement.query([])?;
     let mut ends = Vec::new();
     while let Some(row) = found.next()? {
@@ -110,7 +110,7 @@ pub(super) fn ends(tx: &Connection) -> Result<Vec<Cursor>, StoreError> {
 
 /// The ends of the feeds of divisions and of what lies below them.
 pub(super) fn ends_under(tx: &Connection, scopes: &[ScopeCode]) -> Result<Vec<Cursor>, StoreError> {
-    const ENDS: &str = "SELECT scope, n, chain FROM scope_seq WHERE scope BETWEEN ?1 AND ?2";
+    const ENDS: &str = "SELECT scope, n, chain FROM scope_seq WHERE n > 0 AND scope BETWEEN ?1 AND ?2";
     let mut statement = tx.prepare_cached(ENDS)?;
     // Divisions may lie within each other.
     let mut ends: BTreeMap<ScopeCode, Cursor> = BTreeMap::new();

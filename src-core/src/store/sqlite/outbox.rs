@@ -93,12 +93,20 @@ pub(super) fn arrived(tx: &Connection, segment: i64) -> Result<(), StoreError> {
 /// Segments that will never arrive give their changes back.
 pub(super) fn withdraw(tx: &Connection, keys: &[SegmentKey]) -> Result<(), StoreError> {
     const KEPT: &str = "
-        SELECT 1 FROM sealed WHERE segment = ?1 AND receipt IS NOT NULL
+        SELECT 1 FROM sealed WHERE segment = ?1 AND seq IS NOT NULL
         UNION ALL SELECT 1 FROM feed WHERE segment = ?1";
     const UNSEAL: &str = "UPDATE outbox SET segment = NULL WHERE segment = ?1";
     const UNNAME: &str = "
         UPDATE change SET segment = NULL
         WHERE segment = ?1 AND row IN (SELECT r.change FROM record r WHERE r.segment = ?1)";
+    // Its receipt was of a history that the hub gave up: what it carried, and nothing placed does, waits once more.
+    const GIVE: &str = "
+        INSERT INTO outbox (doc, change, size, segment)
+        SELECT c.doc, c.row, length(c.bytes), NULL FROM record r JOIN change c ON c.row = r.change
+        WHERE r.segment = ?1 AND c.segment IS NULL
+          AND EXISTS (SELECT 1 FROM sealed WHERE segment = ?1 AND receipt IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM record o JOIN feed f ON f.segment = o.segment WHERE o.change = c.row)
+        ON CONFLICT (doc, change) DO NOTHING";
     for key in keys {
         let Some((segment, _)) = records::find(tx, key)? else { continue };
         if tx.prepare_cached(KEPT)?.exists([segment])? {
@@ -106,6 +114,7 @@ pub(super) fn withdraw(tx: &Connection, keys: &[SegmentKey]) -> Result<(), Store
         }
         tx.prepare_cached(UNSEAL)?.execute([segment])?;
         tx.prepare_cached(UNNAME)?.execute([segment])?;
+        tx.prepare_cached(GIVE)?.execute([segment])?;
         tx.prepare_cached("DELETE FROM record WHERE segment = ?1")?.execute([segment])?;
         tx.prepare_cached("DELETE FROM sealed WHERE segment = ?1")?.execute([segment])?;
         tx.prepare_cached("DELETE FROM segment WHERE row = ?1")?.execute([segment])?;

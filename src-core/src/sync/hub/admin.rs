@@ -170,10 +170,10 @@ impl<S: Store> Hub<S> {
     async fn next_serial(&self, code: &Code, device: DeviceId) -> Result<Option<u32>, StoreError> {
         let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
         let certificates = rows.iter().filter_map(|row| Some((row.revoked_ms, self.certificate(row)?)));
-        let mut serial = 0_u32;
+        let (mut serial, went_back) = (0_u32, self.renewals().await? > 0);
         for (revoked_ms, one) in certificates {
             let other = one.device != device && Some(one.device) != code.device;
-            if other && revoked_ms.is_none() && one.device_no == code.device_no {
+            if went_back && other && revoked_ms.is_none() && one.device_no == code.device_no {
                 return Ok(None);
             }
             serial = serial.max(one.serial);

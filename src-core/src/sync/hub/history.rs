@@ -14,6 +14,7 @@ use crate::sync::sign::{self, Domain};
 pub(super) const EPOCH: &str = "epoch";
 const BACKED_UP: &str = "backed-up";
 const RENEWALS: &str = "renewals";
+const RENEWED: &str = "renewed-at";
 
 /// By how much versions of packages jump at a renewal, so that none is given twice: what was published since the backup is out at
 /// the stations.
@@ -52,15 +53,21 @@ impl<S: Store> Hub<S> {
         let states = vec![
             (EPOCH.to_owned(), Some(chance.to_vec())),
             (RENEWALS.to_owned(), Some(wire::encode(&renewals))),
+            (RENEWED.to_owned(), Some(wire::encode(&now.0.max(0).unsigned_abs()))),
             (BACKED_UP.to_owned(), Some(wire::encode(&(now.0.max(0).unsigned_abs(), ends)))),
         ];
         self.store.commit(Batch { states, ..Batch::default() }).await?;
         Ok(self.read_epoch().await?)
     }
 
-    async fn renewals(&self) -> Result<u32, StoreError> {
+    pub(super) async fn renewals(&self) -> Result<u32, StoreError> {
         let stored = self.state(RENEWALS).await?;
         Ok(stored.and_then(|bytes| wire::decode(&bytes, 16).ok()).unwrap_or(0))
+    }
+
+    /// When the present history began, where that was by going back.
+    pub(super) async fn renewed_ms(&self) -> Result<Option<u64>, StoreError> {
+        Ok(self.state(RENEWED).await?.and_then(|bytes| wire::decode(&bytes, 16).ok()))
     }
 
     /// The version after `last`.

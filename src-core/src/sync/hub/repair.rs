@@ -9,7 +9,7 @@ use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Certificate, Compared, Cursor, Cursors, Envelope, Epoch, ExchangeRequest, Hash, Outcome, PackageKind,
-    RepairOutcome, RepairReply, RepairRequest, Repaired, Signed, Why,
+    RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Signed, Why,
 };
 
 use super::exchange::Carried;
@@ -90,7 +90,7 @@ impl<S: Store> Hub<S> {
             return Ok(RepairOutcome::Done(Box::new(Repaired { refused, ..Repaired::default() })));
         }
         self.admit(&request.certificates).await?;
-        let writers = self.writers(asked).await?;
+        let writers = self.writers(asked, now.0.max(0).unsigned_abs()).await?;
         let taken = self.take(&request.segments, &writers, now).await?;
         let mut scopes = Vec::new();
         for told in request.scopes.iter().filter(|told| certificate.scopes.iter().any(|own| own.covers(told.scope))) {
@@ -138,16 +138,22 @@ impl<S: Store> Hub<S> {
     }
 
     /// Those whose segments a request brings, as far as the hub knows them by now.
-    async fn writers(&self, asked: &Asked<RepairRequest>) -> Result<Writers, StoreError> {
+    async fn writers(&self, asked: &Asked<RepairRequest>, now_ms: u64) -> Result<Writers, StoreError> {
         let mut ids: Vec<DeviceId> = asked.request.segments.iter().map(|segment| segment.header.device).collect();
         ids.sort_unstable();
         ids.dedup();
-        let revocations = self.revocations().await?;
+        let (revocations, renewed_ms) = (self.revocations().await?, self.renewed_ms().await?);
         let rows = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
         let writer = |row: DeviceRow| {
             let certificate = self.certificate(&row)?;
-            let revocation = revocations.iter().find(|one| one.device == row.device).cloned();
-            let not_after = (row.device != asked.device.device).then_some(row.not_after);
+            let by_another = row.device != asked.device.device;
+            // Revoked by a hub that had gone back and did not know all of its work: what others have of it came to them in a feed,
+            // before the revocation.
+            let witnessed = |one: &&Revocation| by_another && renewed_ms.is_some_and(|renewed| one.at_ms > renewed);
+            let revocation =
+                revocations.iter().find(|one| one.device == row.device).filter(|one| !witnessed(one)).cloned();
+            // A clock that ran ahead is no expiry: only what an expired device may have sealed since is left to it.
+            let not_after = (by_another && now_ms > row.not_after).then_some(row.not_after);
             Some((row.device, Writer { certificate, revocation, not_after }))
         };
         Ok(rows.into_iter().filter_map(writer).collect::<HashMap<_, _>>())

@@ -24,12 +24,22 @@ impl Device {
         certificates: Vec<Signed>,
         segments: Vec<Segment>,
     ) -> RepairOutcome {
+        self.mend_at(hub, certificates, segments, NOW).await
+    }
+
+    async fn mend_at(
+        &mut self,
+        hub: &Hub<MemoryStore>,
+        certificates: Vec<Signed>,
+        segments: Vec<Segment>,
+        now: Wall,
+    ) -> RepairOutcome {
         let (have, packages, scopes) = (Vec::new(), Vec::new(), Vec::new());
         let nonce = self.thread.nonce;
         let version = wire::VERSION;
         let mut ask = RepairRequest { version, nonce, have, packages, scopes, certificates, segments };
         for _ in 0..2 {
-            let reply = self.told(hub, &ask).await.expect("an answer");
+            let reply = self.told_at(hub, &ask, now).await.expect("an answer");
             if reply.outcome != RepairOutcome::StaleNonce {
                 return reply.outcome;
             }
@@ -39,8 +49,12 @@ impl Device {
     }
 
     async fn told(&mut self, hub: &Hub<MemoryStore>, ask: &RepairRequest) -> Result<RepairReply, Turned> {
+        self.told_at(hub, ask, NOW).await
+    }
+
+    async fn told_at(&mut self, hub: &Hub<MemoryStore>, ask: &RepairRequest, now: Wall) -> Result<RepairReply, Turned> {
         let (body, hash) = station::request(&self.key, ask);
-        let reply: RepairReply = station::reply(&hub.repair(&body, NOW).await?, hash, self.trust()).unwrap();
+        let reply: RepairReply = station::reply(&hub.repair(&body, now).await?, hash, self.trust()).unwrap();
         self.thread = Thread { epoch: reply.epoch, nonce: reply.nonce };
         Ok(reply)
     }
@@ -99,14 +113,19 @@ async fn a_courier_can_bring_nothing_that_its_writer_could_not() {
     let good = writer.case(VILLAGE, 2);
     let mut bent = good.clone();
     bent.records[0].change[20] ^= 1;
-    let later = Hlc { ms: writer.admission.certificate.not_after + 1, counter: 0 };
-    let expired = writer.resealed(&good, |header| header.hlc = later);
+    let not_after = writer.admission.certificate.not_after;
+    let expired = writer.resealed(&good, |header| header.hlc = Hlc { ms: not_after + 1, counter: 0 });
 
     let shown = [vec![forged], courier.shown()].concat();
     let repaired = done(courier.mend(&hub, shown, vec![good.clone()]).await);
     assert_eq!(refusals(&repaired), [(1, Why::ForeignActor)], "a certificate of another district");
-    let repaired = done(courier.mend(&hub, both, vec![out_of_scope, bent, expired]).await);
-    assert_eq!(refusals(&repaired), [(1, Why::OutOfScope), (1, Why::BadSignature), (1, Why::Expired)]);
+    let repaired = done(courier.mend(&hub, both, vec![out_of_scope, bent]).await);
+    assert_eq!(refusals(&repaired), [(1, Why::OutOfScope), (1, Why::BadSignature)]);
+    let longer = Certificate { not_after: u64::MAX >> 1, serial: 99, ..courier.admission.certificate.clone() };
+    courier.mend(&hub, vec![sign::seal(before.keys.root(), Domain::Certificate, &longer)], Vec::new()).await;
+    let late = Wall(i64::try_from(not_after).unwrap() + 1);
+    let repaired = done(courier.mend_at(&hub, Vec::new(), vec![expired], late).await);
+    assert_eq!(refusals(&repaired), [(1, Why::Expired)], "sealed when its certificate was over");
     assert_eq!(feed(&hub).await, []);
     let repaired = done(courier.mend(&hub, Vec::new(), vec![good]).await);
     assert_eq!(refusals(&repaired), [], "and the good one is taken after all that");

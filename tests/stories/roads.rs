@@ -167,7 +167,7 @@ fn what_is_new_comes_down_while_much_goes_up_and_each_may_fail_alone() {
         let large = village.next_request().unwrap().expect("much goes up");
         let small = village.beside_request().expect("something beside it");
         assert!(village.beside_request().is_none(), "one is enough");
-        assert!(large.body.len() > 2_000 && small.body.len() < 400, "{} and {}", large.body.len(), small.body.len());
+        assert!(large.body.len() > 24_000 && small.body.len() < 400, "{} and {}", large.body.len(), small.body.len());
         let carry = |arrives: bool, out| if arrives { Line::Open } else { Line::Cut }.carry(&world.hub, out);
         let (beside, answer) = (carry(small_arrives, &small), carry(large_arrives, &large));
         village.answered_beside(beside);
@@ -183,15 +183,21 @@ fn what_is_new_comes_down_while_much_goes_up_and_each_may_fail_alone() {
     assert_eq!(world.hub.verify().faults, []);
 }
 
-const MUCH: usize = 20;
+const MUCH: usize = 30;
 
-/// Notes of many words.
+/// Notes of letters that do not shrink by much.
 fn write_much(station: &mut Station, case: CaseId, from: usize) {
     for n in 0..MUCH {
         let at = (from * MUCH + n) * 2_000;
-        let words: String = (at..at + 2_000).map(|at| char::from(b'a' + blend(at) % 26)).collect();
+        let words: String = (at..at + 2_000).map(|at| char::from(b'a' + blend(blend_all(at)) % 26)).collect();
         station.note(case, &words);
     }
+}
+
+/// Neighbours have nothing in common afterwards.
+fn blend_all(n: usize) -> usize {
+    let mixed = (n as u64 ^ 0x5851_F42D).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    usize::try_from((mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 8).unwrap_or(n)
 }
 
 fn blend(n: usize) -> u8 {

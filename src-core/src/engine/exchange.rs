@@ -102,11 +102,11 @@ impl<S: Store> Engine<S> {
                 desk.seal_waiting(limit).await?;
             }
             let segments = desk.sendable(limit).await?;
-            link.beside = Beside::of(&segments);
-            let wanted = if link.beside == Beside::None { link.max_bytes } else { wire::NO_FRAMES };
             let digest = desk.published.digest();
-            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, wanted, digest, segments);
-            (Asked::Exchange as fn(_) -> _, station::request(&desk.key, &ask))
+            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
+            let signed;
+            (link.beside, signed) = beside::alone_if_large(&desk.key, ask);
+            (Asked::Exchange as fn(_) -> _, signed)
         };
         let asked = asked(hash);
         link.asked = Some((asked, desk.edge.now()));

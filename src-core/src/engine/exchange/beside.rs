@@ -6,7 +6,8 @@
 
 use daiban_model::api::Failure;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{Delivery, ExchangeReply, Hash, Outcome, Segment};
+use daiban_model::wire::{self, Delivery, ExchangeReply, ExchangeRequest, Hash, Outcome};
+use ed25519_dalek::SigningKey;
 
 use super::{Came, Outgoing, Thread, skew};
 use crate::engine::Engine;
@@ -14,8 +15,8 @@ use crate::store::Store;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{self, Telling};
 
-/// Raw bytes of segments from which on a request goes alone: some seconds of a 2G line.
-const LARGE: usize = 32 << 10;
+/// Bytes from which on a request goes alone: three seconds of a 2G line.
+const LARGE: usize = 24 << 10;
 
 /// The exchange beside the large one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,12 +30,14 @@ pub(super) enum Beside {
     Asked(Hash, Wall),
 }
 
-impl Beside {
-    /// Whether a request with these segments goes alone.
-    pub(super) fn of(segments: &[Segment]) -> Self {
-        let records = segments.iter().flat_map(|segment| &segment.records);
-        if records.map(|record| record.change.len()).sum::<usize>() < LARGE { Self::None } else { Self::Free }
+/// The signed bytes of a request; where they are many, it only brings, and another one beside it is free to fetch.
+pub(super) fn alone_if_large(key: &SigningKey, mut ask: ExchangeRequest) -> (Beside, (Vec<u8>, Hash)) {
+    let whole = station::request(key, &ask);
+    if whole.0.len() < LARGE {
+        return (Beside::None, whole);
     }
+    ask.max_bytes = wire::NO_FRAMES;
+    (Beside::Free, station::request(key, &ask))
 }
 
 impl<S: Store> Engine<S> {

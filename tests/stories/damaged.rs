@@ -8,6 +8,7 @@ use daiban_model::api::{
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::CaseId;
+use daiban_model::stamp::Wall;
 use daiban_model::wire::{PackageKind, Why};
 use daiban_tests::world::{
     BAICAIGOU, Flip, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, Line, Newer, PIN, QIAN_XIUYING, QIMUGE, SHAOBUHAI,
@@ -228,6 +229,30 @@ fn a_segment_that_went_bad_on_its_way_to_the_hub_holds_up_nothing_else() {
         "still said after a restart, and not twice"
     );
     assert_eq!((world.hub.end(division(BAICAIGOU)), world.hub.verify().faults), (2, vec![]));
+}
+
+#[test]
+fn what_the_district_had_not_yet_given_to_the_station_goes_once_more_by_a_button() {
+    let world = World::new(621);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.sync(&world.hub);
+    village.line = Line::Cut;
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    // As it is after a hub said so: the station keeps the answer under the segment's name.
+    let kept = daiban_model::wire::encode(&(Why::OutOfScope, Wall(1)));
+    let states = vec![(format!("refused/0/{BAICAIGOU}/1"), Some(kept))];
+    now(village.shelf().commit(Batch { states, ..Batch::default() })).unwrap();
+    village.line = Line::Open;
+    village.sync(&world.hub);
+    let told = |station: &mut Station| (problems(station), station.view().outbox);
+    assert_eq!(told(&mut village), (vec![ProblemCode::RefusedByHub], 1), "it is not sent again by itself");
+    let cases: Vec<_> = village.ask(ListRefused {}).into_iter().map(|case| (case.id, case.name, case.why)).collect();
+    assert_eq!(cases, [(case, "赵云凤".to_owned(), RefusedWhy::OutOfScope)], "the page says whose it is, and why");
+    village.ask(SendRefusedAgain {});
+    village.sync(&world.hub);
+    assert_eq!(told(&mut village), (vec![], 0), "the district takes it now");
+    assert_eq!(village.ask(ListRefused {}), []);
 }
 
 #[test]

@@ -13,7 +13,7 @@
 pub mod folder;
 pub mod letter;
 
-use daiban_model::wire::{Hash, PackageKind, Signed};
+use daiban_model::wire::{self, Hash, PackageKind, Signed};
 use serde::{Deserialize, Serialize};
 
 pub use letter::{Letter, LetterFault, LetterId, LetterKind, Part, PartFault};
@@ -24,6 +24,7 @@ pub struct Ask {
     /// The versions of the packages it has.
     pub have: Vec<(PackageKind, u32)>,
     /// Signed requests, as they would be posted, in their order.
+    #[serde(deserialize_with = "wire::at_most::<_, _, MAX_REQUESTS>")]
     pub requests: Vec<Vec<u8>>,
 }
 
@@ -33,6 +34,7 @@ pub struct Answer {
     /// The letter it answers.
     pub to: LetterId,
     /// Signed replies, each with the hash of the request that it answers.
+    #[serde(deserialize_with = "wire::at_most::<_, _, MAX_REPLIES>")]
     pub replies: Vec<(Hash, Vec<u8>)>,
     /// Packages newer than the station's, signed by the root.
     pub packages: Vec<Signed>,
@@ -40,3 +42,5 @@ pub struct Answer {
 
 /// Most requests in one letter.
 pub const MAX_REQUESTS: usize = 64;
+/// Most replies in one answer: a request may get several.
+pub const MAX_REPLIES: usize = 4096;

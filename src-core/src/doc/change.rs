@@ -36,6 +36,9 @@ const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 /// Chunk type of a plain change. A compressed one (2) may inflate without bound and is refused.
 const PLAIN: u8 = 1;
 
+/// The end of the year 9999, in milliseconds since 1970.
+const LAST_MS: u64 = 253_402_300_799_999;
+
 /// Reads a raw change: bounded, plain, whole, its checksum right. C2, C3.
 pub(super) fn read(bytes: &[u8]) -> Result<Change, DocFault> {
     if bytes.len() > MAX_CHANGE || bytes.get(..4) != Some(&MAGIC) || bytes.get(8) != Some(&PLAIN) {
@@ -50,7 +53,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Change, DocFault> {
     }
     let change = super::contain::contain(|| Change::from_bytes(bytes.to_vec())).ok_or(DocFault::NotAChange)?;
     let change = change.map_err(|_| DocFault::NotAChange)?;
-    if change.actor_id().to_bytes().len() == 16 { Ok(change) } else { Err(DocFault::NotAChange) }
+    // Numbers that no device counts to, and times that no clock shows, are not reckoned with.
+    let counted = change.seq() <= u64::from(u32::MAX) && change.timestamp().unsigned_abs() <= LAST_MS;
+    if counted && change.actor_id().to_bytes().len() == 16 { Ok(change) } else { Err(DocFault::NotAChange) }
 }
 
 /// Describes a raw change.

@@ -8,6 +8,8 @@
 //! - C3: bytes that make the library panic are refused like others (it can, on damaged changes). The panic ends where documents
 //!   are read and is counted; a document that it went through is not used again.
 //! - C4: a change claims no more operations than a change of ours could have; what it claims is read before the library goes through it.
+//! - C5: a change from elsewhere is taken only when the document gives it back as it came. The library keeps operations, not bytes:
+//!   one that is written otherwise than it would write it would be in the way of every later save and opening.
 
 mod change;
 mod columns;
@@ -131,9 +133,13 @@ impl Doc {
         self.kind
     }
 
-    /// Takes in a raw change, of this or another device. C2, C3. One that is here already changes nothing.
+    /// Takes in a raw change, of this or another device. C2, C3, C5. One that is here already changes nothing. A document that
+    /// refused a change may be half changed: it is opened anew.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<(), DocFault> {
-        self.apply_all(std::slice::from_ref(&bytes))
+        let hash = change::read(bytes)?.hash();
+        self.apply_all(std::slice::from_ref(&bytes))?;
+        let given_back = contain(|| self.am.get_change_by_hash(&hash)).flatten();
+        if given_back.is_some_and(|again| again.raw_bytes() == bytes) { Ok(()) } else { Err(DocFault::NotAChange) }
     }
 
     /// Takes in raw changes in an order in which each rests on earlier ones.
@@ -223,7 +229,7 @@ impl Doc {
 
     /// A snapshot, when the tail has grown long enough to be worth one.
     pub fn snapshot_after(&self, tail: usize) -> Option<Snapshot> {
-        (tail >= TAIL).then(|| self.snapshot())
+        if tail >= TAIL { contain(|| self.snapshot()) } else { None }
     }
 
     /// The document saved whole.

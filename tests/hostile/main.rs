@@ -1,5 +1,6 @@
 //! Rows of the reliability table about bytes that mean harm. Each test names its row.
 
+mod rows;
 mod targets;
 
 use daiban_tests::hostile::{Cost, Meter, bombs};

@@ -69,7 +69,7 @@ pub fn write(
     if !medium.is_dir() {
         return Err(MediumFault::Gone);
     }
-    let folder = medium.join(FOLDER);
+    let folder = ours(medium)?;
     fs::create_dir_all(&folder)?;
     let mut written = Vec::new();
     let done = write_all(&folder, letter, kind, parts, &mut written).and_then(|()| verify(&written, parts));
@@ -81,6 +81,13 @@ pub fn write(
             Err(fault)
         }
     }
+}
+
+/// Our folder on a medium. One that leads elsewhere is nobody's to be written to, read, or cleared: a stick is nobody's to be trusted.
+fn ours(medium: &Path) -> Result<PathBuf, MediumFault> {
+    let folder = medium.join(FOLDER);
+    let leads_elsewhere = fs::symlink_metadata(&folder).is_ok_and(|there| !there.is_dir());
+    if leads_elsewhere { Err(MediumFault::ReadOnly) } else { Ok(folder) }
 }
 
 fn write_all(
@@ -105,7 +112,12 @@ fn write_all(
 }
 
 fn write_one(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut out = File::create(file)?;
+    // What is there under this name is taken away, not written into: it may lead elsewhere.
+    match fs::remove_file(file) {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
+        _ => {}
+    }
+    let mut out = File::create_new(file)?;
     out.write_all(bytes)?;
     out.sync_all()
 }
@@ -169,10 +181,10 @@ pub struct Found {
 
 /// Reads every part below a medium.
 pub fn read(medium: &Path) -> Result<Found, MediumFault> {
-    let folder = medium.join(FOLDER);
     if !medium.is_dir() {
         return Err(MediumFault::Gone);
     }
+    let folder = ours(medium)?;
     let mut found = Found::default();
     if !folder.is_dir() {
         return Ok(found);

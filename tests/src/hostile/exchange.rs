@@ -185,29 +185,32 @@ fn resigned(entry: &mut Entry, number: u32) -> Option<Hash> {
     }
 }
 
-/// A delivery of one frame, in one segment, in several, and none at all.
+/// The body of an answer that brings some changes in one frame.
+pub fn frame_of(changes: &[(wire::DocId, Vec<u8>)]) -> Vec<u8> {
+    answer(vec![whole(changes)])
+}
+
+fn whole(changes: &[(wire::DocId, Vec<u8>)]) -> Entry {
+    Entry::Whole(Stage::get().sealed((0, Hash::default()), changes).0)
+}
+
+fn answer(entries: Vec<Entry>) -> Vec<u8> {
+    let frames = vec![Frame { scope: scope(), from: 1, chain: Hash::default(), certificates: Vec::new(), entries }];
+    let (receipts, refused, backed_up) = (Vec::new(), Vec::new(), Vec::new());
+    let delivery = Delivery { receipts, refused, frames, more: More::No, packages: Packages::Same, backed_up };
+    let (nonce, epoch) = (Nonce::default(), Stage::get().thread.epoch);
+    let outcome = Outcome::Done(Box::new(delivery));
+    columns::encode(&ExchangeReply { outcome, hub_ms: at().0.unsigned_abs(), nonce, epoch })
+}
+
+/// A delivery of one frame, in one segment, in several, and with one of the station's own.
 pub(super) fn reply_samples() -> Vec<Vec<u8>> {
     let (first, second) = written();
     let all: Vec<_> = first.into_iter().chain(second).collect();
-    let stage = Stage::get();
-    let whole = |changes: &[(wire::DocId, Vec<u8>)]| Entry::Whole(stage.sealed((0, Hash::default()), changes).0);
-    let reply = |entries: Vec<Entry>| {
-        let frames = vec![Frame { scope: scope(), from: 1, chain: Hash::default(), certificates: Vec::new(), entries }];
-        let (more, packages) = (More::No, Packages::Same);
-        let delivery =
-            Delivery { receipts: Vec::new(), refused: Vec::new(), frames, more, packages, backed_up: Vec::new() };
-        let (nonce, epoch) = (Nonce::default(), stage.thread.epoch);
-        columns::encode(&ExchangeReply {
-            outcome: Outcome::Done(Box::new(delivery)),
-            hub_ms: at().0.unsigned_abs(),
-            nonce,
-            epoch,
-        })
-    };
     vec![
-        reply(vec![whole(&all)]),
-        reply(all.chunks(1).map(whole).collect()),
-        reply(vec![whole(&all[..1]), Entry::Yours { incarnation: 1, number: 1 }]),
+        answer(vec![whole(&all)]),
+        answer(all.chunks(1).map(whole).collect()),
+        answer(vec![whole(&all[..1]), Entry::Yours { incarnation: 1, number: 1 }]),
     ]
 }
 

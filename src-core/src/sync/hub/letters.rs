@@ -9,7 +9,7 @@ use super::take::Taken;
 use super::{Asked, Hub, Turned};
 use crate::courier::letter::{self, LetterKind, MAX_CONTENT, Sealing};
 use crate::courier::{Answer, Ask, Letter, LetterFault, LetterId, MAX_REQUESTS};
-use crate::store::{PeerQuery, Store};
+use crate::store::{DeviceRow, PeerQuery, Store};
 
 /// What came of a letter.
 pub struct Answered {
@@ -40,7 +40,7 @@ impl<S: Store> Hub<S> {
             return Err(Turned::Malformed);
         }
         let device = DeviceId(letter.from());
-        self.known(device).await?;
+        let row = self.known(device).await?;
         let content = letter.open(self.keys.hub()).map_err(|fault| match fault {
             LetterFault::NotOurs => Turned::OtherHub,
             LetterFault::Damaged => Turned::Malformed,
@@ -49,7 +49,8 @@ impl<S: Store> Hub<S> {
         if ask.requests.is_empty() || ask.requests.len() > MAX_REQUESTS {
             return Err(Turned::Malformed);
         }
-        let mut answer = Answer { to: letter.id(), replies: Vec::new(), packages: self.newer(&ask.have).await? };
+        let packages = if row.revoked_ms.is_some() { Vec::new() } else { self.newer(&ask.have).await? };
+        let mut answer = Answer { to: letter.id(), replies: Vec::new(), packages };
         let mut came = Came::default();
         for request in &ask.requests {
             let asked: Asked<ExchangeRequest> = self.asked(request).await?;
@@ -62,9 +63,9 @@ impl<S: Store> Hub<S> {
     }
 
     /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself.
-    async fn known(&self, device: DeviceId) -> Result<(), Turned> {
+    async fn known(&self, device: DeviceId) -> Result<DeviceRow, Turned> {
         let marks = self.store.peer(PeerQuery::Devices(vec![device])).await?;
-        marks.devices.first().map(drop).ok_or(Turned::UnknownDevice)
+        marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)
     }
 
     async fn answer_one(

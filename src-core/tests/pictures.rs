@@ -122,7 +122,7 @@ fn side(intake: &Intake) -> u32 {
     picture.width().max(picture.height())
 }
 
-/// One test for all, so that nothing else takes memory meanwhile.
+/// Row 17: 100 megapixels, CMYK, and pictures that claim too much. One test for all, so that nothing else takes memory meanwhile.
 #[test]
 fn a_picture_costs_bounded_time_and_memory_whatever_it_claims() {
     let large = jpeg(12_000, 8_400, 3, &[]);

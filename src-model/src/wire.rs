@@ -33,8 +33,8 @@ pub const VERSION: u8 = 1;
 pub const MAX_BODY: usize = 8 << 20;
 /// What an exchange asks for that only brings.
 pub const NO_FRAMES: u32 = 0;
-/// Largest body after inflation.
-pub const MAX_INFLATED: usize = 64 << 20;
+/// Largest body after inflation. The most a hub gives in one answer is 24 MiB of records.
+pub const MAX_INFLATED: usize = 32 << 20;
 /// Most records in one segment.
 pub const MAX_RECORDS: usize = 4096;
 /// Largest single change.
@@ -45,6 +45,10 @@ pub const SEGMENT_BYTES: usize = 192 << 10;
 pub const MAX_SEGMENTS: usize = 1024;
 /// Most scopes of one device.
 pub const MAX_SCOPES: usize = 64;
+/// Most cursors told in one exchange: those of scopes the device had before may be among them.
+pub const MAX_CURSORS: usize = MAX_SCOPES * 4;
+/// Most records, or numbers of a feed, in one body, whatever they are divided into.
+pub const MAX_IN_BODY: usize = 1 << 19;
 
 /// A 32-byte hash. BLAKE3 unless said otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -107,6 +111,40 @@ pub enum WireFault {
 /// Encodes a value.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_stdvec(value).unwrap_or_default()
+}
+
+/// Reads a list of at most `N` entries. A few bytes on the road may be many in memory: a list is given up where it grows too long,
+/// not when all of it is there. Used as `deserialize_with`.
+pub fn at_most<'de, D, T, const N: usize>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_seq(AtMost::<T, N>(std::marker::PhantomData))
+}
+
+struct AtMost<T, const N: usize>(std::marker::PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const N: usize> serde::de::Visitor<'de> for AtMost<T, N> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {N} entries")
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
+        if entries.size_hint().is_some_and(|stated| stated > N) {
+            return Err(serde::de::Error::invalid_length(N + 1, &self));
+        }
+        let mut all = Vec::new();
+        while let Some(entry) = entries.next_element()? {
+            if all.len() == N {
+                return Err(serde::de::Error::invalid_length(N + 1, &self));
+            }
+            all.push(entry);
+        }
+        Ok(all)
+    }
 }
 
 /// Decodes a whole value of at most `bound` bytes.

@@ -15,6 +15,12 @@ const GRAPH: &[(&str, &str, &[&str])] = &[
     ("daiban-xtask", "src-xtask/Cargo.toml", &[]),
 ];
 
+/// Packages that are no part of the product and of no build of it: each a workspace of its own, with its reason.
+const OUTSIDE: &[(&str, &str)] = &[(
+    "fuzz/Cargo.toml",
+    "cargo-fuzz wants a nightly compiler, flags of its own for all code, and a library that the product does not ship",
+)];
+
 /// Everything the model may build on: no clock, no chance, no input or output, no async among it. `serde_json` is here because an
 /// event is kept as JSON text, so that an older program can carry a newer one's event through untouched.
 const MODEL: &[&str] = &["jiff", "postcard", "serde", "serde_json", "thiserror", "uuid"];
@@ -96,11 +102,15 @@ fn packages_know_only_whom_the_map_allows() {
 
 #[test]
 fn every_package_of_the_house_is_on_the_map() {
-    let known: BTreeSet<&str> = GRAPH.iter().map(|(_, path, _)| *path).collect();
+    let known = GRAPH.iter().map(|(_, path, _)| *path).chain(OUTSIDE.iter().map(|(path, _)| *path));
+    let known: BTreeSet<&str> = known.collect();
     let found = files_below(root(), &|path| path.ends_with("Cargo.toml"));
     let unknown: Vec<&String> =
         found.iter().map(|(path, _)| path).filter(|path| !known.contains(path.as_str())).collect();
     assert!(unknown.is_empty(), "add {unknown:?} to GRAPH with the packages it may know");
+    for (path, reason) in OUTSIDE {
+        assert!(manifest_of(path).contains("\n[workspace]\n"), "{path} is a workspace of its own: {reason}");
+    }
     assert!(known.iter().all(|path| root().join(path).is_file()), "a package on the map is gone: take it off GRAPH");
 }
 

@@ -2,6 +2,7 @@
 
 #[path = "../bench/mod.rs"]
 pub mod bench;
+pub mod hostile;
 pub mod rigs;
 pub mod sim;
 pub mod window;

@@ -319,6 +319,7 @@ fn a_damaged_store_of_attachments_keeps_nobody_from_working() {
     assert_eq!(std::fs::read(&file).unwrap(), before, "a damaged file is left as it is (S3)");
 }
 
+/// Row 14: two hundred names of attachments.
 #[test]
 fn no_name_from_outside_becomes_a_path() {
     let (world, mut village, case) = village(1_409);

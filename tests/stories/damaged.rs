@@ -87,6 +87,7 @@ fn a_device_the_hub_does_not_know_keeps_everything() {
     assert_eq!((problems(&mut village), village.view().outbox), (vec![], 0));
 }
 
+/// Row 10: a revoked device, by line.
 #[test]
 fn a_revoked_device_is_refused_and_what_it_brings_is_set_aside() {
     let (world, mut village, _) = three_cases(604);

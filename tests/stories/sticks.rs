@@ -28,6 +28,7 @@ fn files(stick: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Row 7: nothing leaves its source before the hub's signed receipt is back.
 #[test]
 fn a_week_without_a_line_goes_by_stick_and_the_receipts_come_back_on_it() {
     let (world, mut village, stick) = village(901);
@@ -51,6 +52,7 @@ fn a_week_without_a_line_goes_by_stick_and_the_receipts_come_back_on_it() {
     assert!(trip.requests <= 2, "at most one more round trip to tell where it stands");
 }
 
+/// Row 9: a replayed bundle.
 #[test]
 fn u4_a_letter_taken_a_hundred_times_and_its_answer_read_as_often_count_once() {
     let (world, mut village, stick) = village(902);
@@ -86,6 +88,7 @@ fn a_letter_that_comes_after_the_line_was_there_changes_nothing_and_hurts_nothin
     assert_eq!(problems(&mut village), [], "nobody has to do anything");
 }
 
+/// Rows 6 and 8: torn and tampered copies, and the whole one after them.
 #[test]
 fn u1_a_torn_or_tampered_stick_has_no_effect_and_the_next_copy_goes_through() {
     let (world, mut village, stick) = village(904);
@@ -127,16 +130,28 @@ fn u2_a_courier_with_another_station_learns_nothing_and_loses_nothing() {
     }
 }
 
+/// Row 10: a revoked device, by stick: nothing is served to it, not even what the district publishes meanwhile.
 #[test]
 fn a_revoked_device_is_told_by_stick_too_and_what_it_brings_is_set_aside() {
     let (world, mut village, stick) = village(906);
     village.receive(&ZHAO_YUNFENG, "MZ-007");
     village.write_stick(stick.path());
     world.hub.revoke("白菜沟便民服务站");
+    let mut neighbour = world.station("白菜沟第二台", BAICAIGOU, QIMUGE);
+    neighbour.receive(&SUN_LINA, "MZ-007");
+    neighbour.sync(&world.hub);
+    let news = must("news", serde_json::to_value(["a new list"]));
+    world.hub.publish(daiban_model::wire::PackageKind::Organisation, &news);
     world.hub.take_stick(stick.path());
+    let answer: u64 = files(stick.path())
+        .iter()
+        .filter(|it| it.to_string_lossy().contains("answer-"))
+        .map(|it| must("its size", fs::metadata(it)).len())
+        .sum();
+    assert!(answer < 1_000, "the answer says that it is revoked, and nothing else: {answer} bytes");
     assert_eq!(
         (world.hub.end(division(BAICAIGOU)), world.hub.quarantine().len()),
-        (0, 1),
+        (1, 1),
         "kept for a person to look at"
     );
     village.read_stick(stick.path());
@@ -144,6 +159,7 @@ fn a_revoked_device_is_told_by_stick_too_and_what_it_brings_is_set_aside() {
     assert_eq!(village.view().outbox, 1, "and the work is still here");
 }
 
+/// Row 8: a bundle of another district.
 #[test]
 fn a_letter_for_another_district_is_turned_away_and_stays_on_the_stick() {
     let (_world, mut village, stick) = village(907);

@@ -69,7 +69,7 @@ pub fn write(
     if !medium.is_dir() {
         return Err(MediumFault::Gone);
     }
-    let folder = medium.join(FOLDER);
+    let folder = ours(medium)?;
     fs::create_dir_all(&folder)?;
     let mut written = Vec::new();
     let done = write_all(&folder, letter, kind, parts, &mut written).and_then(|()| verify(&written, parts));
@@ -81,6 +81,13 @@ pub fn write(
             Err(fault)
         }
     }
+}
+
+/// Our folder on a medium. One that leads elsewhere is nobody's to be written to, read, or cleared: a stick is nobody's to be trusted.
+fn ours(medium: &Path) -> Result<PathBuf, MediumFault> {
+    let folder = medium.join(FOLDER);
+    let leads_elsewhere = fs::symlink_metadata(&folder).is_ok_and(|there| !there.is_dir());
+    if leads_elsewhere { Err(MediumFault::ReadOnly) } else { Ok(folder) }
 }
 
 fn write_all(
@@ -105,7 +112,12 @@ fn write_all(
 }
 
 fn write_one(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut out = File::create(file)?;
+    // What is there under this name is taken away, not written into: it may lead elsewhere.
+    match fs::remove_file(file) {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
+        _ => {}
+    }
+    let mut out = File::create_new(file)?;
     out.write_all(bytes)?;
     out.sync_all()
 }
@@ -169,10 +181,10 @@ pub struct Found {
 
 /// Reads every part below a medium.
 pub fn read(medium: &Path) -> Result<Found, MediumFault> {
-    let folder = medium.join(FOLDER);
     if !medium.is_dir() {
         return Err(MediumFault::Gone);
     }
+    let folder = ours(medium)?;
     let mut found = Found::default();
     if !folder.is_dir() {
         return Ok(found);
@@ -258,6 +270,26 @@ mod tests {
         let to = to.verifying_key().to_bytes();
         let sealing = Sealing { from: &from, to, kind: LetterKind::Ask, letter: [letter; 16], once: [letter; 32] };
         letter::seal(&sealing, content).expect("it fits")
+    }
+
+    /// Row 7: a lying stick. What it gives back is compared with what was written, and nothing says "done" before.
+    #[test]
+    fn u3_a_medium_that_gives_back_something_else_is_found_out() {
+        let stick = tempfile::tempdir().expect("a folder");
+        let parts = parts(1, 1, &[7; 10_000]);
+        let files = write(stick.path(), [1; 16], LetterKind::Ask, &parts).expect("written");
+        assert!(verify(&files, &parts).is_ok(), "an honest one");
+        let whole = fs::read(&files[0]).expect("the file");
+        for at in (0..whole.len()).step_by(97) {
+            let mut lie = whole.clone();
+            lie[at] ^= 1;
+            fs::write(&files[0], &lie).expect("a lie");
+            assert!(matches!(verify(&files, &parts), Err(MediumFault::Unreliable)), "byte {at}");
+        }
+        fs::write(&files[0], &whole[..5_000]).expect("half of it");
+        assert!(matches!(verify(&files, &parts), Err(MediumFault::Unreliable)), "half of it");
+        fs::remove_file(&files[0]).expect("pulled");
+        assert!(matches!(verify(&files, &parts), Err(MediumFault::Gone)), "pulled before it was read back");
     }
 
     #[test]

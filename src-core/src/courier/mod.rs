@@ -13,7 +13,7 @@
 pub mod folder;
 pub mod letter;
 
-use daiban_model::wire::{Hash, PackageKind, Signed};
+use daiban_model::wire::{self, Hash, PackageKind, Signed};
 use serde::{Deserialize, Serialize};
 
 pub use letter::{Letter, LetterFault, LetterId, LetterKind, Part, PartFault};
@@ -28,6 +28,7 @@ pub struct Ask {
     /// Signed requests for repair, as they would be posted: what such a hub lacks. Taken before the others.
     pub repairs: Vec<Vec<u8>>,
     /// Signed requests, as they would be posted, in their order.
+    #[serde(deserialize_with = "wire::at_most::<_, _, MAX_REQUESTS>")]
     pub requests: Vec<Vec<u8>>,
 }
 
@@ -37,6 +38,7 @@ pub struct Answer {
     /// The letter it answers.
     pub to: LetterId,
     /// Signed replies, each with the hash of the request that it answers.
+    #[serde(deserialize_with = "wire::at_most::<_, _, MAX_REPLIES>")]
     pub replies: Vec<(Hash, Vec<u8>)>,
     /// The same for what was repaired.
     pub repaired: Vec<(Hash, Vec<u8>)>,
@@ -46,3 +48,5 @@ pub struct Answer {
 
 /// Most requests in one letter.
 pub const MAX_REQUESTS: usize = 64;
+/// Most replies in one answer: a request may get several.
+pub const MAX_REPLIES: usize = 4096;

@@ -5,20 +5,29 @@
 //!
 //! - C1: the genesis of a kind is the same bytes on every device.
 //! - C2: a change is parsed and checked by itself before a document sees it; one whose dependencies are missing is refused.
-//! - C3: bytes that make the library panic are refused like others (it can, on damaged changes).
+//! - C3: bytes that make the library panic are refused like others (it can, on damaged changes). The panic ends where documents
+//!   are read and is counted; a document that it went through is not used again.
+//! - C4: a change claims no more operations than a change of ours could have; what it claims is read before the library goes through it.
+//! - C5: a change from elsewhere is taken only when the document gives it back as it came. The library keeps operations, not bytes:
+//!   one that is written otherwise than it would write it would be in the way of every later save and opening.
 
 mod change;
+mod columns;
+mod contain;
 mod genesis;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, LoadOptions, ObjId, ReadDoc, ScalarValue, Value, VerificationMode};
 use daiban_model::stamp::{Stamp, Wall};
 use daiban_model::wire::Hash;
 
-pub use change::{Meta, cuts, pack, parse, unpack};
+pub use change::{Meta, pack, parse, unpack};
+pub use columns::cuts;
+pub use contain::contained;
+
+use contain::contain;
 
 use crate::store::{DocKind, Snapshot, Stored};
 
@@ -101,8 +110,8 @@ impl Doc {
             Some(snapshot) => {
                 let bytes = change::inflate(&snapshot.bytes).ok_or(DocFault::Damaged)?;
                 let unverified = LoadOptions::new().verification_mode(VerificationMode::DontCheck);
-                let load = AssertUnwindSafe(|| Automerge::load_with_options(&bytes, unverified));
-                let am = catch_unwind(load).map_err(|_| DocFault::Damaged)?.map_err(|_| DocFault::Damaged)?;
+                let am = contain(|| Automerge::load_with_options(&bytes, unverified)).ok_or(DocFault::Damaged)?;
+                let am = am.map_err(|_| DocFault::Damaged)?;
                 Self::whole(am, kind)?
             }
         };
@@ -124,9 +133,13 @@ impl Doc {
         self.kind
     }
 
-    /// Takes in a raw change, of this or another device. C2, C3. One that is here already changes nothing.
+    /// Takes in a raw change, of this or another device. C2, C3, C5. One that is here already changes nothing. A document that
+    /// refused a change may be half changed: it is opened anew.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<(), DocFault> {
-        self.apply_all(std::slice::from_ref(&bytes))
+        let hash = change::read(bytes)?.hash();
+        self.apply_all(std::slice::from_ref(&bytes))?;
+        let given_back = contain(|| self.am.get_change_by_hash(&hash)).flatten();
+        if given_back.is_some_and(|again| again.raw_bytes() == bytes) { Ok(()) } else { Err(DocFault::NotAChange) }
     }
 
     /// Takes in raw changes in an order in which each rests on earlier ones.
@@ -135,12 +148,11 @@ impl Doc {
             return Ok(());
         }
         let changes = all.iter().map(|bytes| change::read(bytes.as_ref())).collect::<Result<Vec<_>, _>>()?;
-        catch_unwind(AssertUnwindSafe(|| self.am.apply_changes(changes))).map_err(|_| DocFault::NotAChange)?.map_err(
-            |fault| match fault {
-                automerge::AutomergeError::DuplicateSeqNumber(..) => DocFault::Duplicate,
-                _ => DocFault::NotAChange,
-            },
-        )?;
+        let applied = contain(|| self.am.apply_changes(changes)).ok_or(DocFault::NotAChange)?;
+        applied.map_err(|fault| match fault {
+            automerge::AutomergeError::DuplicateSeqNumber(..) => DocFault::Duplicate,
+            _ => DocFault::NotAChange,
+        })?;
         if self.am.get_missing_deps(&[]).is_empty() { Ok(()) } else { Err(DocFault::MissingDeps) }
     }
 
@@ -217,7 +229,7 @@ impl Doc {
 
     /// A snapshot, when the tail has grown long enough to be worth one.
     pub fn snapshot_after(&self, tail: usize) -> Option<Snapshot> {
-        (tail >= TAIL).then(|| self.snapshot())
+        if tail >= TAIL { contain(|| self.snapshot()) } else { None }
     }
 
     /// The document saved whole.

@@ -9,6 +9,9 @@ pub(super) mod fixture;
 mod others;
 mod outbox;
 mod repair;
+mod texts;
+
+pub use texts::hostile_texts;
 
 use super::{Store, StoreError};
 
@@ -70,6 +73,8 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             segments_wait_and_are_set_aside
             named_values_are_listed_by_their_beginning
             what_is_known_is_told_apart;
+        texts:
+            hostile_texts_are_texts;
     }
     let store = make();
     told("s4_rows_are_folded_anew_into_equal_rows", cases::s4_rows_are_folded_anew(&store, || wipe(&store)).await);

@@ -55,6 +55,7 @@ impl Body for ExchangeReply {
 #[derive(Default, Serialize, Deserialize)]
 struct Columns {
     /// Where each change was cut: lengths of head, rests-on, middle, texts, tail.
+    #[serde(deserialize_with = "wire::at_most::<_, _, { wire::MAX_IN_BODY }>")]
     cuts: Vec<[u32; 5]>,
     /// What each rests on.
     deps: Vec<u8>,

@@ -140,6 +140,9 @@ pub enum FrameFault {
     /// The chain is not what its segments give.
     #[error("the chain does not fit")]
     Chain,
+    /// It gives a number to a segment of another division: no feed holds such.
+    #[error("it numbers a segment of another division")]
+    OtherScope,
     /// It names a segment of this device that is not here.
     #[error("it names a segment of this device that is not here")]
     UnknownOwn,
@@ -188,9 +191,12 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
                 let root = *context.own.get(&(incarnation, number)).ok_or(FrameFault::UnknownOwn)?;
                 (SegmentKey { device: context.device, incarnation, scope: frame.scope, number }, root)
             }
-            Entry::Whole(segment) => whole(segment, frame.scope, &known, context, &mut checked),
+            Entry::Whole(segment) => whole(segment, &known, context, &mut checked),
             Entry::Damaged { segment, root } => damaged(segment, root, &known, context, &mut checked)?,
         };
+        if key.scope != frame.scope {
+            return Err(FrameFault::OtherScope);
+        }
         (seq, chain) = (seq + 1, chain_next(chain, root));
         checked.placed.push(Placed { key, seq, chain });
     }
@@ -204,7 +210,6 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
 /// One segment: into the good ones or aside.
 fn whole(
     segment: Segment,
-    scope: daiban_model::ids::ScopeCode,
     new: &HashMap<DeviceId, Certificate>,
     context: &FrameContext<'_>,
     checked: &mut Checked,
@@ -215,7 +220,6 @@ fn whole(
     let certificate = new.get(&key.device).or_else(|| context.known.get(&key.device));
     let found = match certificate {
         None => Err(Why::OutOfScope),
-        Some(_) if key.scope != scope => Err(Why::OutOfScope),
         Some(certificate) => segment::check(&segment, certificate),
     };
     match found.and_then(|_| described(&segment, key)) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hash, Segment, SegmentKey, Sig, Signed};
+use super::{Hash, MAX_CURSORS, MAX_IN_BODY, MAX_SEGMENTS, Segment, SegmentKey, Sig, Signed, at_most};
 use crate::ids::ScopeCode;
 
 /// How far someone has read a scope's feed.
@@ -47,6 +47,7 @@ pub struct ExchangeRequest {
     /// Digest over the versions of the packages it has.
     pub packages: u64,
     /// Segments to be delivered.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_SEGMENTS>")]
     pub segments: Vec<Segment>,
 }
 
@@ -56,7 +57,7 @@ pub enum Cursors {
     /// As after the last exchange.
     Same(Hash),
     /// All of them.
-    All(Vec<Cursor>),
+    All(#[serde(deserialize_with = "at_most::<_, _, MAX_CURSORS>")] Vec<Cursor>),
 }
 
 /// A signed request or reply as it travels.
@@ -233,6 +234,7 @@ pub struct Frame {
     /// Certificates of devices whose first segment in this scope is among them, signed by the root.
     pub certificates: Vec<Signed>,
     /// The segments, numbered `from`, `from + 1` …
+    #[serde(deserialize_with = "at_most::<_, _, MAX_IN_BODY>")]
     pub entries: Vec<Entry>,
 }
 

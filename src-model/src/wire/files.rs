@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Epoch, Nonce, Signed};
+use super::{Epoch, Nonce, Signed, at_most};
 use crate::ids::{FileHash, ScopeCode};
 
 /// Bytes of every chunk but the last.
@@ -94,8 +94,10 @@ pub struct FilesRequest {
     /// How many bytes of chunks are wanted at most; one chunk comes in any case.
     pub max_bytes: u32,
     /// Contents this device has for the hub.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_NAMED>")]
     pub bring: Vec<Bring>,
     /// Contents this device wants.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_NAMED>")]
     pub fetch: Vec<Fetch>,
 }
 
@@ -109,6 +111,7 @@ pub struct Bring {
     /// How many bytes it has.
     pub size: u32,
     /// Some of its chunks.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_PARTS>")]
     pub parts: Vec<Part>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hash, Sig};
+use super::{Hash, MAX_RECORDS, Sig, at_most};
 use crate::ids::{AgentId, DeviceId, ScopeCode};
 use crate::stamp::Hlc;
 
@@ -47,6 +47,7 @@ pub struct Segment {
     /// The header.
     pub header: Header,
     /// The records, in the order they were made.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_RECORDS>")]
     pub records: Vec<Record>,
     /// Over the root.
     pub sig: Sig,

@@ -5,10 +5,10 @@ mod image;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use daiban_core::courier::{LetterKind, folder};
+use daiban_core::courier::{LetterKind, Part, folder};
 use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
-use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outgoing, Turn};
+use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::store::{
     Batch, CaseRecord, DeviceRow, DocState, Eyes, RowQuery, Store, Stored, StoredChange, StoredSegment,
@@ -442,7 +442,7 @@ impl Station {
 
     /// Writes all that the district has not receipted to a stick.
     pub fn write_stick(&mut self, stick: &Path) -> Vec<PathBuf> {
-        let out = must("a letter", now(self.engine().write_letter()));
+        let out = must("a letter", self.letter());
         let files = must("a stick", folder::write(stick, out.letter, LetterKind::Ask, &out.parts));
         must("a stick", folder::supersede(stick, &out.from, &out.to, out.letter));
         files
@@ -451,7 +451,17 @@ impl Station {
     /// Takes in the answers on a stick.
     pub fn read_stick(&mut self, stick: &Path) -> LettersRead {
         let parts = must("a stick", folder::read(stick)).parts.into_iter().map(|(_, part)| part).collect();
-        let read = must("the answers", now(self.engine().take_letters(parts)));
+        must("the answers", self.take_parts(parts))
+    }
+
+    /// A letter with all that the district has not receipted, as it goes to a stick.
+    pub fn letter(&mut self) -> Result<Outbound, Failure> {
+        now(self.engine().write_letter())
+    }
+
+    /// Takes in parts of letters, wherever they come from.
+    pub fn take_parts(&mut self, parts: Vec<Part>) -> Result<LettersRead, Failure> {
+        let read = now(self.engine().take_letters(parts));
         self.rest();
         read
     }

@@ -264,6 +264,48 @@ async fn a_copy_is_whole_and_under_the_same_key() {
     assert!(store.backup_to(&copy.path).is_err(), "a file that is there is not written over");
 }
 
+/// Row 33: backups while a writer commits without a pause. Each is whole, and equal, hash by hash, to the store as it was after some
+/// of the acts: a prefix.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_made_while_somebody_writes_is_a_prefix() {
+    const ACTS: u64 = 300;
+    let place = Place::new();
+    let store = std::sync::Arc::new(place.open().unwrap());
+    let writer = store.clone();
+    let writing = tokio::spawn(async move {
+        for n in 1..=ACTS {
+            writer.commit(edit(n)).await.unwrap();
+        }
+    });
+    let mut sizes = Vec::new();
+    while !writing.is_finished() || sizes.is_empty() {
+        let copy = Place::new();
+        store.backup_to(&copy.path).unwrap();
+        let restored = copy.open().unwrap();
+        restored.integrity().unwrap();
+        let docs = RowQuery::Docs { after: None, limit: u16::MAX };
+        sizes.push((copy, restored.rows(docs).await.unwrap().docs.len()));
+    }
+    writing.await.unwrap();
+    for (copy, size) in &sizes {
+        let prefix = Place::new();
+        let until = prefix.open().unwrap();
+        for n in 1..=u64::try_from(*size).unwrap() {
+            until.commit(edit(n)).await.unwrap();
+        }
+        let mark = async |store: SqliteStore| {
+            let docs = store.rows(RowQuery::Docs { after: None, limit: u16::MAX }).await.unwrap().docs;
+            let mut hasher = blake3::Hasher::new();
+            for doc in &docs {
+                hasher.update(format!("{doc:?}{:?}", store.load(doc.doc).await.unwrap()).as_bytes());
+            }
+            (docs.len(), hasher.finalize())
+        };
+        assert_eq!(mark(copy.open().unwrap()).await, mark(until).await, "as after act {size}");
+    }
+    println!("{} copies, of {:?} acts", sizes.len(), sizes.iter().map(|(_, size)| *size).collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn an_act_that_leaves_the_lists_alone_does_not_write_their_indexes() {
     let place = Place::new();

@@ -266,7 +266,7 @@ pub(super) fn nothing_but(taken: Taken) -> Delivery {
 /// Cursors as they are: told, or remembered and confirmed by their hash.
 fn present(told: &Cursors, remembered: &[Cursor]) -> Option<Vec<Cursor>> {
     match told {
-        Cursors::All(cursors) if cursors.len() <= wire::MAX_SCOPES * 4 => Some(cursors.clone()),
+        Cursors::All(cursors) if cursors.len() <= wire::MAX_CURSORS => Some(cursors.clone()),
         Cursors::All(_) => None,
         Cursors::Same(hash) => (cursors_hash(remembered) == *hash).then(|| remembered.to_vec()),
     }

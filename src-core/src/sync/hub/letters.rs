@@ -12,7 +12,7 @@ use super::take::Taken;
 use super::{Asked, Hub, Turned};
 use crate::courier::letter::{self, LetterKind, MAX_CONTENT, Sealing};
 use crate::courier::{Answer, Ask, Letter, LetterFault, LetterId, MAX_REQUESTS};
-use crate::store::{PeerQuery, Store};
+use crate::store::{DeviceRow, PeerQuery, Store};
 
 /// What came of a letter.
 pub struct Answered {
@@ -51,10 +51,10 @@ impl<S: Store> Hub<S> {
         if ask.requests.is_empty() || ask.requests.len().max(ask.repairs.len()) > MAX_REQUESTS {
             return Err(Turned::Malformed);
         }
-        self.known(device, &ask.certificates).await?;
+        let row = self.known(device, &ask.certificates).await?;
         self.read_epoch().await?;
-        let (replies, repaired, packages) = (Vec::new(), Vec::new(), self.newer(&ask.have).await?);
-        let mut answer = Answer { to: letter.id(), replies, repaired, packages };
+        let packages = if row.revoked_ms.is_some() { Vec::new() } else { self.newer(&ask.have).await? };
+        let mut answer = Answer { to: letter.id(), replies: Vec::new(), repaired: Vec::new(), packages };
         let mut came = Came::default();
         for request in &ask.repairs {
             let asked: Asked<RepairRequest> = self.asked(request).await?;
@@ -79,14 +79,16 @@ impl<S: Store> Hub<S> {
 
     /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself. One that
     /// a restored hub forgot shows its certificate.
-    async fn known(&self, device: DeviceId, shown: &[Signed]) -> Result<(), Turned> {
-        let is_known =
-            async || self.store.peer(PeerQuery::Devices(vec![device])).await.map(|marks| !marks.devices.is_empty());
-        if is_known().await? {
-            return Ok(());
+    async fn known(&self, device: DeviceId, shown: &[Signed]) -> Result<DeviceRow, Turned> {
+        if let Some(row) = self.row_of(device).await? {
+            return Ok(row);
         }
         self.admit(shown.get(..1).unwrap_or_default()).await?;
-        if is_known().await? { Ok(()) } else { Err(Turned::UnknownDevice) }
+        self.row_of(device).await?.ok_or(Turned::UnknownDevice)
+    }
+
+    async fn row_of(&self, device: DeviceId) -> Result<Option<DeviceRow>, Turned> {
+        Ok(self.store.peer(PeerQuery::Devices(vec![device])).await?.devices.into_iter().next())
     }
 
     async fn answer_one(

@@ -1,5 +1,7 @@
 //! Rows of the reliability table about bytes that mean harm. Each test names its row.
 
+#![expect(clippy::print_stdout, reason = "figures of a run are read in the test's output")]
+
 mod rows;
 mod targets;
 

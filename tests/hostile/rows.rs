@@ -28,18 +28,18 @@ const PANICKING: usize = 1_000;
 
 /// Posts to a hub over a connection of its own; answers status and body.
 async fn post(address: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
-    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let mut stream = must("a connection", TcpStream::connect(address).await);
     let kind = daiban_core::sync::http::CONTENT_TYPE;
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: hub\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
-    stream.write_all(head.as_bytes()).await.expect("the head is sent");
-    stream.write_all(body).await.expect("the body is sent");
+    must("the head is sent", stream.write_all(head.as_bytes()).await);
+    must("the body is sent", stream.write_all(body).await);
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.expect("an answer");
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
-    let status = String::from_utf8_lossy(&answer[9..12]).parse().expect("a status");
+    must("an answer", stream.read_to_end(&mut answer).await);
+    let end = some("a head", answer.windows(4).position(|four| four == b"\r\n\r\n")) + 4;
+    let status = must("a status", String::from_utf8_lossy(&answer[9..12]).parse());
     (status, answer.split_off(end))
 }
 

@@ -1,6 +1,7 @@
 //! Row 11: ten thousand mutants for each place where bytes from outside are read.
 
 use daiban_tests::hostile::{Target, trial};
+use daiban_tests::world::some;
 
 use crate::most;
 
@@ -12,7 +13,7 @@ fn hold(name: &str) {
     if std::env::var_os("LOUD").is_none() {
         std::panic::set_hook(Box::new(|_| ()));
     }
-    let target = Target::of(name).expect("a target");
+    let target = some("a target", Target::of(name));
     let before = daiban_core::doc::contained();
     let trial = trial(&target, MUTANTS, 20_261_124, most());
     drop(std::panic::take_hook());

@@ -242,7 +242,7 @@ fn what_the_district_had_not_yet_given_to_the_station_goes_once_more_by_a_button
     village.sync(&world.hub);
     // As it is after a hub said so: the station keeps the answer under the segment's name.
     let kept = daiban_model::wire::encode(&(Why::OutOfScope, Wall(1)));
-    let states = vec![(format!("refused/0/{BAICAIGOU}/1"), Some(kept))];
+    let states = vec![(format!("refused/1/{BAICAIGOU}/1"), Some(kept))];
     now(village.shelf().commit(Batch { states, ..Batch::default() })).unwrap();
     village.line = Line::Open;
     village.sync(&world.hub);

@@ -9,4 +9,5 @@ mod looks;
 mod mistakes;
 mod stage;
 mod stick;
+mod syncing;
 mod work_injury;

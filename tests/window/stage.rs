@@ -51,7 +51,7 @@ impl Stage {
 }
 
 /// `target/screens/NAME`
-fn shots(name: &str) -> PathBuf {
+pub fn shots(name: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
     target.join("screens").join(name)

@@ -27,8 +27,11 @@ pub struct Bomb {
     pub read: fn(&[u8]) -> Option<String>,
 }
 
-/// All of them. They are made one at a time: some are large themselves.
-pub fn bombs() -> Vec<(&'static str, fn() -> Bomb)> {
+/// Makes a bomb; they are made one at a time, for some are large themselves.
+pub type Maker = fn() -> Bomb;
+
+/// All of them.
+pub fn bombs() -> Vec<(&'static str, Maker)> {
     vec![
         ("zstd, 10 GB stated", || request("zstd, 10 GB stated", zstd(10 << 30, Stated::Whole))),
         ("zstd, 10 GB and nothing stated", || {

@@ -8,27 +8,55 @@ use anyhow::{Context, Result};
 use daiban_core::edge::System;
 use daiban_core::engine::task::{self, Handle};
 use daiban_core::engine::{DATABASE, Engine, Home};
-use daiban_core::keys::Cost;
+use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::store::sqlite::SqliteStore;
+use daiban_core::store::{Batch, Store};
 use daiban_core::sync::http::Http;
 use daiban_model::api::{
     Act, CasePage, CaseRow, Enrol, GetSession, GetSync, OpenCase, SearchCases, SetPin, SyncNow, SyncView, Unlock,
 };
 use daiban_model::case::Command;
 use daiban_model::ids::CaseId;
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Why};
 
 use super::page::until;
 use super::people::PIN;
+use crate::world::now;
 
 /// How long an exchange may take.
 const EXCHANGE: Duration = Duration::from_secs(60);
 
-fn start(folder: &Path) -> Result<Handle> {
+/// What the district said of a segment of a machine's first incarnation.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    /// The scope of the segment.
+    pub scope: &'a str,
+    /// Its number.
+    pub number: u64,
+    /// Why it was not taken.
+    pub why: Why,
+}
+
+impl Refusal<'_> {
+    /// As the engine keeps it.
+    fn state(self) -> (String, Option<Vec<u8>>) {
+        let Self { scope, number, why } = self;
+        (format!("refused/1/{scope}/{number}"), Some(wire::encode(&(why, Wall(1)))))
+    }
+}
+
+fn start(folder: &Path, states: Vec<(String, Option<Vec<u8>>)>) -> Result<Handle> {
+    let open = move |folder: &Path, key: &DatabaseKey| {
+        let store = SqliteStore::open(&folder.join(DATABASE), key)?;
+        now(store.commit(Batch { states: states.clone(), ..Batch::default() }))?;
+        Ok(store)
+    };
     let home = Home {
         folder: folder.to_owned(),
         edge: Arc::new(System),
         cost: Cost::SIMULATION,
-        open: Box::new(|folder, key| SqliteStore::open(&folder.join(DATABASE), key)),
+        open: Box::new(open),
         hint: None,
     };
     Ok(task::spawn(Engine::at(home)?, Http::new()?)?)
@@ -42,7 +70,7 @@ impl Colleague {
     pub async fn enrol(folder: &Path, enrol: &str) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let (hub, code) = enrol.split_once('#').context("an address, a # and a code")?;
-        let handle = start(folder)?;
+        let handle = start(folder, Vec::new())?;
         let session = handle.call(Enrol { hub: hub.to_owned(), code: code.to_owned() }).await?;
         let first = session.people.first().context("nobody works at this station")?;
         handle.call(SetPin { agent: first.agent.clone(), pin: PIN.to_owned() }).await?;
@@ -51,7 +79,15 @@ impl Colleague {
 
     /// Starts on a folder in which somebody has worked before, and signs in as the first who has a PIN.
     pub async fn resume(folder: &Path) -> Result<Self> {
-        let handle = start(folder)?;
+        Self::signed_in(start(folder, Vec::new())?).await
+    }
+
+    /// The same, on a machine that the district told so.
+    pub async fn refused(folder: &Path, refusal: Refusal<'_>) -> Result<Self> {
+        Self::signed_in(start(folder, vec![refusal.state()])?).await
+    }
+
+    async fn signed_in(handle: Handle) -> Result<Self> {
         let session = handle.call(GetSession {}).await?;
         let ready = session.people.into_iter().find(|tile| tile.ready).context("nobody has a PIN")?;
         handle.call(Unlock { agent: ready.agent, pin: PIN.to_owned() }).await?;

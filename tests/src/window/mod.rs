@@ -7,6 +7,7 @@ pub mod colleague;
 pub mod dates;
 pub mod district;
 pub mod job;
+pub mod line;
 pub mod page;
 pub mod people;
 pub mod programs;

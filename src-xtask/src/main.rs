@@ -10,6 +10,7 @@ mod lint;
 mod packages;
 mod peers;
 mod process;
+mod requirements;
 mod rigs;
 mod run;
 mod setup;
@@ -48,6 +49,8 @@ enum Task {
     Sim(sim::Options),
     /// Kill, cut the power, fail calls, fill disks, take memory away: `rigs`, `rigs --full`
     Rigs(rigs::Options),
+    /// Every requirement with the tests that name it and how they go; fails on a claimed one without a passing test
+    Requirements(requirements::Options),
     /// Make the Debian package (.deb) of the desktop program
     Bundle,
 }
@@ -78,6 +81,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => bench::bench(&options)?,
         Task::Sim(options) => sim::sim(&options)?,
         Task::Rigs(options) => rigs::rigs(&options)?,
+        Task::Requirements(options) => return requirements::requirements(&options),
         Task::Bundle => bundle::bundle()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@
 mod edges;
 mod manifest;
 mod names;
+mod requirements;
 mod rule;
 mod source;
 mod walls;

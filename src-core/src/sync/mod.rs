@@ -2,8 +2,8 @@
 //!
 //! [`segment`] seals and checks, [`station`] and [`hub`] are the two ends as plain functions of bytes, store and time,
 //! [`columns`] lays out what is packed, [`compare`] finds what one side lacks, [`files`] carries attachments after cases,
-//! [`http`] is the only part that talks to a network. Nothing is decoded as a document before its signature, certificate, scope and
-//! actor were found right.
+//! [`http`] is the only part that talks to a network; [`tls`] tells who answers there. Nothing is decoded as a document before its
+//! signature, certificate, scope and actor were found right.
 
 pub mod columns;
 pub mod compare;
@@ -13,3 +13,4 @@ pub mod hub;
 pub mod segment;
 pub mod sign;
 pub mod station;
+pub mod tls;

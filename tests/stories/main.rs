@@ -1,6 +1,7 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
 
 mod attachments;
+mod bad_line;
 mod crossed_versions;
 mod damaged;
 mod disks;

@@ -6,22 +6,22 @@ use daiban_tests::window::colleague::{Colleague, Refusal};
 use daiban_tests::window::dates::InjuryDates;
 use daiban_tests::window::district::District;
 use daiban_tests::window::job;
-use daiban_tests::window::line::{Line, TWO_G};
+use daiban_tests::window::line::{Line, POOR};
 use daiban_tests::window::page::Page;
 use daiban_tests::window::people::{LI_CHUNMEI, PIN};
 use daiban_tests::window::station::Station;
 
 use crate::stage::{Stage, VILLAGE, shots};
 
-/// Notes of a week away, each of which takes a while on a 2G line.
-const NOTES: usize = 300;
+/// Notes of weeks away: more than one request carries.
+const NOTES: usize = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_line_shows_items_and_bytes_and_the_time_left() -> Result<()> {
     let dates = InjuryDates::reckon()?;
     let folder = tempfile::tempdir()?;
     let mut district = District::found(folder.path())?;
-    let _serving = district.serve()?;
+    let serving = district.serve()?;
     let line = Line::to(&district.address()?).await?;
     let enrol = district.code("幸福大院代办点", VILLAGE)?.replace(&district.address()?, line.address());
     let station = Station::new(&folder.path().join("station"), &enrol, &shots("syncing"))?;
@@ -33,13 +33,15 @@ async fn a_slow_line_shows_items_and_bytes_and_the_time_left() -> Result<()> {
             job::arrived(page).await
         })
         .await?;
+    drop(serving);
     let away = Colleague::resume(&station.data()).await?;
     let case = away.search(LI_CHUNMEI.name).await?.first().context("the case is there")?.id;
     for number in 0..NOTES {
         away.note(case, &long_note(number)).await?;
     }
     drop(away);
-    line.slow_to(TWO_G);
+    let _serving = district.serve()?;
+    line.slow_to(POOR);
     station.act("slow", slow).await?;
     let verified = district.verify()?;
     ensure!(verified["faults"].as_array().is_none_or(Vec::is_empty), "the feeds are whole: {verified}");
@@ -63,7 +65,7 @@ async fn slow(page: &Page) -> Result<()> {
 /// Words that do not compress to nothing.
 fn long_note(number: usize) -> String {
     let hash = |part: usize| blake3::hash(&(number * 31 + part).to_le_bytes()).to_hex().to_string();
-    (0..14).map(hash).collect()
+    (0..28).map(hash).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

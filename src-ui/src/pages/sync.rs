@@ -55,7 +55,7 @@ pub fn SyncPage() -> impl IntoView {
 }
 
 fn facts(sync: SyncView) -> impl IntoView {
-    let (icon, words) = link_words(sync.state);
+    let (icon, words) = link_words(&sync);
     let last = match sync.last_ok {
         Some(at) => t!("sync.last", at = dates::moment(at)),
         None => t!("sync.never").to_owned(),
@@ -153,7 +153,7 @@ fn RefusedCases() -> impl IntoView {
     let line = |case: RefusedCase| {
         let why = words::one_of("refused", &say::code(&case.why)).unwrap_or_default();
         view! {
-            <li>
+            <li class="row">
                 <Go to=Route::Case(case.id)>{t!("sync.of_case", name = case.name, item = case.item)}</Go>
                 <span class="meta">{t!("sync.refused_why", n = case.changes, why = why)}</span>
             </li>
@@ -162,12 +162,14 @@ fn RefusedCases() -> impl IntoView {
     let list = move |cases: &Vec<RefusedCase>| {
         let mendable = cases.iter().any(|case| case.why == RefusedWhy::OutOfScope);
         view! {
-            <ul class="stack-1" data-test="refused-cases">{cases.iter().cloned().map(line).collect_view()}</ul>
-            {mendable.then(|| view! {
-                <button type="button" class="btn" data-test="send-again" on:click=again>
-                    <Icon name="sync"/>{t!("sync.send_again")}
-                </button>
-            })}
+            <div class="stack">
+                <ul class="stack-1" data-test="refused-cases">{cases.iter().cloned().map(line).collect_view()}</ul>
+                {mendable.then(|| view! {
+                    <button type="button" class="btn" data-test="send-again" on:click=again>
+                        <Icon name="sync"/>{t!("sync.send_again")}
+                    </button>
+                })}
+            </div>
         }
         .into_any()
     };

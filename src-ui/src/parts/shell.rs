@@ -83,11 +83,12 @@ pub fn SideBar() -> impl IntoView {
 }
 
 /// The icon and the word for the state of the link. Offline is not an error.
-pub fn link_words(link: Link) -> (&'static str, &'static str) {
-    match link {
+pub fn link_words(sync: &SyncView) -> (&'static str, &'static str) {
+    match sync.state {
         Link::Idle => ("sync", t!("link.idle")),
         Link::Offline => ("offline", t!("link.offline")),
         Link::Working => ("sync", t!("link.working")),
+        Link::Done if sync.outbox > 0 => ("online", t!("link.left")),
         Link::Done => ("online", t!("link.done")),
     }
 }
@@ -96,7 +97,7 @@ pub fn link_words(link: Link) -> (&'static str, &'static str) {
 #[component]
 pub fn SyncBadge() -> impl IntoView {
     let badge = |sync: &SyncView| {
-        let (icon, words) = link_words(sync.state);
+        let (icon, words) = link_words(sync);
         let waiting =
             (sync.outbox > 0).then(|| t!("link.waiting", n = sync.outbox, size = dates::bytes(sync.outbox_bytes)));
         let last = sync.last_ok.map(|at| t!("link.last", day = dates::day(at.date())));

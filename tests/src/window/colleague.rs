@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use daiban_core::edge::System;
+use daiban_core::edge::{Edge, System};
 use daiban_core::engine::task::{self, Handle};
 use daiban_core::engine::{DATABASE, Engine, Home};
 use daiban_core::keys::{Cost, DatabaseKey};
@@ -17,7 +17,6 @@ use daiban_model::api::{
 };
 use daiban_model::case::Command;
 use daiban_model::ids::CaseId;
-use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Why};
 
 use super::page::until;
@@ -42,7 +41,7 @@ impl Refusal<'_> {
     /// As the engine keeps it.
     fn state(self) -> (String, Option<Vec<u8>>) {
         let Self { scope, number, why } = self;
-        (format!("refused/1/{scope}/{number}"), Some(wire::encode(&(why, Wall(1)))))
+        (format!("refused/1/{scope}/{number}"), Some(wire::encode(&(why, System.now()))))
     }
 }
 

@@ -10,8 +10,8 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Bytes of a 2G line in a second.
-pub const TWO_G: u64 = 8_000;
+/// Bytes that a poor line carries in a second: better than 2G, worse than anything else.
+pub const POOR: u64 = 20_000;
 /// How often some bytes may pass.
 const TICK: Duration = Duration::from_millis(50);
 const TICKS_A_SECOND: u64 = 20;

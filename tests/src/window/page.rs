@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// How long anything on a page may take, on a machine that has other things to do.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
 /// Asks until there is an answer, or fails with what was waited for.

@@ -45,6 +45,8 @@ enum Command {
     Devices(Devices),
     #[command(about = "撤销一台设备：从此不收它的内容，也不给它内容")]
     Revoke(Revoke),
+    #[command(about = "站点有人忘了口令：核实是本人后，念给他这台设备的找回码；谁问的、为什么会记下来")]
+    Recover(Recover),
     #[command(about = "备份数据库；枢纽可以照常运行")]
     Backup(Backup),
     #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
@@ -130,6 +132,16 @@ struct Revoke {
 }
 
 #[derive(Args)]
+struct Recover {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+    #[arg(long, value_name = "说明", help = "谁忘了口令，谁核实的；只看以前的记录时省去")]
+    reason: Option<String>,
+}
+
+#[derive(Args)]
 struct Courier {
     #[command(flatten)]
     at: At,
@@ -171,6 +183,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Code(code) => stations::code(code).await,
             Command::Devices(devices) => stations::devices(devices).await,
             Command::Revoke(revoke) => stations::revoke(revoke).await,
+            Command::Recover(recover) => stations::recover(recover).await,
             Command::Backup(backup) => backup::backup(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,

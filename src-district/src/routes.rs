@@ -64,6 +64,13 @@ pub(crate) async fn repair<S: Store>(State(desk): State<Desk<S>>, sent: Sent) ->
     marked(mark, reply)
 }
 
+/// `POST /v1/recovery`.
+pub(crate) async fn recovery<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
+    let mark = sent.mark();
+    let reply = work(desk, sent, async |hub, body, now| hub.recovery(body, now).await).await;
+    marked(mark, reply)
+}
+
 /// Runs one call of the hub. The store blocks, so it gets a thread of its own; when the request is given up meanwhile, the call
 /// still ends by itself, holding its permits until then, and the station asks again.
 async fn work<S, F>(desk: Desk<S>, sent: Sent, call: F) -> Result<Vec<u8>, Refusal>

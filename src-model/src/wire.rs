@@ -7,6 +7,7 @@
 mod enrol;
 mod exchange;
 mod files;
+mod recovery;
 mod repair;
 mod segment;
 
@@ -23,6 +24,7 @@ pub use files::{
     Bring, Brought, CHUNK, Fetch, Fetched, Fetching, FileReceipt, FilesDone, FilesOutcome, FilesReply, FilesRequest,
     Have, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Part, Taking, chunk_len, chunks,
 };
+pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
 pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation};
 pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
 

@@ -1,7 +1,7 @@
 //! One plain sentence for everything the engine may answer instead of doing it: what is safe first, then what to do.
 
 use daiban_model::access::Denied;
-use daiban_model::api::{DraftFault, EnrolmentFault, Failure, StickFault, StorageFault};
+use daiban_model::api::{DraftFault, EnrolmentFault, Failure, RecoveryFault, StickFault, StorageFault};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Misfit, Stage};
 use daiban_model::case::{Entry, Refusal};
@@ -17,6 +17,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::WrongPin { left } => t!("failure.wrong_pin", left = left),
         Failure::WaitForPin { seconds } => t!("failure.wait_for_pin", minutes = seconds.div_ceil(60)),
         Failure::WeakPin => t!("failure.weak_pin").to_owned(),
+        Failure::Recovery { why } => recovery(*why).to_owned(),
         Failure::Refused { why } => refusal(why),
         Failure::Denied { why, .. } => denied(*why).to_owned(),
         Failure::NotFound => t!("failure.not_found").to_owned(),
@@ -46,6 +47,13 @@ fn denied(why: Denied) -> &'static str {
         Denied::Role => t!("failure.denied_role"),
         Denied::Scope => t!("failure.denied_scope"),
         Denied::NotOwn => t!("failure.denied_not_own"),
+    }
+}
+
+fn recovery(why: RecoveryFault) -> &'static str {
+    match why {
+        RecoveryFault::Mistyped => t!("failure.recovery_mistyped"),
+        RecoveryFault::NotThisStation => t!("failure.recovery_not_here"),
     }
 }
 

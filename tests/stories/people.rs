@@ -3,8 +3,8 @@
 use daiban_core::engine::Turn;
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
-    Failure, FindPeople, GetDraft, GetSession, ListDrafts, OpenCase, RevealField, SessionState, SetPin, StartDraft,
-    Unlock,
+    Failure, FindPeople, GetDraft, GetSession, ListDrafts, OpenCase, Recover, RecoveryFault, RevealField, SessionState,
+    SetPin, StartDraft, Unlock,
 };
 use daiban_model::case::field::Field;
 use daiban_tests::world::{
@@ -50,6 +50,51 @@ fn a_weak_pin_is_refused_before_anything_is_written() {
     assert_eq!(nobody, Some(Failure::NotFound), "not one of the station's people");
     station.first_pin(QIMUGE);
     assert!(matches!(station.ask(GetSession {}).state, SessionState::Open { .. }));
+}
+
+#[test]
+fn whoever_forgot_a_pin_opens_the_station_with_the_districts_code_and_nothing_is_lost() {
+    let world = World::new(705);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    village.line = Line::Cut;
+    let unsent = village.receive(&QIAN_XIUYING, "MZ-007");
+    village.kill();
+    village.start();
+    let agent = || QIMUGE.parse().unwrap();
+    let recover = |code: &str, pin: &str| Recover { agent: agent(), code: code.into(), pin: pin.into() };
+    let why = |why| Some(Failure::Recovery { why });
+    assert!(world.hub.recovery_code("白菜沟便民服务站", "  ").is_err(), "the district writes down who asks, and why");
+    let code = must("the district reads it out", world.hub.recovery_code("白菜沟便民服务站", "其木格忘了口令，已核实"));
+    let slip = code.replacen(code.chars().next().unwrap(), if code.starts_with('7') { "8" } else { "7" }, 1);
+    assert_eq!(village.call(recover(&slip, "807153")).err(), why(RecoveryFault::Mistyped), "one letter heard wrong");
+    let right = village.call(recover(&code, "111111")).err();
+    assert_eq!(right, Some(Failure::WeakPin), "a weak PIN does not use the code up");
+    must("she is in, without a line", village.call(recover(&code.to_lowercase(), "807153")));
+    assert_eq!(village.list().len(), 2, "both cases are there");
+    assert!(village.list().iter().any(|row| row.id == unsent), "also the one that never left the laptop");
+
+    village.lock();
+    assert_eq!(village.call(recover(&code, "260817")).err(), why(RecoveryFault::NotThisStation), "R3: used up");
+    assert!(village.sign_in(QIMUGE, PIN).is_err(), "the forgotten PIN opens nothing any more");
+    must("the new one does", village.sign_in(QIMUGE, "807153"));
+    village.line = Line::Open;
+    village.sync(&world.hub);
+    let next = must("the next code", world.hub.recovery_code("白菜沟便民服务站", "再问一次"));
+    assert_ne!(next, code, "the station has left another one");
+    village.lock();
+    must("and it opens", village.call(recover(&next, "260817")));
+}
+
+#[test]
+fn nobody_is_let_into_a_revoked_laptop() {
+    let world = World::new(706);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.sync(&world.hub);
+    must("while it is in force", world.hub.recovery_code("白菜沟便民服务站", "核实过"));
+    world.hub.revoke("白菜沟便民服务站");
+    assert!(world.hub.recovery_code("白菜沟便民服务站", "核实过").is_err(), "it was stolen");
 }
 
 #[test]

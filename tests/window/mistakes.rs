@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use daiban_tests::window::job;
-use daiban_tests::window::page::key;
+use daiban_tests::window::page::{PATIENCE, Page, key, until};
 use daiban_tests::window::people::{AGENT, PIN, ZHAO_YUNFENG};
 
 use crate::stage::Stage;
@@ -25,6 +25,37 @@ async fn a_wrong_pin_says_how_many_tries_are_left_and_the_right_one_still_opens(
         page.at("today").await
     });
     story.await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forgotten_pin_is_replaced_with_the_code_that_the_district_reads_out() -> Result<()> {
+    let mut stage = Stage::new("forgot-pin")?;
+    stage.station.act("first-run", async |page| job::first_run(page).await).await?;
+    let district = &stage.district;
+    let window = stage.station.open().await?;
+    window.watch("forgot", async |page| job::unlock(page, PIN).await.map(drop)).await?;
+    let code = until("the district keeps the code", PATIENCE, async || Ok(district.recovery_code().ok())).await?;
+    stage.go_offline();
+    let forgot = async |page: &Page| {
+        job::lock(page).await?;
+        page.press("forgot").await?;
+        page.at("forgot").await?;
+        page.write("recovery_code", &code.replacen('-', "", 2)[1..]).await?;
+        page.write("pin", "807153").await?;
+        page.write("pin_again", "807153").await?;
+        page.press("set-pin").await?;
+        page.says("pin-error", "听错或打错").await?;
+        page.shot("mistyped").await?;
+        page.write("recovery_code", &code.to_lowercase()).await?;
+        page.shot("forgot").await?;
+        page.press("set-pin").await?;
+        page.at("today").await?;
+        job::lock(page).await?;
+        job::unlock(page, "807153").await?;
+        page.at("today").await
+    };
+    window.watch("forgot", forgot).await?;
+    window.close().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,7 +99,7 @@ async fn a_first_run_without_a_network_or_with_a_wrong_code_can_be_tried_again()
     let window = stage.station.open().await?;
     let code = window.page.value("enrol_code").await?;
     stage.go_offline();
-    let offline = async |page: &daiban_tests::window::page::Page| {
+    let offline = async |page: &Page| {
         page.press("enrol").await?;
         page.says("failure", "连不上区里").await?;
         assert_eq!(page.value("enrol_code").await?, code, "the code is still there");
@@ -76,7 +107,7 @@ async fn a_first_run_without_a_network_or_with_a_wrong_code_can_be_tried_again()
     };
     window.watch("no-network", offline).await?;
     stage.come_online()?;
-    let again = async |page: &daiban_tests::window::page::Page| {
+    let again = async |page: &Page| {
         page.write("enrol_code", "AAAA-AAAA-AAAA").await?;
         page.press("enrol").await?;
         page.says("failure", "开通码不对").await?;

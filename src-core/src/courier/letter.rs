@@ -1,17 +1,16 @@
 //! Letters and their parts. U1, U2.
 //!
 //! A part is a magic word, a signed head, and a piece of the sealed content. The key of the content is agreed between the
-//! recipient's device key and a key made for this letter alone; each part is sealed by ChaCha20-Poly1305 under its number. The
-//! device keys are Ed25519; their Montgomery form serves for the agreement, as RFC 7748's X25519 does.
+//! recipient's device key and a key made for this letter alone; each part is sealed by ChaCha20-Poly1305 under its number.
 
 use std::collections::BTreeMap;
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, Key, KeyInit, Nonce, Tag};
+use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, Nonce, Tag};
 use daiban_model::wire::{self, Hash, Signed};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
+use crate::keys::agree::agree;
 use crate::sync::sign::{self, Domain};
 
 /// Names a letter; drawn by its sender.
@@ -219,7 +218,7 @@ impl Letter {
             return Err(LetterFault::NotOurs);
         }
         let once = VerifyingKey::from_bytes(&self.head.once).map_err(|_| LetterFault::Damaged)?;
-        let cipher = agree(key, &once, &self.head).ok_or(LetterFault::Damaged)?;
+        let cipher = cipher(key, &once, &self.head).ok_or(LetterFault::Damaged)?;
         let mut content = Vec::new();
         for (number, body) in self.bodies.iter().enumerate() {
             let (sealed, tag) = body.split_last_chunk::<TAG>().ok_or(LetterFault::Damaged)?;
@@ -268,7 +267,7 @@ pub fn seal(sealing: &Sealing<'_>, content: &[u8]) -> Option<Vec<Vec<u8>>> {
         body: Hash::default(),
         whole: Hash::default(),
     };
-    let cipher = agree(&once, &recipient, &head)?;
+    let cipher = cipher(&once, &recipient, &head)?;
     let mut bodies = Vec::with_capacity(pieces.len());
     for (number, piece) in pieces.into_iter().enumerate() {
         let mut body = piece.to_vec();
@@ -303,18 +302,9 @@ fn whole(hashes: &[Hash]) -> Hash {
     Hash(*hasher.finalize().as_bytes())
 }
 
-/// The cipher that both ends arrive at; none with a key of small order, with which anybody would.
-fn agree(secret: &SigningKey, public: &VerifyingKey, head: &Head) -> Option<ChaCha20Poly1305> {
-    let scalar = Zeroizing::new(secret.to_scalar_bytes());
-    let shared = Zeroizing::new(public.to_montgomery().mul_clamped(*scalar).to_bytes());
-    if *shared == [0; 32] {
-        return None;
-    }
-    let mut hasher = blake3::Hasher::new_derive_key("daiban letter key v1");
-    for part in [shared.as_slice(), &head.once, &head.from, &head.to, &head.letter] {
-        hasher.update(part);
-    }
-    Some(ChaCha20Poly1305::new(&Key::from(*hasher.finalize().as_bytes())))
+/// The cipher of a letter, from either end.
+fn cipher(secret: &SigningKey, public: &VerifyingKey, head: &Head) -> Option<ChaCha20Poly1305> {
+    agree(secret, public, "daiban letter key v1", &[&head.once, &head.from, &head.to, &head.letter])
 }
 
 /// The key is used for one letter only, so the part's number is enough.

@@ -36,6 +36,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         SetPin,
         Unlock,
         GoBackKeys,
+        Recover,
         Lock,
         GetToday,
         ListCases,

@@ -9,6 +9,7 @@ mod incoming;
 mod letters;
 mod link;
 mod outgoing;
+mod recovery;
 mod refusals;
 mod repair;
 mod view;
@@ -16,8 +17,8 @@ mod view;
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, Refused, RepairReply,
-    Signed, Why,
+    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, RecoveryReply, Refused,
+    RepairReply, Signed, Why,
 };
 
 use self::beside::Beside;
@@ -78,6 +79,9 @@ impl<S: Store> Engine<S> {
     }
 
     async fn request(&mut self) -> Result<Option<Outgoing>, Failure> {
+        if let Some(out) = self.recovery_request() {
+            return Ok(Some(out));
+        }
         let Some(desk) = self.desk.as_mut() else {
             // Locked in the middle of a run: that run is over, and a late answer to it is nobody's.
             self.link.drop_run();
@@ -124,7 +128,10 @@ impl<S: Store> Engine<S> {
 
     /// Takes in the answer to the last request. X1, X2, X3.
     pub async fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
-        let turn = self.turn(answer).await.map(|turn| self.then_files(turn));
+        let turn = match self.turn(answer).await.map(|turn| self.then_files(turn)) {
+            Ok(turn) => self.then_recovery(turn).await,
+            fault => fault,
+        };
         match &turn {
             Err(fault) => self.failed(fault),
             Ok(Turn::Done) if self.link.state == Link::Working => self.link.state = Link::Done,
@@ -148,6 +155,8 @@ impl<S: Store> Engine<S> {
                 link.introduced = true;
                 return Ok(link.detour());
             }
+            // A hub from before there were recovery codes: it will be asked again, and nothing else waits for it.
+            Err(RoadFault::Garbled) if matches!(asked, Asked::Recovery(_)) => return Ok(Turn::Done),
             Err(fault) => {
                 link.lost(fault, now);
                 desk.attachments.unsure();
@@ -166,6 +175,7 @@ impl<S: Store> Engine<S> {
             Asked::Exchange(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Reply),
             Asked::Files(hash) => crate::sync::files::reply(&bytes, hash, &desk.trust).map(Taken::Files),
             Asked::Repair(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Repair),
+            Asked::Recovery(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Recovery),
         };
         match taken {
             Ok(taken) => {
@@ -189,6 +199,7 @@ impl<S: Store> Engine<S> {
             Taken::Reply(reply) => self.reply(reply, now).await,
             Taken::Files(reply) => Ok(self.files_reply(reply, now)),
             Taken::Repair(reply) => self.repaired(reply, now).await,
+            Taken::Recovery(reply) => self.desk.as_mut().ok_or(Failure::Locked)?.recovery_answered(reply).await,
         }
     }
 
@@ -343,6 +354,7 @@ enum Taken {
     Reply(ExchangeReply),
     Files(FilesReply),
     Repair(RepairReply),
+    Recovery(RecoveryReply),
 }
 
 /// What the frames of an answer brought.

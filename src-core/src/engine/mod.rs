@@ -20,6 +20,7 @@ mod lists;
 mod page;
 mod published;
 mod receive;
+mod recovery;
 mod refold;
 mod reveals;
 mod session;
@@ -31,7 +32,7 @@ pub mod task;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use daiban_model::api::{Changed, Failure, StorageFault};
+use daiban_model::api::{Changed, Failure, RecoveryFault, StorageFault};
 use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
@@ -153,6 +154,7 @@ fn vault_failure(fault: VaultFault) -> Failure {
         VaultFault::WrongPin { left } => Failure::WrongPin { left },
         VaultFault::Wait { seconds } => Failure::WaitForPin { seconds },
         VaultFault::WeakPin => Failure::WeakPin,
+        VaultFault::WrongCode => Failure::Recovery { why: RecoveryFault::NotThisStation },
         VaultFault::UnknownPerson | VaultFault::NoPin => Failure::NotFound,
         VaultFault::Newer => Failure::Storage { why: StorageFault::NewerSchema },
         VaultFault::Damaged => Failure::Storage { why: StorageFault::Damaged },

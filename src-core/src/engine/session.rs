@@ -75,7 +75,7 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    async fn session(&mut self) -> Result<Session, Failure> {
+    pub(super) async fn session(&mut self) -> Result<Session, Failure> {
         let now = self.home.edge.now();
         let (hub_hint, code_hint) = self.home.hint.clone().unzip();
         let mut session = Session {
@@ -143,13 +143,19 @@ impl<S: Store> Engine<S> {
         self.key = Some(key);
         self.vault = Some(vault);
         self.newcomer = None;
-        Ok(())
+        self.ensure_recovery()
     }
 
     async fn sign_in(&mut self, agent: &AgentId, pin: &Pin) -> Result<(), Failure> {
         let now = self.home.edge.now();
         let vault = self.vault.as_mut().ok_or(Failure::NotFound)?;
         let key = vault.unlock(agent, pin, now).map_err(vault_failure)?;
+        self.open_desk(agent, key).await?;
+        self.ensure_recovery()
+    }
+
+    /// Opens the station's store for somebody who has proved who they are.
+    pub(super) async fn open_desk(&mut self, agent: &AgentId, key: DatabaseKey) -> Result<(), Failure> {
         let incarnation = incarnation::load(&self.home.folder).map_err(vault_failure)?;
         let store = (self.home.open)(&self.home.folder, &key).map_err(storage)?;
         let files = Attachments::open(&self.home.folder, &key);

@@ -15,7 +15,7 @@ use super::hex::Hex;
 
 /// The version of every key file. A field that is added, dropped or reordered needs a higher one: older programs then
 /// leave the file alone instead of dropping what they do not know.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What becomes of the file that a write replaces.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn read<T: Serialize + DeserializeOwned>(path: &Path) -> Result<Option<T>, Vault
         return Err(VaultFault::Newer);
     }
     let sheet: Sheet<T> = serde_json::from_slice(&bytes).map_err(|_| VaultFault::Damaged)?;
-    let sound = sheet.version == VERSION && sheet.check == check(&sheet.content)?;
+    let sound = (1..=VERSION).contains(&sheet.version) && sheet.check == check(&sheet.content)?;
     if sound { Ok(Some(sheet.content)) } else { Err(VaultFault::Damaged) }
 }
 

@@ -1,6 +1,7 @@
 //! The keys of a station: who may open its database, readable before anybody has signed in.
 //!
-//! - K1: the database key is stored only inside wraps, one per person, each made from that person's PIN.
+//! - K1: the database key is stored only inside wraps: one per person, each made from that person's PIN, and one made from a code that
+//!   only the district can read ([`recovery`]).
 //! - K2: once somebody can open the database, somebody can: the last wrap is never dropped.
 //! - K3: all wraps of a station hold the same key.
 //! - K4: a wrong PIN costs time, never data.
@@ -9,10 +10,12 @@
 //! Start with [`Vault`]. Nothing here knows the database or the network, and nothing reads a clock or draws a number:
 //! both are arguments. Deriving a key from a PIN is slow on purpose and blocks its thread for up to a second.
 
+pub(crate) mod agree;
 mod file;
 mod hex;
 pub mod incarnation;
 mod pin;
+pub mod recovery;
 mod tries;
 mod vault;
 mod wrap;
@@ -72,6 +75,9 @@ pub enum VaultFault {
     /// The PIN is too short, too long or too simple: choose another.
     #[error("the PIN is too weak")]
     WeakPin,
+    /// The code is right in itself, but not this station's present one: ask the district again.
+    #[error("not this station's recovery code")]
+    WrongCode,
     /// Not one of the station's people.
     #[error("nobody here has this staff number")]
     UnknownPerson,

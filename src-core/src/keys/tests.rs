@@ -5,11 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use daiban_model::access::Role;
-use daiban_model::ids::AgentId;
+use daiban_model::ids::{AgentId, DeviceId};
 use daiban_model::stamp::Wall;
+use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 
 use super::incarnation;
+use super::recovery::{Holder, RecoveryCode};
 use super::{Cost, DatabaseKey, Person, Pin, Station, Vault, VaultFault};
 use crate::edge::{Edge, Scripted, draw};
 
@@ -18,6 +20,12 @@ const BAIYUNXIA: &str = "SG-202202-02";
 const RIGHT: &str = "739104";
 const OTHER: &str = "260815";
 const KEY: [u8; 32] = *b"canary of the database key 32 by";
+
+const DEVICE: DeviceId = DeviceId([7; 32]);
+
+fn district() -> SigningKey {
+    SigningKey::from_bytes(&[5; 32])
+}
 
 fn agent(id: &str) -> AgentId {
     id.parse().unwrap()
@@ -55,6 +63,16 @@ impl Laptop {
         let mut vault = Vault::create(laptop.path(), station, both(), &key, draw(&laptop.edge)).unwrap();
         laptop.set_pin(&mut vault, QIMUGE, RIGHT).unwrap();
         (laptop, vault)
+    }
+
+    fn renew_recovery(&self, vault: &mut Vault) -> Result<(), VaultFault> {
+        let holder = Holder { root: district().verifying_key().to_bytes(), device: DEVICE };
+        vault.renew_recovery(&DatabaseKey::new(KEY), &holder, draw(&self.edge))
+    }
+
+    /// As the district reads it out.
+    fn code(&self, vault: &Vault) -> RecoveryCode {
+        RecoveryCode::open(&district(), &DEVICE, vault.recovery_box().unwrap()).unwrap()
     }
 
     fn path(&self) -> &Path {
@@ -359,7 +377,7 @@ fn k5_a_damaged_file_is_named_and_left_as_it_is_until_someone_goes_back() {
     let text = String::from_utf8(sound.clone()).unwrap();
     let flipped = text.replace("hub.example", "hub.exbmple");
     let half = &text[..text.len() / 2];
-    for damage in [half, "", "{}", "null", &flipped, &text.replace("\"version\": 1", "\"version\": 0")] {
+    for damage in [half, "", "{}", "null", &flipped, &text.replace("\"version\": 2", "\"version\": 0")] {
         laptop.put("keys.json", damage.as_bytes());
         assert_eq!(Vault::load(laptop.path()).err(), Some(VaultFault::Damaged), "{damage}");
         let again = Vault::create(laptop.path(), vault.station().clone(), both(), &DatabaseKey::new(KEY), [0; 16]);
@@ -398,7 +416,7 @@ fn k5_a_file_damaged_while_the_program_runs_does_not_push_out_the_copy_before() 
 #[test]
 fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
     let (laptop, mut vault) = Laptop::enrolled();
-    let newer = String::from_utf8(laptop.file("keys.json")).unwrap().replace("\"version\": 1", "\"version\": 2");
+    let newer = String::from_utf8(laptop.file("keys.json")).unwrap().replace("\"version\": 2", "\"version\": 3");
     laptop.put("keys.json", newer.as_bytes());
     assert_eq!(Vault::load(laptop.path()).err(), Some(VaultFault::Newer));
     assert_eq!(Vault::go_back(laptop.path()).err(), Some(VaultFault::Newer), "going back is for damage");
@@ -407,6 +425,35 @@ fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
     assert!(!laptop.path().join("keys.json.new").exists(), "not even a beginning was written");
     laptop.put("keys.json", br#"{"version": 7, "people": "of another shape"}"#);
     assert_eq!(Vault::load(laptop.path()).err(), Some(VaultFault::Newer), "whatever it holds");
+}
+
+#[test]
+fn a_file_of_the_first_version_opens_and_gets_a_recovery_code() {
+    let (laptop, _) = Laptop::enrolled();
+    let text = String::from_utf8(laptop.file("keys.json")).unwrap();
+    assert!(!text.contains("recovery"), "as the first version wrote it");
+    laptop.put("keys.json", text.replace("\"version\": 2", "\"version\": 1").as_bytes());
+    assert_eq!(laptop.try_pin(QIMUGE, RIGHT), Ok(KEY), "nobody is shut out by an update");
+    let mut vault = Vault::load(laptop.path()).unwrap().unwrap();
+    assert_eq!(vault.recovery_box(), None);
+    laptop.renew_recovery(&mut vault).unwrap();
+    assert!(Vault::load(laptop.path()).unwrap().unwrap().recovery_box().is_some());
+}
+
+#[test]
+fn r3_a_code_that_was_replaced_opens_nothing_and_is_in_no_file() {
+    let (laptop, mut vault) = Laptop::enrolled();
+    laptop.renew_recovery(&mut vault).unwrap();
+    let first = laptop.code(&vault);
+    assert_eq!(*vault.recover(&first).unwrap().as_bytes(), KEY);
+    let sealed: String = vault.recovery_box().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    laptop.renew_recovery(&mut vault).unwrap();
+    assert_eq!(vault.recover(&first).err(), Some(VaultFault::WrongCode));
+    assert_eq!(*vault.recover(&laptop.code(&vault)).unwrap().as_bytes(), KEY, "the present one does");
+    for name in ["keys.json", "keys.json.before"] {
+        assert!(!String::from_utf8(laptop.file(name)).unwrap().contains(&sealed), "{name} still has the earlier one");
+    }
+    assert_eq!(laptop.try_pin(QIMUGE, RIGHT), Ok(KEY), "PINs are as they were");
 }
 
 #[cfg(unix)]

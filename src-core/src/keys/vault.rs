@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{self, Previous};
 use super::hex::Hex;
+use super::recovery::{self, Holder, Recovery, RecoveryCode};
 use super::tries::Tries;
 use super::wrap::{CHANCE, Cost, Wrap};
 use super::{DatabaseKey, Pin, VaultFault};
@@ -57,6 +58,9 @@ pub(super) struct Content {
     key: Hex<32>,
     station: Station,
     people: Vec<Entry>,
+    /// Absent in a file of the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recovery: Option<Recovery>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +106,8 @@ impl Vault {
             tracing::error!("a station was to be made where one is");
             return Err(VaultFault::Io);
         }
-        let content = Content { vault: Hex(chance), key: Hex(key.mark()), station, people: entries(people, &[]) };
+        let people = entries(people, &[]);
+        let content = Content { vault: Hex(chance), key: Hex(key.mark()), station, people, recovery: None };
         file::save(folder, FILE, &content, Previous::Kept)?;
         let vault = Self { folder: folder.to_owned(), content, tries: Tries::default() };
         vault.keep_tries();
@@ -189,6 +194,32 @@ impl Vault {
         if key.mark() == self.content.key.0 { Ok(key) } else { Err(VaultFault::Damaged) }
     }
 
+    /// Makes a new recovery code, which only the district can read; an earlier one opens nothing any more. Lasts no longer than a write.
+    pub fn renew_recovery(
+        &mut self,
+        key: &DatabaseKey,
+        holder: &Holder,
+        chance: [u8; recovery::CHANCE],
+    ) -> Result<(), VaultFault> {
+        if key.mark() != self.content.key.0 {
+            return Err(VaultFault::Damaged);
+        }
+        let made = Recovery::make(key, &self.content.vault.0, holder, chance).ok_or(VaultFault::Io)?;
+        self.save(Content { recovery: Some(made), ..self.content.clone() })
+    }
+
+    /// The box with the recovery code, for the district to keep; none before there is a code.
+    pub fn recovery_box(&self) -> Option<&[u8]> {
+        self.content.recovery.as_ref().map(Recovery::sealed)
+    }
+
+    /// Opens the vault with the code that the district read out. Wrong codes are not counted: nobody guesses 120 bits.
+    pub fn recover(&self, code: &RecoveryCode) -> Result<DatabaseKey, VaultFault> {
+        let opened = self.content.recovery.as_ref().and_then(|kept| kept.open(code, &self.content.vault.0));
+        let key = opened.ok_or(VaultFault::WrongCode)?;
+        if key.mark() == self.content.key.0 { Ok(key) } else { Err(VaultFault::Damaged) }
+    }
+
     /// Whether the person's wrap was made cheaper than `cost`: set the same PIN again right after the person has signed
     /// in.
     pub fn is_cheaper_than(&self, agent: &AgentId, cost: Cost) -> bool {
@@ -211,8 +242,8 @@ impl Vault {
         [b"daiban wrap v1".as_slice(), &self.content.vault.0, agent.as_str().as_bytes()].concat()
     }
 
-    /// Writes first and believes after. A wrap that is taken back must not live on in the copy before, so the copy is
-    /// written over as well; and with the first PIN too, for a copy that nobody can open is none to go back to.
+    /// Writes first and believes after. A wrap that is taken back, a person's or the district's, must not live on in the copy before,
+    /// so the copy is written over as well; and with the first PIN too, for a copy that nobody can open is none to go back to.
     fn save(&mut self, content: Content) -> Result<(), VaultFault> {
         let known = self.folder.join(FILE).exists();
         if known && content == self.content {
@@ -221,9 +252,10 @@ impl Vault {
         let stays = |wrap: &Wrap| content.people.iter().any(|entry| entry.wrap.as_ref() == Some(wrap));
         let opens_first = content.anyone_ready() && !self.content.anyone_ready();
         let taken_back = self.content.people.iter().filter_map(|entry| entry.wrap.as_ref()).any(|wrap| !stays(wrap));
+        let used_up = self.content.recovery.is_some() && self.content.recovery != content.recovery;
         file::save(&self.folder, FILE, &content, Previous::Kept)?;
         self.content = content;
-        if taken_back || opens_first {
+        if taken_back || used_up || opens_first {
             file::save(&self.folder, FILE, &self.content, Previous::Kept)?;
         }
         Ok(())

@@ -5,8 +5,8 @@
 //! travel as they are (their cuts are empty), so that any value comes back as it was.
 
 use daiban_model::wire::{
-    self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, RepairReply, RepairRequest, Segment, Signed,
-    WireFault,
+    self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply,
+    RepairRequest, Segment, Signed, WireFault,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,10 @@ pub trait Body: Clone + Serialize + DeserializeOwned {
 impl Body for PackagesRequest {}
 
 impl Body for Vec<Signed> {}
+
+impl Body for RecoveryRequest {}
+
+impl Body for RecoveryReply {}
 
 impl Body for ExchangeRequest {
     fn segments(&mut self) -> Vec<&mut Segment> {

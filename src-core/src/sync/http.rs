@@ -37,6 +37,8 @@ pub enum Road {
     Files,
     /// `/v1/repair`
     Repair,
+    /// `/v1/recovery`
+    Recovery,
 }
 
 impl Road {
@@ -48,6 +50,7 @@ impl Road {
             Self::Packages => "/v1/packages",
             Self::Files => "/v1/files",
             Self::Repair => "/v1/repair",
+            Self::Recovery => "/v1/recovery",
         }
     }
 }

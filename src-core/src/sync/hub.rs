@@ -14,6 +14,7 @@ mod history;
 mod keep;
 mod keys;
 mod letters;
+mod recovery;
 mod repair;
 mod take;
 
@@ -29,6 +30,7 @@ pub(crate) use exchange::{cursors_hash, packages_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
 pub use letters::Answered;
+pub use recovery::AskedFor;
 
 use super::columns::{self, Body};
 use super::segment;
@@ -70,6 +72,15 @@ pub enum HubFault {
     /// No such device.
     #[error("no such device")]
     UnknownDevice,
+    /// The device was revoked: nobody is let into it any more.
+    #[error("the device was revoked")]
+    Revoked,
+    /// The station has not left a recovery code yet.
+    #[error("no recovery code is kept for this device")]
+    NoRecovery,
+    /// Who asks for a code must say who and why.
+    #[error("a reason is needed")]
+    NoReason,
     /// Something the hub itself wrote does not read.
     #[error("the hub's own record {0} does not read")]
     Damaged(&'static str),

@@ -32,6 +32,8 @@ pub enum Domain {
     FileReceipt,
     /// The head of a letter's part, by its sender.
     Letter,
+    /// A request to keep a recovery code, by a device.
+    Recovery,
 }
 
 impl Domain {
@@ -49,6 +51,7 @@ impl Domain {
             Self::FilesRequest => "daiban files request v1",
             Self::FileReceipt => "daiban file receipt v1",
             Self::Letter => "daiban letter v1",
+            Self::Recovery => "daiban recovery v1",
         }
     }
 }

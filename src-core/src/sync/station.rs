@@ -44,12 +44,17 @@ pub struct Trust {
 
 /// Encodes, packs and signs a request. The second value is the hash its answer must be signed for.
 pub fn request<T: Body>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
+    request_for(key, Domain::Request, value)
+}
+
+/// The same under a word of its own.
+pub fn request_for<T: Body>(key: &SigningKey, domain: Domain, value: &T) -> (Vec<u8>, Hash) {
     let plain = columns::encode(value);
     let (packing, body) = match plain.len() {
         0..=512 => (Packing::Plain, plain.as_slice().into()),
         _ => segment::squeeze(&plain, REQUEST_LEVEL),
     };
-    let sig = sign::sign(key, Domain::Request, &[&body]);
+    let sig = sign::sign(key, domain, &[&body]);
     let hash = sign::hash(&body);
     let envelope = Envelope { signer: key.verifying_key().to_bytes(), sig, packing, body: body.into_owned() };
     (wire::encode(&envelope), hash)

@@ -1,4 +1,4 @@
-//! `code`, `devices` and `revoke`: which stations there are.
+//! `code`, `devices`, `revoke` and `recover`: which stations there are.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::PackageKind;
 use serde_json::json;
 
-use super::{Devices, NewCode, Revoke, answer, hub, said};
+use super::{Devices, NewCode, Recover, Revoke, answer, hub, said};
 
 /// How long a code is good for, to tell it; the hub holds to it.
 const SEVEN_DAYS_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -32,8 +32,12 @@ pub(super) async fn code(command: NewCode) -> Result<()> {
     let (now, chance) = (edge::wall(), edge::chance().context("系统没有给出随机数")?);
     let new = NewStation { name: station.clone(), unit, scopes: scopes.clone(), device_no };
     let code = hub.make_code(new, now, chance).await.map_err(said::hub)?;
-    let until = Wall(now.0.saturating_add(SEVEN_DAYS_MS)).local().strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+    let until = stamp(Wall(now.0.saturating_add(SEVEN_DAYS_MS)));
     answer(&json!({ "code": code, "valid_until": until, "station": station, "unit": unit, "scopes": scopes }))
+}
+
+fn stamp(at: Wall) -> String {
+    at.local().strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
 }
 
 pub(super) async fn devices(command: Devices) -> Result<()> {
@@ -70,6 +74,21 @@ pub(super) async fn revoke(command: Revoke) -> Result<()> {
     hub.revoke(view.device, edge::wall()).await.map_err(said::hub)?;
     eprintln!("已撤销：{}。它之前交上来的内容仍然有效。", view.station);
     answer(&json!({ "revoked": view.device, "station": view.station }))
+}
+
+/// Without a reason only what was asked before is listed, and no code is told.
+pub(super) async fn recover(command: Recover) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    let Some(reason) = command.reason else {
+        let asked = hub.recoveries(view.device).await.map_err(said::hub)?;
+        let lines = asked.iter().map(|one| json!({ "at": stamp(one.at), "reason": one.reason })).collect::<Vec<_>>();
+        return answer(&json!({ "station": view.station, "asked": lines }));
+    };
+    let code = hub.recovery_code(view.device, &reason, edge::wall()).await.map_err(said::hub)?;
+    eprintln!("念给本人听，不要发短信。用过一次就作废，站点下次联网会换一个新的。");
+    answer(&json!({ "code": code.text().as_str(), "station": view.station }))
 }
 
 /// The device whose key begins so; never a guess among several.

@@ -1,8 +1,11 @@
 //! Stories of stations: a code is made, a device enrols, is listed, is revoked, and the feeds are audited.
 
+use daiban_core::keys::recovery::{self, Holder, RecoveryCode};
+use daiban_core::keys::{DatabaseKey, Station, Vault};
+use daiban_core::sync::sign::Domain;
 use daiban_core::sync::station::{self, Enrolled, Telling, Thread};
 use daiban_model::ids::DeviceId;
-use daiban_model::wire::Outcome;
+use daiban_model::wire::{Nonce, Outcome, RecoveryReply, RecoveryRequest, VERSION};
 use ed25519_dalek::SigningKey;
 use serde_json::json;
 
@@ -85,6 +88,49 @@ async fn a_hub_goes_on_from_its_backup_and_knows_who_was_revoked_since() {
     let reply: station::Answer = station::reply(&answer.body, hash, &admission.trust).unwrap();
     assert_eq!(reply.outcome, Outcome::Revoked);
     assert_ne!(reply.epoch, admission.epoch, "and stations see that it is another history");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_for_a_forgotten_pin_is_told_once_the_station_left_it_and_a_line_says_who_asked() {
+    let district = District::new();
+    district.import_demo();
+    let served = district.serve();
+    let code = district.run("code", &CODE).json()["code"].as_str().unwrap().to_owned();
+    let key = SigningKey::from_bytes(&[5; 32]);
+    let Enrolled::Welcome(admission) = enrol(&served, &key, &code).await else { panic!("not welcome") };
+    let device = admission.certificate.device.to_string();
+    let ask = ["--device", &device[..8], "--reason", "其木格忘了口令，已回拨核实"];
+    assert!(district.run("recover", &ask).refusal().contains("还没有把找回码交上来"), "nothing is there yet");
+    let leave = async |nonce, sealed: &[u8]| {
+        let request = RecoveryRequest { version: VERSION, nonce, sealed: sealed.to_vec() };
+        let (request, hash) = station::request_for(&key, Domain::Recovery, &request);
+        let answer = post(&served.address, "/v1/recovery", &request).await;
+        station::reply::<RecoveryReply>(&answer.body, hash, &admission.trust)
+    };
+    assert_eq!(leave(Nonce::default(), &[1; 63]).await, Ok(RecoveryReply::StaleNonce), "nobody puts an old box back");
+    let asked = station::exchange(Thread::default(), &[], Telling::All, 1 << 16, 0, Vec::new());
+    let (request, hash) = station::request(&key, &asked);
+    let answer = post(&served.address, "/v1/exchange", &request).await;
+    let reply: station::Answer = station::reply(&answer.body, hash, &admission.trust).unwrap();
+    assert!(matches!(leave(reply.nonce, &[1; 63]).await, Ok(RecoveryReply::Kept(_))));
+    assert!(district.run("recover", &ask).refusal().contains("读不出来"), "a box that the root key does not open");
+    let folder = tempfile::tempdir().unwrap();
+    let (name, hub) = ("白菜沟".to_owned(), served.address.clone());
+    let database = DatabaseKey::new([3; 32]);
+    let mut vault = Vault::create(folder.path(), Station { name, hub }, Vec::new(), &database, [4; 16]).unwrap();
+    let holder = Holder { root: admission.trust.root, device: admission.certificate.device };
+    vault.renew_recovery(&database, &holder, [6; recovery::CHANCE]).unwrap();
+    assert!(leave(reply.nonce, vault.recovery_box().unwrap()).await.is_ok());
+    let refused = district.run("recover", &["--device", &device[..8], "--reason", " "]);
+    assert!(refused.refusal().contains("写明谁忘了口令"), "{refused:#?}");
+    let told = district.run("recover", &ask).json()["code"].as_str().unwrap().to_owned();
+    let code = RecoveryCode::read(&told).unwrap();
+    assert_eq!(vault.recover(&code).unwrap().as_bytes(), &[3; 32], "the code opens the station");
+    let lines = district.run("recover", &["--device", &device[..8]]).json()["asked"].clone();
+    assert_eq!(lines.as_array().unwrap().len(), 1, "only what was told: {lines}");
+    assert_eq!(lines[0]["reason"], "其木格忘了口令，已回拨核实");
+    district.run("revoke", &["--device", &device[..8]]).json();
+    assert!(district.run("recover", &ask).refusal().contains("已撤销"), "a stolen laptop stays shut");
 }
 
 #[test]

@@ -30,6 +30,12 @@ pub enum Failure {
     /// The PIN is too short or too simple.
     #[error("the PIN is too weak")]
     WeakPin,
+    /// The district's code did not open the station.
+    #[error("the recovery code did not open the station")]
+    Recovery {
+        /// Why.
+        why: RecoveryFault,
+    },
     /// The rules refused.
     #[error("{why}")]
     Refused {
@@ -85,6 +91,16 @@ pub enum Failure {
         /// Number in the log.
         id: String,
     },
+}
+
+/// Why a recovery code did not open the station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryFault {
+    /// A letter was heard or typed wrong.
+    Mistyped,
+    /// A right code, but another station's or an earlier one: the district looks it up again.
+    NotThisStation,
 }
 
 /// Why enrolment did not work.

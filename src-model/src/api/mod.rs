@@ -57,6 +57,7 @@ calls! {
     SetPin = "set_pin" -> Session;
     Unlock = "unlock" -> Session;
     GoBackKeys = "go_back_keys" -> Session;
+    Recover = "recover" -> Session;
     Lock = "lock" -> Session;
     GetToday = "get_today" -> Today;
     ListCases = "list_cases" -> Page;

@@ -41,6 +41,17 @@ pub struct Unlock {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GoBackKeys {}
 
+/// Somebody forgot a PIN: the code that the district reads out opens the station once, for a new PIN. Works without a network.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Recover {
+    /// Who.
+    pub agent: AgentId,
+    /// The code as it was heard: 25 letters and digits.
+    pub code: String,
+    /// The new PIN.
+    pub pin: String,
+}
+
 /// Sign out; drafts stay.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Lock {}

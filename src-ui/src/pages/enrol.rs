@@ -1,6 +1,6 @@
 //! First run: the district's code makes the station known, then the first person chooses a PIN.
 
-use daiban_model::api::{Enrol, Session, SetPin};
+use daiban_model::api::{Enrol, Recover, Session, SetPin};
 use daiban_model::ids::AgentId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -78,10 +78,11 @@ pub fn FirstPinPage(session: Session) -> impl IntoView {
     }
 }
 
-/// Two times the same PIN, for the person chosen.
+/// Two times the same PIN, for the person chosen; with the district's `code` in place of a PIN that was forgotten.
 #[component]
 pub fn PinForm(
     who: RwSignal<Option<AgentId>>,
+    #[prop(optional)] code: Option<Signal<String>>,
     #[prop(into)] done: Callback<()>,
     #[prop(default = "btn btn-go btn-big")] class: &'static str,
 ) -> impl IntoView {
@@ -98,7 +99,12 @@ pub fn PinForm(
         }
         busy.set(true);
         spawn_local(async move {
-            match transport::call(SetPin { agent, pin: pin.get_untracked() }).await {
+            let pin = pin.get_untracked();
+            let opened = match code {
+                Some(code) => transport::call(Recover { agent, code: code.get_untracked(), pin }).await,
+                None => transport::call(SetPin { agent, pin }).await,
+            };
+            match opened {
                 Ok(session) => {
                     desk().adopt(session);
                     desk().refresh();

@@ -5,6 +5,7 @@ mod cases;
 mod catalogue;
 mod conflict;
 mod enrol;
+mod forgot;
 mod help;
 mod leaves;
 mod new;

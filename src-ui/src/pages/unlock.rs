@@ -5,6 +5,7 @@ use daiban_model::ids::AgentId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::forgot::ForgotPage;
 use super::station::{StationSide, UnlockFoot};
 use crate::desk::desk;
 use crate::parts::Icon;
@@ -41,16 +42,35 @@ pub fn UnlockPage(session: Session) -> impl IntoView {
             }
         });
     };
-    view! {
-        <main class="unlock" id="main" data-page="unlock">
-            <StationSide session=session.clone()/>
-            <form class="unlock-main" on:submit=move |event| { event.prevent_default(); open(); }>
-                <Tiles people=session.people who/>
-                <PinBox chosen pin wrong busy/>
-                <UnlockFoot/>
-            </form>
-        </main>
+    let forgot = RwSignal::new(Forgot::No);
+    move || match forgot.get() {
+        Forgot::Yes => {
+            view! { <ForgotPage session=session.clone() who back=move |()| forgot.set(Forgot::No)/> }.into_any()
+        }
+        Forgot::No => view! {
+            <main class="unlock" id="main" data-page="unlock">
+                <StationSide session=session.clone()/>
+                <form class="unlock-main" on:submit=move |event| { event.prevent_default(); open(); }>
+                    <Tiles people=session.people.clone() who/>
+                    <PinBox chosen pin wrong busy/>
+                    <p>
+                        <button type="button" class="link" data-test="forgot" on:click=move |_| forgot.set(Forgot::Yes)>
+                            {t!("unlock.forgot")}
+                        </button>
+                    </p>
+                    <UnlockFoot/>
+                </form>
+            </main>
+        }
+        .into_any(),
     }
+}
+
+/// Whether the person remembers the PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forgot {
+    No,
+    Yes,
 }
 
 /// The key file is damaged: what is safe, what can be done, and one button that does it.

@@ -11,7 +11,7 @@ use daiban_core::sync::{columns, segment};
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{
     self, Bring, CHUNK, Certificate, Cursor, Cursors, Delivery, Entry, Envelope, ExchangeReply, ExchangeRequest, Fetch,
-    FilesRequest, Frame, Hash, Header, MAX_INFLATED, More, Nonce, Outcome, Packages, Part, Segment,
+    FilesRequest, Frame, Hash, Header, MAX_INFLATED, More, Nonce, Outcome, Packages, Part, RecoveryRequest, Segment,
 };
 use ed25519_dalek::SigningKey;
 
@@ -39,6 +39,9 @@ pub(super) fn request(plain: &[u8]) {
         Ok(request) => columns::encode(&mended(request, stage)),
         Err(_) => plain.to_vec(),
     };
+    // The same bytes at the other door where a device leaves something.
+    let left = now(hub.recovery(&stage.posted(&plain, Domain::Recovery), at()));
+    assert!(!matches!(left, Err(Turned::Storage(_))), "the store is not what fails");
     let answer = now(hub.exchange(&stage.posted(&plain, Domain::Request), at()));
     assert!(!matches!(answer, Err(Turned::Storage(_))), "the store is not what fails");
     let audit = must("an audit", now(hub.verify()));
@@ -79,6 +82,7 @@ pub(super) fn request_samples() -> Vec<Vec<u8>> {
         request(vec![all], Cursors::All(Vec::new())),
         request(single, Cursors::All(vec![cursor])),
         request(Vec::new(), Cursors::Same(Hash([5; 32]))),
+        columns::encode(&RecoveryRequest { version: wire::VERSION, nonce: stage.thread.nonce, sealed: vec![7; 63] }),
     ]
 }
 

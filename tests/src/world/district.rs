@@ -9,7 +9,7 @@ use daiban_core::edge::{Edge, Scripted, draw};
 use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{PeerId, PeerQuery, Quarantined, Store};
 use daiban_core::sync::http::{Road, RoadFault};
-use daiban_core::sync::hub::{Audit, DeviceView, FilesHere, Hub, HubKeys, NewStation, SHARE, Turned};
+use daiban_core::sync::hub::{Audit, DeviceView, FilesHere, Hub, HubFault, HubKeys, NewStation, SHARE, Turned};
 use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
 use daiban_model::catalogue::Catalogue;
@@ -98,6 +98,7 @@ impl District {
             Road::Packages => now(self.hub.packages(body)),
             Road::Files => now(self.hub.files(body, now_ms)),
             Road::Repair => now(self.hub.repair(body, now_ms)),
+            Road::Recovery => now(self.hub.recovery(body, now_ms)),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
@@ -161,6 +162,12 @@ impl District {
     pub fn device(&self, station: &str) -> DeviceId {
         let found = self.devices().into_iter().find(|device| device.station == station);
         some(station, found).device
+    }
+
+    /// The code that opens a station for somebody who forgot a PIN, as the operator reads it out.
+    pub fn recovery_code(&self, station: &str, reason: &str) -> Result<String, HubFault> {
+        let code = now(self.hub.recovery_code(self.device(station), reason, self.clock.now()))?;
+        Ok(code.text().to_string())
     }
 
     /// Revokes the device of a station.

@@ -8,6 +8,7 @@ use daiban_model::wire::Hash;
 
 use super::Turn;
 use super::beside::Beside;
+use super::recovery::RecoveryTurn;
 use super::repair::Repair;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{ReplyFault, Telling};
@@ -19,6 +20,7 @@ pub(super) enum Asked {
     Packages(Hash),
     Files(Hash),
     Repair(Hash),
+    Recovery(Hash),
 }
 
 impl Asked {
@@ -28,6 +30,7 @@ impl Asked {
             Self::Packages(_) => Road::Packages,
             Self::Files(_) => Road::Files,
             Self::Repair(_) => Road::Repair,
+            Self::Recovery(_) => Road::Recovery,
         }
     }
 }
@@ -59,6 +62,7 @@ pub(in crate::engine) struct LinkState {
     pub(super) repair: Repair,
     /// The hub said that it does not know this device, and is to be shown its certificate.
     pub(super) introduced: bool,
+    pub(super) recovery: RecoveryTurn,
     /// It was shown in this run, and took it.
     pub(super) is_known: bool,
     /// Requests of this run that brought nothing but a new nonce or a call for cursors.
@@ -96,6 +100,7 @@ impl Default for LinkState {
             fetched: false,
             repair: Repair::default(),
             introduced: false,
+            recovery: RecoveryTurn::Untried,
             is_known: false,
             detours: 0,
             progress,
@@ -126,6 +131,7 @@ impl LinkState {
             (self.detours, self.fetched) = (0, false);
             self.files = FilesTurn::Later;
             (self.introduced, self.is_known) = (false, false);
+            self.recovery = RecoveryTurn::Untried;
             self.state = Link::Working;
         }
     }

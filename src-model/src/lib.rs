@@ -8,6 +8,7 @@ pub mod access;
 pub mod api;
 pub mod case;
 pub mod ids;
+pub mod person;
 pub mod stamp;
 pub mod wire;
 

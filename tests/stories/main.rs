@@ -1,13 +1,17 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
 
+mod archive;
 mod attachments;
 mod bad_line;
+mod canaries;
 mod crossed_versions;
 mod damaged;
 mod disks;
 mod guarded;
+mod kept_people;
 mod offline_week;
 mod people;
+mod privacy;
 mod restored;
 mod roads;
 mod sticks;

@@ -8,6 +8,7 @@
 //! shells. Each file below answers the calls of one page.
 
 mod answer;
+mod archive;
 mod cases;
 mod check;
 mod desk;
@@ -18,6 +19,7 @@ mod files;
 mod items;
 mod lists;
 mod page;
+mod people;
 mod published;
 mod receive;
 mod recovery;
@@ -28,6 +30,7 @@ mod sheets;
 mod stick;
 mod story;
 pub mod task;
+mod wipe;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -3,15 +3,15 @@
 use daiban_model::api::{Changed, Draft, DraftFault, Failure, Later, ReceiveDraft, SignatureKind, Step, Taken};
 use daiban_model::case::Command;
 use daiban_model::case::event::{Help, IdCheck, Limits, Mandate, PaperLine, PaperState, Receipt, Signature};
-use daiban_model::case::field::Field;
+use daiban_model::case::field::{self, Field};
 use daiban_model::catalogue::Item;
 use daiban_model::identity::CaseNumber;
-use daiban_model::ids::{CaseId, ScopeCode};
+use daiban_model::ids::{CaseId, PersonId, ScopeCode};
 use daiban_model::wire;
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, check, drafts, internal, storage};
+use super::{Engine, check, drafts, internal, people, storage};
 use crate::doc::Edit;
 use crate::projection::day_number;
 use crate::store::{Batch, RowQuery, Store};
@@ -24,12 +24,13 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let items = desk.checked(&draft).await?;
         let mut counter = desk.counter().await?;
         let (mut batch, mut files) = (Batch::default(), Vec::new());
+        let person = desk.person_of(&draft, &items, &mut batch).await?;
         for item in &items {
             counter = counter
                 .checked_add(1)
                 .filter(|n| *n <= 9999)
                 .ok_or_else(|| internal("no case number is left today"))?;
-            let file = desk.receive(&draft, item, counter, &mut batch)?;
+            let file = desk.receive(&draft, person, item, counter, &mut batch)?;
             files.push(file);
         }
         batch.states.push((desk.counter_name(), Some(wire::encode(&counter))));
@@ -38,6 +39,9 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let sheets = files.iter().map(|file| desk.sheets(file)).collect();
         let cases: Vec<CaseId> = files.iter().map(|file| file.id).collect();
         engine.tell(Changed::Cases { ids: cases.clone() });
+        if person.is_some() {
+            engine.tell(Changed::People);
+        }
         Ok(Taken { cases, sheets })
     }
 }
@@ -47,6 +51,7 @@ impl<S: Store> Desk<S> {
     async fn checked(&self, draft: &Draft) -> Result<Vec<Item>, Failure> {
         let today = self.now().date();
         let mut faults = check::draft(draft, today);
+        faults.extend(check::guardian(draft, self.sure_day()));
         let found: Vec<Item> = draft.items.iter().filter_map(|code| self.item(code).cloned()).collect();
         if found.len() != draft.items.len() {
             faults.push(DraftFault {
@@ -59,7 +64,7 @@ impl<S: Store> Desk<S> {
         if found.iter().any(drafts::may_be_entrusted) {
             faults.extend(check::mandate(draft, today));
         }
-        let open = self.open_matters(draft.person.citizen_id.trim()).await?;
+        let open = self.open_matters(&draft.person).await?;
         let again = open.iter().find(|matter| draft.items.contains(&matter.item));
         if let Some(matter) = again.filter(|_| draft.despite_open.trim().is_empty()) {
             // R88: going on needs a reason.
@@ -75,13 +80,21 @@ impl<S: Store> Desk<S> {
     }
 
     /// One item received: registers and acts as one change.
-    fn receive(&mut self, draft: &Draft, item: &Item, counter: u16, batch: &mut Batch) -> Result<OpenFile, Failure> {
+    fn receive(
+        &mut self,
+        draft: &Draft,
+        person: Option<PersonId>,
+        item: &Item,
+        counter: u16,
+        batch: &mut Batch,
+    ) -> Result<OpenFile, Failure> {
         let mut chance = [0; 10];
         self.edge.chance(&mut chance);
         let millis = self.now().0.max(0).unsigned_abs();
         let id = CaseId(drafts::fresh_id(millis, &chance));
         let mut case = self.new_file(id, self.scope())?;
         let mut edits = registers(draft, self.now().date())?;
+        edits.extend(person.map(|id| Edit::Register { path: field::FOR.to_owned(), value: id.to_string() }));
         let help = if drafts::may_be_entrusted(item) { draft.help } else { Help::Guidance };
         for command in self.commands(draft, item, help, counter)? {
             // Each act rests on the ones before it: they are tried on the facts so far and written as one change.
@@ -104,6 +117,7 @@ impl<S: Store> Desk<S> {
         let number = CaseNumber::new(self.scope(), now.date(), self.certificate.device_no, counter)
             .map_err(|_| internal("a case number that does not fit"))?;
         let mut commands = vec![Command::Consult { help, way: draft.way, words: String::new() }];
+        commands.extend(draft.person.told.map(|how| Command::Tell { version: people::NOTICE, how }));
         if help == Help::Proxy {
             commands.push(Command::Entrust(mandate(draft, self)?));
         }
@@ -132,7 +146,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// The division a new case belongs to: the person's own unit, or the station's where its certificate does not cover that.
-    fn scope(&self) -> ScopeCode {
+    pub(super) fn scope(&self) -> ScopeCode {
         let covered = self.certificate.scopes.iter().any(|scope| scope.covers(self.who.unit));
         if covered { self.who.unit } else { self.certificate.unit }
     }

@@ -11,6 +11,7 @@ use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
 use crate::deadline::StopKind;
 use crate::ids::{CaseId, FileHash};
+use crate::person::Telling;
 use crate::stamp::Stamp;
 
 /// What someone wants done to a case.
@@ -25,6 +26,13 @@ pub enum Command {
         way: Way,
         /// In plain words.
         words: String,
+    },
+    /// Tell who handles the data, why and how long (R196).
+    Tell {
+        /// The version of the notice.
+        version: u16,
+        /// How.
+        how: Telling,
     },
     /// Tell everything missing at once.
     GiveNotice {
@@ -196,6 +204,7 @@ impl Command {
     pub fn action(&self) -> Action {
         match self {
             Self::Consult { .. }
+            | Self::Tell { .. }
             | Self::GiveNotice { .. }
             | Self::Entrust(_)
             | Self::EndMandate { .. }

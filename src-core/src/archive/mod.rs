@@ -98,8 +98,8 @@ pub fn write(pack: &Pack, key: &SigningKey, certificate: &Signed) -> Result<Vec<
     let seal = Seal { number: pack.number.clone(), hashes: Sha256::digest(hashes.as_bytes()).into() };
     let sealed = Sealed {
         number: pack.number.clone(),
-        certificate: digits::text(&wire::encode(certificate)),
-        seal: digits::text(&wire::encode(&sign::seal(key, Domain::Archive, &seal))),
+        certificate: digits::text(wire::encode(certificate)),
+        seal: digits::text(wire::encode(&sign::seal(key, Domain::Archive, &seal))),
     };
     let sealed = sealed.text();
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -141,7 +141,7 @@ fn attached_name(n: usize, kind: FileKind) -> String {
 
 /// As `sha256sum` writes it, so that it can be checked with what every machine has.
 fn hash_list(files: &[(String, Vec<u8>)]) -> String {
-    let line = |(name, bytes): &(String, Vec<u8>)| format!("{}  {name}\n", digits::text(&Sha256::digest(bytes)));
+    let line = |(name, bytes): &(String, Vec<u8>)| format!("{}  {name}\n", digits::text(Sha256::digest(bytes)));
     files.iter().map(line).collect()
 }
 

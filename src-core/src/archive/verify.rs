@@ -83,7 +83,7 @@ pub fn verify(bytes: &[u8], root: Option<&[u8; 32]>) -> Result<Checked, Fault> {
     for (name, bytes) in files.iter().filter(|(name, _)| !matches!(name.as_str(), HASHES | SEAL)) {
         match named.remove(name.as_str()) {
             None => return Err(Fault::Added { name: name.clone() }),
-            Some(hash) if hash != digits::text(&Sha256::digest(bytes)) => {
+            Some(hash) if hash != digits::text(Sha256::digest(bytes)) => {
                 return Err(Fault::Changed { name: name.clone() });
             }
             Some(_) => {}

@@ -182,6 +182,11 @@ struct Serve {
     at: At,
     #[arg(long, value_name = "地址", default_value = "127.0.0.1:8620", help = "监听地址和端口")]
     listen: String,
+    #[arg(
+        long,
+        help = "别的机器不加密也可以连：个人信息会在网上明着走，只用在已经另外加密的线路上。不写时，只有本机可以不加密"
+    )]
+    allow_plain: bool,
 }
 
 /// Runs one command to its end.

@@ -30,6 +30,11 @@ pub(crate) async fn health() -> impl IntoResponse {
     Json(json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") }))
 }
 
+/// `POST /v1/hello`: who the hub is. Nothing secret, nothing from the database.
+pub(crate) async fn hello<S: Store>(State(desk): State<Desk<S>>, _: Sent) -> Response {
+    binary(desk.hub.hello())
+}
+
 /// `POST /v1/enrol`.
 pub(crate) async fn enrol<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Result<Response, Refusal> {
     let reply = work(desk, sent, async |hub, body, now| hub.enrol(body, now).await).await?;

@@ -15,7 +15,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use enrol::{EnrolReply, EnrolRequest, Package, PackageKind, PackagesRequest, Welcome};
+pub use enrol::{EnrolReply, EnrolRequest, Hello, Package, PackageKind, PackagesRequest, Welcome};
 pub use exchange::{
     Cursor, Cursors, Delivery, Entry, Envelope, Epoch, ExchangeReply, ExchangeRequest, Frame, More, Nonce, Outcome,
     Packages, Packing, Place, Receipt, Refused, Why,

@@ -65,6 +65,10 @@ fn enrolment(why: EnrolmentFault) -> &'static str {
         EnrolmentFault::Unreachable => t!("failure.enrol_unreachable"),
         EnrolmentFault::NotAHub => t!("failure.enrol_not_a_hub"),
         EnrolmentFault::BadCode => t!("failure.enrol_bad_code"),
+        EnrolmentFault::OtherDistrict => t!("failure.enrol_other_district"),
+        EnrolmentFault::NoCheck => t!("failure.enrol_no_check"),
+        EnrolmentFault::NoTls => t!("failure.enrol_no_tls"),
+        EnrolmentFault::Dates => t!("failure.enrol_dates"),
         EnrolmentFault::Already => t!("failure.enrol_already"),
     }
 }

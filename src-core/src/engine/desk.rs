@@ -24,7 +24,9 @@ use crate::projection::{self, Facts};
 use crate::store::{
     Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Snapshot, Store, StoreError, Stored, StoredChange,
 };
+use crate::sync::http::Place;
 use crate::sync::station::{Thread, Trust};
+use crate::sync::tls::Expected;
 
 /// Who this station is: kept inside the encrypted database.
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,6 +51,8 @@ pub(crate) struct Desk<S> {
     pub(crate) published: Published,
     pub(crate) clock: HybridClock,
     pub(crate) quality: TimeQuality,
+    /// What the clock showed when it was looked at last.
+    pub(crate) seen: Wall,
     /// This session's Automerge actor: never used by another session or device.
     pub(crate) actor: [u8; 16],
     /// The short mark of this session in stamps.
@@ -128,6 +132,7 @@ impl<S: Store> Desk<S> {
             hub: identity.hub.clone(),
             clock: HybridClock::resume(last),
             quality: clock_quality(last, edge.now()),
+            seen: edge.now(),
             thread: Thread { epoch, nonce },
             cursors: marks.cursors,
             devices: HashMap::new(),
@@ -181,6 +186,13 @@ impl<S: Store> Desk<S> {
         self.latest(self.now()).date()
     }
 
+    /// The hub, and by what it is known.
+    pub(crate) fn place(&self) -> Place {
+        let signed = Wall(i64::try_from(self.thread.nonce.ms).unwrap_or(i64::MAX));
+        let time = plausible(self.now(), signed);
+        Place { hub: self.hub.clone(), expected: Expected::Key(self.trust.hub), time }
+    }
+
     /// What lists and search may show: nothing at all to posts that do not read cases (R216, R218).
     pub(crate) fn eyes(&self) -> Eyes {
         let mut eyes = Eyes::of(&self.who);
@@ -206,6 +218,11 @@ impl<S: Store> Desk<S> {
     /// The moment of the next act.
     pub(crate) fn tick(&mut self) -> Moment<'_> {
         let at = self.edge.now();
+        if is_a_jump(self.seen, at) {
+            // Until the hub has seen it right again.
+            self.quality = TimeQuality::Unconfirmed;
+        }
+        self.seen = at;
         let hlc = self.clock.tick(at);
         Moment { hlc, device: self.tag, at, quality: self.quality, calendar: &self.published.calendar }
     }
@@ -337,6 +354,14 @@ pub(crate) fn serves(agent: &daiban_model::organisation::Agent, now: Wall, lates
     agent.appointed <= latest.date() && not_over
 }
 
+/// The time by which certificates are judged (sync.md section 8): the clock's, unless that is before what the hub signed last, or so far
+/// after it that the station's own certificate would have run out; then the hub's.
+pub(crate) fn plausible(now: Wall, signed: Wall) -> Wall {
+    const TWO_YEARS_MS: i64 = 2 * 366 * 24 * 60 * 60 * 1000;
+    let right = (signed.0..=signed.0.saturating_add(TWO_YEARS_MS)).contains(&now.0);
+    if right { now } else { signed }
+}
+
 /// The rights of a member of staff at a station: never beyond what the station's certificate covers.
 pub(crate) fn principal(agent: &daiban_model::organisation::Agent, certificate: &Certificate) -> Principal {
     let mut serves = Vec::new();
@@ -379,9 +404,13 @@ fn session_mark(actor: &[u8; 16]) -> u64 {
 
 /// R79: a start earlier than the last act, or more than a year after it, puts the clock in doubt.
 fn clock_quality(last: Hlc, now: Wall) -> TimeQuality {
-    const YEAR_MS: u64 = 366 * 24 * 60 * 60 * 1000;
-    let now = now.0.max(0).unsigned_abs();
-    let back = last.ms > now.saturating_add(5 * 60 * 1000);
-    let far = last.ms > 0 && now > last.ms.saturating_add(YEAR_MS);
-    if back || far { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
+    let last = Wall(i64::try_from(last.ms).unwrap_or(i64::MAX));
+    if last.0 > 0 && is_a_jump(last, now) { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
+}
+
+/// Whether no clock that is right goes so from one look to the next: five minutes back, or more than a year on.
+fn is_a_jump(before: Wall, now: Wall) -> bool {
+    const BACK_MS: i64 = 5 * 60 * 1000;
+    const YEAR_MS: i64 = 366 * 24 * 60 * 60 * 1000;
+    !(-BACK_MS..=YEAR_MS).contains(&now.0.saturating_sub(before.0))
 }

@@ -32,14 +32,14 @@ use super::refold::Refold;
 use super::{Engine, vault_failure};
 use crate::keys::incarnation;
 use crate::store::{Batch, Store};
-use crate::sync::http::{Road, RoadFault};
+use crate::sync::http::{Place, Road, RoadFault};
 use crate::sync::station::{self, Telling, Thread};
 
 /// Bytes to be carried.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// The hub's address.
-    pub hub: String,
+    /// To whom.
+    pub to: Place,
     /// Where to.
     pub road: Road,
     /// The body.
@@ -59,6 +59,8 @@ pub enum Turn {
 const UP_FACTOR: usize = 6;
 /// A difference of clocks that people are told about.
 const SKEW_MS: u64 = 5 * 60 * 1000;
+/// No answer takes longer; where it seems so, the clock was put forward meanwhile.
+const LONGEST_TRIP_MS: i64 = 3 * 60 * 1000;
 
 impl<S: Store> Engine<S> {
     /// The next request, if somebody is signed in. Seals what waits.
@@ -89,9 +91,10 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
+        let to = desk.place();
         if let Some(asked) = files::in_turn(desk, link).await? {
             self.tell(Changed::Sync);
-            return Ok(asked.map(|body| self.out(Road::Files, body)));
+            return Ok(asked.map(|body| self.out(to, Road::Files, body)));
         }
         let repairs = desk.repairs().await?;
         let (asked, (body, hash)) = if link.packages_wanted {
@@ -114,16 +117,15 @@ impl<S: Store> Engine<S> {
         };
         let asked = asked(hash);
         link.asked = Some((asked, desk.edge.now()));
-        Ok(Some(self.out(asked.road(), body)))
+        Ok(Some(self.out(to, asked.road(), body)))
     }
 
     /// A body on its way.
-    fn out(&mut self, road: Road, body: Vec<u8>) -> Outgoing {
+    fn out(&mut self, to: Place, road: Road, body: Vec<u8>) -> Outgoing {
         self.link.asked_bytes = body.len();
         self.link.progress.bytes_up += body.len() as u64;
         self.tell(Changed::Sync);
-        let hub = self.desk.as_ref().map(|desk| desk.hub.clone()).unwrap_or_default();
-        Outgoing { hub, road, body }
+        Outgoing { to, road, body }
     }
 
     /// Takes in the answer to the last request. X1, X2, X3.
@@ -180,7 +182,7 @@ impl<S: Store> Engine<S> {
         match taken {
             Ok(taken) => {
                 link.road_is_good();
-                self.taken(taken, now).await
+                self.taken(taken, since, now).await
             }
             Err(fault) => {
                 link.wrong(fault, now);
@@ -190,20 +192,20 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    async fn taken(&mut self, taken: Taken, now: Wall) -> Result<Turn, Failure> {
+    async fn taken(&mut self, taken: Taken, since: Wall, now: Wall) -> Result<Turn, Failure> {
         match taken {
             Taken::Packages(packages) => {
                 self.adopt(packages).await?;
                 Ok(Turn::Again)
             }
-            Taken::Reply(reply) => self.reply(reply, now).await,
+            Taken::Reply(reply) => self.reply(reply, since, now).await,
             Taken::Files(reply) => Ok(self.files_reply(reply, now)),
             Taken::Repair(reply) => self.repaired(reply, now).await,
             Taken::Recovery(reply) => self.desk.as_mut().ok_or(Failure::Locked)?.recovery_answered(reply).await,
         }
     }
 
-    async fn reply(&mut self, reply: ExchangeReply, now: Wall) -> Result<Turn, Failure> {
+    async fn reply(&mut self, reply: ExchangeReply, since: Wall, now: Wall) -> Result<Turn, Failure> {
         let ExchangeReply { outcome, hub_ms, nonce, epoch } = reply;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         if desk.thread.epoch != epoch {
@@ -211,7 +213,7 @@ impl<S: Store> Engine<S> {
         }
         // Another epoch is gone over to when it is known what that means for what was read so far.
         desk.thread.nonce = nonce;
-        skew(desk, &mut self.link, hub_ms, now);
+        skew(desk, &mut self.link, hub_ms, since, now);
         match outcome {
             Outcome::StaleNonce => Ok(self.link.detour()),
             Outcome::SendCursors => {
@@ -375,9 +377,14 @@ enum Settled {
 }
 
 /// Measures the difference of clocks and marks this station's when it is large (sync.md section 8).
-fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, now: Wall) {
-    let apart = now.0.max(0).unsigned_abs().abs_diff(hub_ms);
-    if apart > SKEW_MS {
+fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, asked: Wall, now: Wall) {
+    // The hub looked at its clock about halfway, unless this one jumped meanwhile.
+    let trip = now.0.saturating_sub(asked.0);
+    let half = if (0..=LONGEST_TRIP_MS).contains(&trip) { trip / 2 } else { 0 };
+    let ahead = now.0.saturating_sub(half).saturating_sub_unsigned(hub_ms);
+    link.clock_ahead = Some(ahead);
+    desk.seen = now;
+    if ahead.unsigned_abs() > SKEW_MS {
         link.problem(ProblemCode::ClockSkew, now, 0);
         desk.quality = TimeQuality::Unconfirmed;
     } else {

@@ -40,6 +40,7 @@ use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
 pub use exchange::{Outbound, Outgoing, Turn};
+pub use session::Enrolment;
 
 use crate::edge::Edge;
 use crate::keys::{Cost, DatabaseKey, Vault, VaultFault};

@@ -13,17 +13,17 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use super::files::FilePlace;
-use super::{Engine, Outbound, Outgoing, Turn, answer, internal, stick};
+use super::{Engine, Enrolment, Outbound, Outgoing, Turn, answer, internal, stick};
 use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
 use crate::store::Store;
-use crate::sync::http::{Carrier, Road, RoadFault};
+use crate::sync::http::{Carrier, Place, Road, RoadFault};
 
 /// What the owner is asked to do.
 enum Job {
     Call { name: String, body: Value, reply: oneshot::Sender<Result<Value, Failure>> },
     Enrol { call: Enrol, reply: oneshot::Sender<Result<Outgoing, Failure>> },
-    Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Session, Failure>> },
+    Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Enrolment, Failure>> },
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
@@ -46,7 +46,7 @@ pub struct Handle {
 trait Post: Send + Sync {
     fn post<'a>(
         &'a self,
-        hub: &'a str,
+        to: &'a Place,
         road: Road,
         body: Vec<u8>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, RoadFault>> + Send + 'a>>;
@@ -55,11 +55,11 @@ trait Post: Send + Sync {
 impl<C: Carrier> Post for C {
     fn post<'a>(
         &'a self,
-        hub: &'a str,
+        to: &'a Place,
         road: Road,
         body: Vec<u8>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, RoadFault>> + Send + 'a>> {
-        Box::pin(Carrier::post(self, hub, road, body))
+        Box::pin(Carrier::post(self, to, road, body))
     }
 }
 
@@ -214,9 +214,15 @@ impl Handle {
     }
 
     async fn enrol(&self, call: Enrol) -> Result<Session, Failure> {
-        let Outgoing { hub, road, body } = self.ask(|reply| Job::Enrol { call, reply }).await?;
-        let answer = self.carrier.post(&hub, road, body).await;
-        self.ask(|reply| Job::Enrolled { answer, reply }).await
+        let mut next = self.ask(|reply| Job::Enrol { call, reply }).await?;
+        loop {
+            let Outgoing { to, road, body } = next;
+            let answer = self.carrier.post(&to, road, body).await;
+            match self.ask(|reply| Job::Enrolled { answer, reply }).await? {
+                Enrolment::Ask(out) => next = out,
+                Enrolment::Done(session) => return Ok(*session),
+            }
+        }
     }
 
     async fn write_stick(&self, call: WriteStick) -> Result<StickWritten, Failure> {
@@ -238,9 +244,9 @@ impl Handle {
 
     /// One run of exchanges, until there is nothing more to send or fetch.
     async fn run(&self) -> Result<(), Failure> {
-        while let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::Ask { reply }).await? {
+        while let Some(Outgoing { to, road, body }) = self.ask(|reply| Job::Ask { reply }).await? {
             // The small one first: behind the large one it would wait for its turn on the line.
-            let (beside, answer) = tokio::join!(self.beside(), self.carrier.post(&hub, road, body));
+            let (beside, answer) = tokio::join!(self.beside(), self.carrier.post(&to, road, body));
             beside?;
             if self.ask(|reply| Job::Answered { answer, reply }).await? == Turn::Done {
                 break;
@@ -251,10 +257,10 @@ impl Handle {
 
     /// The exchange beside a large one, if that is wanted.
     async fn beside(&self) -> Result<(), Failure> {
-        let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::AskBeside { reply }).await? else {
+        let Some(Outgoing { to, road, body }) = self.ask(|reply| Job::AskBeside { reply }).await? else {
             return Ok(());
         };
-        let answer = self.carrier.post(&hub, road, body).await;
+        let answer = self.carrier.post(&to, road, body).await;
         self.ask(|reply| Job::AnsweredBeside { answer, reply }).await
     }
 }

@@ -23,7 +23,7 @@ use std::sync::atomic::AtomicU64;
 
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Certificate, Envelope, Nonce, Signed};
+use daiban_model::wire::{self, Certificate, Envelope, Hello, Nonce, Signed};
 
 pub use admin::{Audit, AuditFault, DeviceView, NewStation};
 pub(crate) use exchange::{cursors_hash, packages_digest};
@@ -35,6 +35,7 @@ pub use recovery::AskedFor;
 use super::columns::{self, Body};
 use super::segment;
 use super::sign::{self, Domain};
+use super::tls::Identity;
 use crate::store::{DeviceRow, PeerQuery, Store, StoreError};
 
 /// The hub over some store. Cheap to clone; any number may serve one database.
@@ -138,6 +139,16 @@ impl<S: Store> Hub<S> {
     /// The district's root key.
     pub fn root(&self) -> [u8; 32] {
         self.keys.root_public()
+    }
+
+    /// Who the hub is in TLS: the holder of the key that stations pin.
+    pub fn identity(&self) -> Result<Identity, rustls::Error> {
+        self.keys.identity()
+    }
+
+    /// `POST /v1/hello`: who the hub is, for a station that has a code.
+    pub fn hello(&self) -> Vec<u8> {
+        wire::encode(&Hello { root: self.keys.root_public(), hub: self.keys.certificate().clone() })
     }
 
     /// Opens a signed request: bound, device, signature, then decode. K1.

@@ -2,14 +2,18 @@
 //!
 //! [`segment`] seals and checks, [`station`] and [`hub`] are the two ends as plain functions of bytes, store and time,
 //! [`columns`] lays out what is packed, [`compare`] finds what one side lacks, [`files`] carries attachments after cases,
-//! [`http`] is the only part that talks to a network; [`tls`] tells who answers there. Nothing is decoded as a document before its
-//! signature, certificate, scope and actor were found right.
+//! [`http`] is the only part that talks to a network, by the ways of [`address`]; [`tls`] and [`public`] tell who answers there, and
+//! [`code`] how a new station comes to know it. Nothing is decoded as a document before its signature, certificate, scope and actor were
+//! found right.
 
+pub mod address;
+pub mod code;
 pub mod columns;
 pub mod compare;
 pub mod files;
 pub mod http;
 pub mod hub;
+pub mod public;
 pub mod segment;
 pub mod sign;
 pub mod station;

@@ -10,11 +10,12 @@ use std::collections::HashMap;
 use daiban_model::ids::DeviceId;
 use daiban_model::wire::{
     self, Certificate, Cursor, Cursors, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
-    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt, Segment,
+    ExchangeRequest, Frame, Hash, Hello, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt, Segment,
     SegmentKey, Signed, Welcome, Why,
 };
 use ed25519_dalek::SigningKey;
 
+use super::code::Code;
 use super::columns::{self, Body};
 use super::hub::cursors_hash;
 use super::segment;
@@ -267,9 +268,16 @@ pub fn receipt(signed: &Signed, trust: &Trust) -> Option<Receipt> {
     sign::open(&trust.hub, Domain::Receipt, signed)
 }
 
+/// Reads who answers, before a code is shown: the district that the code vouches for, or nobody. E2.
+pub fn hello(bytes: &[u8], code: &Code) -> Result<Trust, ReplyFault> {
+    let Hello { root, hub } = wire::decode(bytes, 4096).map_err(|_| ReplyFault::Garbled)?;
+    let hub: HubCertificate = sign::open(&root, Domain::HubCertificate, &hub).ok_or(ReplyFault::OtherHub)?;
+    code.vouches_for(&root).then_some(Trust { root, hub: hub.key }).ok_or(ReplyFault::OtherHub)
+}
+
 /// The request of an enrolment, with proof that the device holds its key.
 pub fn enrol(key: &SigningKey, code: &str) -> Vec<u8> {
-    let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let code = Code::read(code).letters().to_owned();
     let device = DeviceId(key.verifying_key().to_bytes());
     let sig = sign::sign(key, Domain::Enrol, &[code.as_bytes(), &device.0]);
     wire::encode(&EnrolRequest { version: wire::VERSION, code, device, sig })

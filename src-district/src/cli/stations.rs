@@ -32,6 +32,7 @@ pub(super) async fn code(command: NewCode) -> Result<()> {
     let (now, chance) = (edge::wall(), edge::chance().context("系统没有给出随机数")?);
     let new = NewStation { name: station.clone(), unit, scopes: scopes.clone(), device_no };
     let code = hub.make_code(new, now, chance).await.map_err(said::hub)?;
+    let code = hub.vouched(&code).context("开通码做不出来")?;
     let until = stamp(Wall(now.0.saturating_add(SEVEN_DAYS_MS)));
     answer(&json!({ "code": code, "valid_until": until, "station": station, "unit": unit, "scopes": scopes }))
 }

@@ -31,7 +31,7 @@ async fn a_station_is_enrolled_listed_revoked_and_audited_while_the_hub_serves()
     assert_eq!(code["station"], "幸福大院代办点", "{code}");
     assert!(code["valid_until"].as_str().unwrap().ends_with("+08:00"), "{code}");
     let code = code["code"].as_str().unwrap();
-    assert_eq!((code.len(), code.matches('-').count()), (14, 2), "as typed: {code}");
+    assert_eq!((code.len(), code.matches('-').count()), (24, 4), "as typed, with the check of the district: {code}");
 
     let key = SigningKey::from_bytes(&[5; 32]);
     let Enrolled::Welcome(admission) = enrol(&served, &key, code).await else { panic!("not welcome") };

@@ -121,6 +121,14 @@ pub enum EnrolmentFault {
     NotAHub,
     /// The code is unknown, used or too old.
     BadCode,
+    /// Another district answered, or somebody who passes for one; or a letter of the code is wrong. The code was not shown.
+    OtherDistrict,
+    /// The code has no check of the district in it, and the hub is not on this machine. Nothing was sent.
+    NoCheck,
+    /// What answered does not speak TLS. The code was not shown.
+    NoTls,
+    /// The hub's public certificate has run out, or this machine's clock is wrong.
+    Dates,
     /// The station is enrolled already.
     Already,
 }

@@ -40,6 +40,9 @@ pub struct SyncView {
     /// Up to which numbers the hub said that it has a backup, over all divisions.
     #[serde(default)]
     pub backed_up: u64,
+    /// How far this station's clock was from the hub's at the last exchange, in milliseconds: ahead of it above zero.
+    #[serde(default)]
+    pub clock_ahead: Option<i64>,
     /// What a person must act on.
     pub problems: Vec<Problem>,
 }
@@ -159,6 +162,10 @@ pub enum ProblemCode {
     HubFault,
     /// The hub is not the one this station was enrolled with.
     HubChanged,
+    /// What answers at the hub's address does not speak TLS: nothing was sent.
+    NoTls,
+    /// The hub's public certificate has run out, by the time this station takes for the right one.
+    Dates,
     /// This device is not known to the hub.
     UnknownDevice,
     /// This device was revoked.

@@ -5,6 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::{Epoch, Sig, Signed};
 use crate::ids::DeviceId;
 
+/// The answer to `POST /v1/hello`, asked without a word before a code is shown. It counts when the code's check fits the root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The district's root key.
+    pub root: [u8; 32],
+    /// The hub's certificate, signed by the root.
+    pub hub: Signed,
+}
+
 /// `POST /v1/enrol`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolRequest {

@@ -71,7 +71,7 @@ fn facts(sync: SyncView) -> impl IntoView {
             </li>
         </ul>
         {sync.progress.map(|it| progress(it, sync.outbox))}
-        {problems(sync.problems)}
+        {problems(sync.problems, sync.clock_ahead)}
         {outbox(sync.outbox, sync.outbox_bytes, sync.waiting)}
         {files(sync.files)}
     }
@@ -110,10 +110,11 @@ fn time_left(seconds: u32) -> String {
     }
 }
 
-fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
+fn problems(problems: Vec<Problem>, clock_ahead: Option<i64>) -> Option<impl IntoView> {
     let line = |problem: Problem| {
         let code = say::code(&problem.code);
-        let what = words::one_of("problem", &code).unwrap_or_default();
+        let off = clock_ahead.filter(|_| problem.code == ProblemCode::ClockSkew).map(dates::clock_off);
+        let what = off.unwrap_or_else(|| words::one_of("problem", &code).unwrap_or_default().to_owned());
         let act = words::one_of("problem_act", &code).unwrap_or_default();
         let many = (problem.records > 0).then(|| t!("sync.records", n = problem.records));
         view! {

@@ -93,6 +93,7 @@ impl District {
         self.requests.set(self.requests.get() + 1);
         let now_ms = self.clock.now();
         let answer = match road {
+            Road::Hello => Ok(self.hub.hello()),
             Road::Enrol => now(self.hub.enrol(body, now_ms)),
             Road::Exchange => now(self.hub.exchange(body, now_ms)),
             Road::Packages => now(self.hub.packages(body)),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use daiban_core::courier::{LetterKind, Part, folder};
 use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
-use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Turn};
+use daiban_core::engine::{Answer, DATABASE, Engine, Enrolment, Home, Outbound, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::projection::Row;
 use daiban_core::store::{
@@ -223,10 +223,20 @@ impl Station {
 
     /// Redeems an enrolment code over the road as it is.
     pub fn try_enrol(&mut self, hub: &District, code: &str) -> Result<Session, Failure> {
-        let call = Enrol { hub: "http://hub.invalid".into(), code: code.into() };
-        let out = self.engine().begin_enrol(call)?;
-        let answer = self.line.carry(hub, &out);
-        now(self.engine().enrolled(answer))
+        self.try_enrol_at("http://127.0.0.1", hub, code)
+    }
+
+    /// The same with this address.
+    pub fn try_enrol_at(&mut self, address: &str, hub: &District, code: &str) -> Result<Session, Failure> {
+        let call = Enrol { hub: address.into(), code: code.into() };
+        let mut out = self.engine().begin_enrol(call)?;
+        loop {
+            let answer = self.line.carry(hub, &out);
+            match now(self.engine().enrolled(answer))? {
+                Enrolment::Ask(next) => out = next,
+                Enrolment::Done(session) => return Ok(*session),
+            }
+        }
     }
 
     pub(super) fn enrol(&mut self, hub: &District, code: &str) {

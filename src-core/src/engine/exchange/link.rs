@@ -70,6 +70,8 @@ pub(in crate::engine) struct LinkState {
     pub(super) progress: Progress,
     /// What the line carried at its last large request, in bytes a second.
     pub(super) pace: Option<u64>,
+    /// How far this clock was ahead of the hub's at the last exchange, in milliseconds.
+    pub(super) clock_ahead: Option<i64>,
     pub(super) problems: BTreeMap<ProblemCode, (Wall, u32)>,
 }
 
@@ -105,6 +107,7 @@ impl Default for LinkState {
             detours: 0,
             progress,
             pace: None,
+            clock_ahead: None,
             problems: BTreeMap::new(),
         }
     }
@@ -171,6 +174,9 @@ impl LinkState {
             RoadFault::UnknownDevice => ProblemCode::UnknownDevice,
             RoadFault::HubFault => ProblemCode::HubFault,
             RoadFault::Garbled => ProblemCode::HubGarbled,
+            RoadFault::OtherHub => ProblemCode::HubChanged,
+            RoadFault::NoTls => ProblemCode::NoTls,
+            RoadFault::Dates => ProblemCode::Dates,
         };
         self.problem(code, now, 0);
     }
@@ -188,8 +194,8 @@ impl LinkState {
 
     /// An answer came that is one: what was wrong with the road is mended.
     pub(super) fn road_is_good(&mut self) {
-        for code in
-            [ProblemCode::HubGarbled, ProblemCode::HubFault, ProblemCode::HubChanged, ProblemCode::UnknownDevice]
+        use ProblemCode as Code;
+        for code in [Code::HubGarbled, Code::HubFault, Code::HubChanged, Code::NoTls, Code::Dates, Code::UnknownDevice]
         {
             self.problems.remove(&code);
         }

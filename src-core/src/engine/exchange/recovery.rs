@@ -39,10 +39,10 @@ impl<S: Store> Engine<S> {
         let (Some(desk), RecoveryTurn::Now(sealed)) = (&self.desk, &self.link.recovery) else { return None };
         let ask = RecoveryRequest { version: wire::VERSION, nonce: desk.thread.nonce, sealed: sealed.clone() };
         let (body, hash) = station::request_for(&desk.key, Domain::Recovery, &ask);
-        let asked = Asked::Recovery(hash);
+        let (to, asked) = (desk.place(), Asked::Recovery(hash));
         self.link.asked = Some((asked, desk.edge.now()));
         self.link.recovery = RecoveryTurn::Tried;
-        Some(self.out(asked.road(), body))
+        Some(self.out(to, asked.road(), body))
     }
 }
 

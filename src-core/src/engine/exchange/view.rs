@@ -57,6 +57,7 @@ impl<S: Store> Engine<S> {
             last_receipt,
             received_total: owed.receipted,
             backed_up: desk.backed_up().await?,
+            clock_ahead: link.clock_ahead,
             problems,
         })
     }

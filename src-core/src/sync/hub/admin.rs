@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hub, HubFault, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError, chain_next};
+use crate::sync::code::{self, Code as EnrolmentCode};
 use crate::sync::segment;
 use crate::sync::sign::{self, Domain};
 
@@ -86,23 +87,28 @@ const SEVEN_DAYS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 const TWO_YEARS_MS: u64 = 2 * 366 * 24 * 60 * 60 * 1000;
 /// Under this name the hub keeps which versions are published.
 const VERSIONS: &str = "published";
-/// Letters that are not taken for one another when read aloud or typed.
-const ALPHABET: &[u8; 30] = b"ABCDEFGHJKMNPQRSTUVWXYZ2345678";
 
 impl<S: Store> Hub<S> {
-    /// Makes a one-time enrolment code, such as `ABCD-EFGH-JKMN`: twelve of thirty letters, good for seven days.
+    /// Makes a one-time enrolment code, such as `ABCD-EFGH-JKMN`: twelve of thirty letters, good for seven days. [`Self::vouched`] adds by
+    /// what a station knows the district.
     pub async fn make_code(&self, station: NewStation, now: Wall, chance: [u8; 16]) -> Result<String, HubFault> {
         let fits = !station.name.trim().is_empty() && (1..=wire::MAX_SCOPES).contains(&station.scopes.len());
         if !fits {
             return Err(HubFault::BadStation);
         }
         let device_no = self.device_no(station.device_no).await?;
-        let letters: String = code_letters(chance);
+        let drawn = code::draw(chance);
+        let letters = EnrolmentCode::read(&drawn).letters().to_owned();
         let code = Code { station, device_no, until_ms: now.0.max(0).unsigned_abs() + SEVEN_DAYS_MS, device: None };
         let states =
             vec![(code_key(&letters), Some(wire::encode(&code))), (format!("device-no/{device_no:02}"), Some(vec![1]))];
         self.store.commit(Batch { states, ..Batch::default() }).await?;
-        Ok([&letters[..4], &letters[4..8], &letters[8..]].join("-"))
+        Ok(drawn)
+    }
+
+    /// The code with the check of this district's root key: what an operator hands out. Slow on purpose.
+    pub fn vouched(&self, code: &str) -> Option<String> {
+        code::with_check(code, &self.keys.root_public())
     }
 
     async fn device_no(&self, wanted: Option<u8>) -> Result<u8, HubFault> {
@@ -132,8 +138,8 @@ impl<S: Store> Hub<S> {
     }
 
     async fn redeem(&self, request: &EnrolRequest, now: Wall) -> Result<Option<Welcome>, Turned> {
-        let letters: String = request.code.chars().filter(char::is_ascii_alphanumeric).collect();
-        let key = code_key(&letters.to_ascii_uppercase());
+        // A station of before sends the check along.
+        let key = code_key(EnrolmentCode::read(&request.code).letters());
         let stored = self.store.states(&key).await?.into_iter().find(|(name, _)| *name == key);
         let Some(code) = stored.and_then(|(_, bytes)| wire::decode::<Code>(&bytes, 65_536).ok()) else {
             return Ok(None);
@@ -295,17 +301,6 @@ impl<S: Store> Hub<S> {
         }
         Ok(audit)
     }
-}
-
-fn code_letters(chance: [u8; 16]) -> String {
-    let mut number = u128::from_le_bytes(chance);
-    let mut letters = String::with_capacity(12);
-    for _ in 0..12 {
-        let index = usize::try_from(number % 30).unwrap_or(0);
-        letters.push(char::from(ALPHABET[index]));
-        number /= 30;
-    }
-    letters
 }
 
 /// The hub keeps codes by their hash: its database does not tell how to enrol.

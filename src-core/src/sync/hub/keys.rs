@@ -7,6 +7,7 @@ use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::sync::sign::{self, Domain};
+use crate::sync::tls::Identity;
 
 /// The root key, which stations pin; the hub's own key, which signs receipts and replies; and a key for nonces.
 ///
@@ -72,6 +73,11 @@ impl HubKeys {
     /// The district's root key, which stations pin.
     pub fn root_public(&self) -> [u8; 32] {
         self.root.verifying_key().to_bytes()
+    }
+
+    /// The hub's key as TLS shows it.
+    pub(super) fn identity(&self) -> Result<Identity, rustls::Error> {
+        Identity::of(&self.hub)
     }
 
     pub(super) fn hub_public(&self) -> [u8; 32] {

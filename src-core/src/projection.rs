@@ -4,11 +4,12 @@
 use daiban_model::api::CaseRow;
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::Reckoning;
+use daiban_model::case::event::FileLine;
 use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Anomaly, Case};
 use daiban_model::case::{Event, Stage, What, fold};
 use daiban_model::deadline::Due;
-use daiban_model::ids::{CaseId, ScopeCode};
+use daiban_model::ids::{CaseId, FileHash, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::DocId;
 use std::collections::BTreeMap;
@@ -49,6 +50,12 @@ impl Facts {
     /// What a field shows; empty when nothing was typed.
     pub fn field(&self, field: Field) -> &str {
         self.registers.get(field.path()).map_or("", String::as_str)
+    }
+
+    /// The contents that its attachments name, thumbnails too.
+    pub fn files(&self) -> Vec<FileHash> {
+        let of = |line: &FileLine| [Some(line.hash), line.thumb.map(|thumb| thumb.hash)];
+        self.case.files.iter().flat_map(|(_, line)| of(line)).flatten().collect()
     }
 
     /// The day of the accident or diagnosis, when it was typed.

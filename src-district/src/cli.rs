@@ -48,6 +48,10 @@ enum Command {
     Revoke(Revoke),
     #[command(about = "站点有人忘了口令：核实是本人后，念给他这台设备的找回码；谁问的、为什么会记下来")]
     Recover(Recover),
+    #[command(about = "给一台设备加上、或收回服务的区划；它下次联系时收到，该补的补齐，该清的清掉")]
+    Scopes(Scopes),
+    #[command(about = "给一台设备换发新证书；平时不用，快到期的自己会换")]
+    Renew(Renew),
     #[command(about = "备份数据库；枢纽可以照常运行")]
     Backup(Backup),
     #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
@@ -135,6 +139,26 @@ struct Revoke {
 }
 
 #[derive(Args)]
+struct Scopes {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+    #[arg(long = "give", value_name = "代码", required_unless_present = "take", help = "加上这个区划，可重复")]
+    give: Vec<ScopeCode>,
+    #[arg(long = "take", value_name = "代码", help = "收回这个区划，可重复；没交上来的先交完，再从设备上清掉")]
+    take: Vec<ScopeCode>,
+}
+
+#[derive(Args)]
+struct Renew {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+}
+
+#[derive(Args)]
 struct Recover {
     #[command(flatten)]
     at: At,
@@ -195,6 +219,8 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Devices(devices) => stations::devices(devices).await,
             Command::Revoke(revoke) => stations::revoke(revoke).await,
             Command::Recover(recover) => stations::recover(recover).await,
+            Command::Scopes(scopes) => stations::scopes(scopes).await,
+            Command::Renew(renew) => stations::renew(renew).await,
             Command::Backup(backup) => backup::backup(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,

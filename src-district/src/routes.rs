@@ -71,6 +71,13 @@ pub(crate) async fn recovery<S: Store>(State(desk): State<Desk<S>>, sent: Sent) 
     marked(mark, reply)
 }
 
+/// `POST /v1/standing`.
+pub(crate) async fn standing<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
+    let mark = sent.mark();
+    let reply = work(desk, sent, async |hub, body, _| hub.standing(body).await).await;
+    marked(mark, reply)
+}
+
 /// Runs one call of the hub. The store blocks, so it gets a thread of its own; when the request is given up meanwhile, the call
 /// still ends by itself, holding its permits until then, and the station asks again.
 async fn work<S, F>(desk: Desk<S>, sent: Sent, call: F) -> Result<Vec<u8>, Refusal>

@@ -10,6 +10,7 @@ mod files;
 mod recovery;
 mod repair;
 mod segment;
+mod standing;
 
 use std::fmt;
 
@@ -25,8 +26,9 @@ pub use files::{
     Have, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Part, Taking, chunk_len, chunks,
 };
 pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
-pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation};
+pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, is_within};
 pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
+pub use standing::{Forget, Forgot, Standing, StandingRequest};
 
 /// Version of the wire format.
 pub const VERSION: u8 = 1;

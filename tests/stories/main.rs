@@ -14,6 +14,7 @@ mod people;
 mod privacy;
 mod restored;
 mod roads;
+mod scopes;
 mod sticks;
 mod two_desks;
 mod whole_life;

@@ -1,6 +1,5 @@
 //! The desk of whoever is signed in: the open store, the station's identity, and the one way a case is written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use daiban_model::access::{Action, Permit, Principal, Role, Subject, permit};
@@ -24,6 +23,7 @@ use crate::projection::{self, Facts};
 use crate::store::{
     Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Snapshot, Store, StoreError, Stored, StoredChange,
 };
+use crate::sync::certificates;
 use crate::sync::station::{Thread, Trust};
 
 /// Who this station is: kept inside the encrypted database.
@@ -57,8 +57,8 @@ pub(crate) struct Desk<S> {
     pub(crate) cursors: Vec<Cursor>,
     /// Whether rows are being made anew.
     pub(crate) refold: Refold,
-    /// Certificates of other devices, opened.
-    pub(crate) devices: HashMap<DeviceId, Certificate>,
+    /// Certificates of all devices known here, opened.
+    pub(crate) devices: certificates::Known,
     pub(crate) attachments: Attachments,
 }
 
@@ -119,6 +119,7 @@ impl<S: Store> Desk<S> {
         let key = SigningKey::from_bytes(&identity.secret);
         let session: [u8; 16] = draw(&*edge);
         let refold = Refold::load(&store).await.map_err(storage)?;
+        let devices = certificates::load(&store).await.map_err(storage)?;
         let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
@@ -130,7 +131,7 @@ impl<S: Store> Desk<S> {
             quality: clock_quality(last, edge.now()),
             thread: Thread { epoch, nonce },
             cursors: marks.cursors,
-            devices: HashMap::new(),
+            devices,
             store: Arc::new(store),
             edge,
             who,
@@ -140,18 +141,8 @@ impl<S: Store> Desk<S> {
             published,
             attachments,
         };
-        desk.know_devices().await?;
         desk.catch_up_with_roster();
         Ok(desk)
-    }
-
-    async fn know_devices(&mut self) -> Result<(), Failure> {
-        for row in self.store.peer(PeerQuery::AllDevices).await.map_err(storage)?.devices {
-            let signed: Option<Signed> = wire::decode(&row.certificate, 65_536).ok();
-            let opened = signed.and_then(|signed| wire::decode::<Certificate>(&signed.bytes, 65_536).ok());
-            self.devices.extend(opened.map(|certificate| (row.device, certificate)));
-        }
-        Ok(())
     }
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.

@@ -5,6 +5,7 @@
 
 mod beside;
 mod files;
+mod forget;
 mod incoming;
 mod letters;
 mod link;
@@ -12,13 +13,14 @@ mod outgoing;
 mod recovery;
 mod refusals;
 mod repair;
+mod standing;
 mod view;
 
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, RecoveryReply, Refused,
-    RepairReply, Signed, Why,
+    Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, Packages, RecoveryReply, Refused, RepairReply, Signed,
+    Standing, Why,
 };
 
 use self::beside::Beside;
@@ -27,11 +29,9 @@ pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
 use self::link::{Asked, measured};
 use super::desk::Desk;
-use super::published::Published;
-use super::refold::Refold;
 use super::{Engine, vault_failure};
 use crate::keys::incarnation;
-use crate::store::{Batch, Store};
+use crate::store::Store;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{self, Telling, Thread};
 
@@ -95,8 +95,7 @@ impl<S: Store> Engine<S> {
         }
         let repairs = desk.repairs().await?;
         let (asked, (body, hash)) = if link.packages_wanted {
-            let ask = station::packages_request(desk.published.versions());
-            (Asked::Packages as fn(_) -> _, station::request(&desk.key, &ask))
+            standing::ask(desk, link).await?
         } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() {
             let ask = desk.repair(link, &repairs).await?;
             (Asked::Repair as fn(_) -> _, station::request(&desk.key, &ask))
@@ -106,8 +105,9 @@ impl<S: Store> Engine<S> {
                 desk.seal_waiting(limit).await?;
             }
             let segments = desk.sendable(limit).await?;
-            let digest = desk.published.digest();
-            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
+            link.digest = desk.published.digest(desk.standing_serial().await?);
+            let (telling, digest) = (link.telling, link.digest);
+            let ask = station::exchange(desk.thread, &desk.cursors, telling, link.max_bytes, digest, segments);
             let signed;
             (link.beside, signed) = beside::alone_if_large(&desk.key, ask);
             (Asked::Exchange as fn(_) -> _, signed)
@@ -157,6 +157,11 @@ impl<S: Store> Engine<S> {
             }
             // A hub from before there were recovery codes: it will be asked again, and nothing else waits for it.
             Err(RoadFault::Garbled) if matches!(asked, Asked::Recovery(_)) => return Ok(Turn::Done),
+            Err(RoadFault::Garbled) if matches!(asked, Asked::Standing(_)) => {
+                // A hub that does not know this road is asked as stations asked before it.
+                link.hub_is_older = true;
+                return Ok(link.detour());
+            }
             Err(fault) => {
                 link.lost(fault, now);
                 desk.attachments.unsure();
@@ -171,6 +176,10 @@ impl<S: Store> Engine<S> {
             Asked::Packages(hash) => {
                 link.packages_wanted = false;
                 station::reply(&bytes, hash, &desk.trust).map(Taken::Packages)
+            }
+            Asked::Standing(hash) => {
+                link.packages_wanted = false;
+                station::reply(&bytes, hash, &desk.trust).map(Taken::Standing)
             }
             Asked::Exchange(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Reply),
             Asked::Files(hash) => crate::sync::files::reply(&bytes, hash, &desk.trust).map(Taken::Files),
@@ -193,9 +202,10 @@ impl<S: Store> Engine<S> {
     async fn taken(&mut self, taken: Taken, now: Wall) -> Result<Turn, Failure> {
         match taken {
             Taken::Packages(packages) => {
-                self.adopt(packages).await?;
+                self.adopt(packages, None, Vec::new()).await?;
                 Ok(Turn::Again)
             }
+            Taken::Standing(standing) => self.stands(standing).await,
             Taken::Reply(reply) => self.reply(reply, now).await,
             Taken::Files(reply) => Ok(self.files_reply(reply, now)),
             Taken::Repair(reply) => self.repaired(reply, now).await,
@@ -249,8 +259,14 @@ impl<S: Store> Engine<S> {
         desk.settle_thread(now).await?;
         self.link.problems.remove(&ProblemCode::DiskFull);
         let rest = more == More::Yes || desk.has_more_to_send().await?;
-        self.link.packages_wanted = packages == Packages::Changed && !self.link.fetched;
-        self.link.fetched |= self.link.packages_wanted;
+        if let Err(fault) = self.forget_what_is_due().await {
+            // It stays due; nothing else waits for it. X3
+            tracing::warn!(%fault, "what was to be erased is still here");
+        }
+        let untold = !self.desk()?.untold().await?.0.is_empty() && !self.link.hub_is_older;
+        let newer = packages == Packages::Changed && !self.link.fetched;
+        self.link.fetched |= newer;
+        self.link.packages_wanted = newer || untold;
         if let Came::Unusable = came {
             // Told all cursors, the hub sends everything whole from there on; if that was so already, it makes no sense.
             self.link.telling = Telling::All;
@@ -265,7 +281,7 @@ impl<S: Store> Engine<S> {
         }
         let moved = sent > 0 || came == Came::Something;
         let again = (rest && (moved || self.link.held)) || self.link.packages_wanted;
-        let again = again || desk.is_compared_today(now).await?;
+        let again = again || self.desk()?.is_compared_today(now).await?;
         Ok(if again { Turn::Again } else { Turn::Done })
     }
 
@@ -322,35 +338,11 @@ impl<S: Store> Engine<S> {
         desk.reincarnate(next);
         Ok(Settled::Anew)
     }
-
-    /// Takes newer packages into use; the old ones stay when one does not read.
-    async fn adopt(&mut self, packages: Vec<Signed>) -> Result<(), Failure> {
-        let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        let Some(opened) = station::open_packages(packages, &desk.trust) else {
-            self.link.problem(ProblemCode::HubGarbled, desk.edge.now(), 0);
-            return Ok(());
-        };
-        let mut states = Vec::new();
-        for (package, signed) in &opened {
-            if desk.published.adopt(package, desk.edge.now()).is_ok() {
-                states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
-            }
-        }
-        let dates_move = opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar);
-        // Dates of open cases follow the calendar in force (rules §10.3): all rows are looked at again, between other work.
-        states.extend(dates_move.then(Refold::due));
-        desk.commit(Batch { states, ..Batch::default() }).await?;
-        if dates_move {
-            desk.refold = Refold::After(None);
-        }
-        desk.catch_up_with_roster();
-        self.tell(Changed::Catalogue);
-        self.refresh_people()
-    }
 }
 
 enum Taken {
     Packages(Vec<Signed>),
+    Standing(Standing),
     Reply(ExchangeReply),
     Files(FilesReply),
     Repair(RepairReply),

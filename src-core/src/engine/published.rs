@@ -10,7 +10,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Package, PackageKind, Signed};
 
 use crate::store::{Store, StoreError};
-use crate::sync::hub::packages_digest;
+use crate::sync::hub::standing_digest;
 
 /// Opened packages. What was never published is empty, which every page can show.
 #[derive(Default)]
@@ -90,9 +90,9 @@ impl Published {
         self.versions.clone()
     }
 
-    /// The digest the hub compares.
-    pub(crate) fn digest(&self) -> u64 {
-        packages_digest(self.versions.iter().copied())
+    /// The digest the hub compares, of a device whose certificate has this serial number.
+    pub(crate) fn digest(&self, serial: u32) -> u64 {
+        standing_digest(&self.versions, serial)
     }
 
     /// The name of a division, or its code where it is not in the list.

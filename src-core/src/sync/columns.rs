@@ -6,7 +6,7 @@
 
 use daiban_model::wire::{
     self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply,
-    RepairRequest, Segment, Signed, WireFault,
+    RepairRequest, Segment, Signed, Standing, StandingRequest, WireFault,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,10 @@ impl Body for Vec<Signed> {}
 impl Body for RecoveryRequest {}
 
 impl Body for RecoveryReply {}
+
+impl Body for StandingRequest {}
+
+impl Body for Standing {}
 
 impl Body for ExchangeRequest {
     fn segments(&mut self) -> Vec<&mut Segment> {

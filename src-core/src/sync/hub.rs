@@ -10,12 +10,14 @@
 mod admin;
 mod exchange;
 mod files;
+mod forget;
 mod history;
 mod keep;
 mod keys;
 mod letters;
 mod recovery;
 mod repair;
+mod standing;
 mod take;
 
 use std::sync::Arc;
@@ -26,7 +28,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Certificate, Envelope, Nonce, Signed};
 
 pub use admin::{Audit, AuditFault, DeviceView, NewStation};
-pub(crate) use exchange::{cursors_hash, packages_digest};
+pub(crate) use exchange::{cursors_hash, standing_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
 pub use letters::Answered;
@@ -72,7 +74,7 @@ pub enum HubFault {
     /// No such device.
     #[error("no such device")]
     UnknownDevice,
-    /// The device was revoked: nobody is let into it any more.
+    /// The device was revoked: nobody is let into it any more, and it is given nothing.
     #[error("the device was revoked")]
     Revoked,
     /// The station has not left a recovery code yet.
@@ -81,6 +83,9 @@ pub enum HubFault {
     /// Who asks for a code must say who and why.
     #[error("a reason is needed")]
     NoReason,
+    /// The device does not serve the division by itself: it serves none of it, or a larger one that holds it.
+    #[error("the device does not serve the division {0} by itself")]
+    NotServed(daiban_model::ids::ScopeCode),
     /// Something the hub itself wrote does not read.
     #[error("the hub's own record {0} does not read")]
     Damaged(&'static str),

@@ -2,9 +2,10 @@
 //!
 //! [`segment`] seals and checks, [`station`] and [`hub`] are the two ends as plain functions of bytes, store and time,
 //! [`columns`] lays out what is packed, [`compare`] finds what one side lacks, [`files`] carries attachments after cases,
-//! [`http`] is the only part that talks to a network; [`tls`] tells who answers there. Nothing is decoded as a document before its
-//! signature, certificate, scope and actor were found right.
+//! [`certificates`] says whose word counts where; [`http`] is the only part that talks to a network; [`tls`] tells who answers there.
+//! Nothing is decoded as a document before its signature, certificate, scope and actor were found right.
 
+pub mod certificates;
 pub mod columns;
 pub mod compare;
 pub mod files;

@@ -36,6 +36,10 @@ pub enum Domain {
     Recovery,
     /// The list of an archive pack, by the station that made it.
     Archive,
+    /// An order to erase a division, by the hub.
+    Forget,
+    /// A device's word that it did.
+    Forgot,
 }
 
 impl Domain {
@@ -55,6 +59,8 @@ impl Domain {
             Self::Letter => "daiban letter v1",
             Self::Recovery => "daiban recovery v1",
             Self::Archive => "daiban archive v1",
+            Self::Forget => "daiban forget v1",
+            Self::Forgot => "daiban forgot v1",
         }
     }
 }

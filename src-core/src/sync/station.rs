@@ -10,11 +10,12 @@ use std::collections::HashMap;
 use daiban_model::ids::DeviceId;
 use daiban_model::wire::{
     self, Certificate, Cursor, Cursors, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
-    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt, Segment,
-    SegmentKey, Signed, Welcome, Why,
+    ExchangeRequest, Forget, Forgot, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt,
+    Segment, SegmentKey, Signed, Welcome, Why,
 };
 use ed25519_dalek::SigningKey;
 
+use super::certificates::{self, Known};
 use super::columns::{self, Body};
 use super::hub::cursors_hash;
 use super::segment;
@@ -162,7 +163,7 @@ pub struct FrameContext<'a> {
     /// How far the scope's feed was read.
     pub cursor: Cursor,
     /// Certificates known, by device.
-    pub known: &'a HashMap<DeviceId, Certificate>,
+    pub known: &'a Known,
     /// Roots of this device's segments in the scope, by incarnation and number.
     pub own: &'a HashMap<(u32, u32), Hash>,
     /// Now, in milliseconds since 1970.
@@ -181,11 +182,17 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
         return Ok(Checked::default());
     }
     let mut checked = Checked::default();
-    let mut known = HashMap::new();
+    let mut known = Known::new();
     for signed in frame.certificates {
         let opened: Option<Certificate> = sign::open(&context.trust.root, Domain::Certificate, &signed);
         if let Some(certificate) = opened {
-            known.insert(certificate.device, certificate.clone());
+            // What was known of its device before counts too.
+            context
+                .known
+                .get(&certificate.device)
+                .into_iter()
+                .for_each(|one| certificates::learn(&mut known, one.clone()));
+            certificates::learn(&mut known, certificate.clone());
             checked.certificates.push((certificate, signed));
         }
     }
@@ -213,12 +220,7 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
 }
 
 /// One segment: into the good ones or aside.
-fn whole(
-    segment: Segment,
-    new: &HashMap<DeviceId, Certificate>,
-    context: &FrameContext<'_>,
-    checked: &mut Checked,
-) -> (SegmentKey, Hash) {
+fn whole(segment: Segment, new: &Known, context: &FrameContext<'_>, checked: &mut Checked) -> (SegmentKey, Hash) {
     let key = segment.header.key();
     let root = segment::root(&segment.header, &segment.records);
     let stored = StoredSegment { header: segment.header.clone(), root, sig: segment.sig, received_ms: context.now_ms };
@@ -238,7 +240,7 @@ fn whole(
 fn damaged(
     segment: Segment,
     root: Hash,
-    new: &HashMap<DeviceId, Certificate>,
+    new: &Known,
     context: &FrameContext<'_>,
     checked: &mut Checked,
 ) -> Result<(SegmentKey, Hash), FrameFault> {
@@ -331,6 +333,23 @@ pub fn open_packages(packages: Vec<Signed>, trust: &Trust) -> Option<Vec<(Packag
 /// The request for newer packages.
 pub fn packages_request(have: Vec<(wire::PackageKind, u32)>) -> PackagesRequest {
     PackagesRequest { version: wire::VERSION, have }
+}
+
+/// A device's own certificate as the district gives it a new one; `None` where it is none, or another device's.
+pub fn own_certificate(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Certificate> {
+    let opened: Certificate = sign::open(&trust.root, Domain::Certificate, signed)?;
+    (opened.device == device).then_some(opened)
+}
+
+/// An order to this device to erase a division; `None` where it is none, or for another device.
+pub fn order(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Forget> {
+    let opened: Forget = sign::open(&trust.hub, Domain::Forget, signed)?;
+    (opened.device == device).then_some(opened)
+}
+
+/// This device's word that it has carried out an order.
+pub fn forgot(key: &SigningKey, word: &Forgot) -> Signed {
+    sign::seal(key, Domain::Forgot, word)
 }
 
 /// The type of an exchange's answer, for [`reply`].

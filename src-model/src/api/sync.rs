@@ -42,6 +42,36 @@ pub struct SyncView {
     pub backed_up: u64,
     /// What a person must act on.
     pub problems: Vec<Problem>,
+    /// What the district decided about this station, the latest first.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+}
+
+/// Something the district decided about a division that this station serves or served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What: words by code (`decision.given`).
+    pub what: Decided,
+    /// The division's name.
+    pub place: String,
+    /// When this station heard of it, or did it.
+    pub at: Wall,
+    /// Of a division that is leaving: changes that must reach the district first.
+    pub changes: u32,
+    /// The same of attachments.
+    pub files: u32,
+}
+
+/// What the district decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decided {
+    /// This station serves it from now on.
+    Given,
+    /// It does not any more; what is here of it goes as soon as the district has all of it.
+    Leaving,
+    /// All that was here of it is gone; the district has it.
+    Forgotten,
 }
 
 /// State of the link. Offline is not an error.

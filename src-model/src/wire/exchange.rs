@@ -44,7 +44,8 @@ pub struct ExchangeRequest {
     /// How many compressed bytes of frames it wants at most. With [`super::NO_FRAMES`] it only brings: cursors are neither compared nor
     /// moved, so that another exchange beside it may read meanwhile.
     pub max_bytes: u32,
-    /// Digest over the versions of the packages it has.
+    /// Digest over the versions of the packages it has and the serial number of its certificate; of an older device, over the
+    /// versions alone.
     pub packages: u64,
     /// Segments to be delivered.
     #[serde(deserialize_with = "at_most::<_, _, MAX_SEGMENTS>")]
@@ -123,7 +124,7 @@ pub struct Delivery {
     pub frames: Vec<Frame>,
     /// Whether there is more to fetch.
     pub more: More,
-    /// Whether the packages this device has are the present ones.
+    /// Whether the packages and the certificate this device has are the present ones.
     pub packages: Packages,
     /// Number up to which the hub has a backup, per scope of the device.
     pub backed_up: Vec<(ScopeCode, u64)>,

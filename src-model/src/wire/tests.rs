@@ -144,6 +144,21 @@ fn an_enrolment_and_a_package_are_these_bytes() {
 }
 
 #[test]
+fn a_standing_and_its_orders_are_these_bytes() {
+    let signed = |n| Signed { bytes: vec![n], sig: Sig([2; 64]) };
+    let (have, done) = (vec![(PackageKind::Calendar, 1)], vec![signed(4)]);
+    let request = StandingRequest { version: VERSION, have, serial: 300, done };
+    assert_snapshot!(pinned(&request), @"01010301ac0201010402020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202");
+    let standing = Standing { packages: vec![signed(1)], certificate: Some(signed(3)), orders: vec![signed(5)] };
+    assert_snapshot!(pinned(&standing), @"010101020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020101030202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020201010502020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202");
+    let (device, ends) = (DeviceId([1; 32]), vec![Cursor { scope: scope(), seq: 5, chain: Hash([6; 32]) }]);
+    let forget = Forget { device, scope: scope(), serial: 7, ends: ends.clone(), hub_ms: 9 };
+    assert_snapshot!(pinned(&forget), @"01010101010101010101010101010101010101010101010101010101010101019afeb5c7af0407019afeb5c7af0405060606060606060606060606060606060606060606060606060606060606060609");
+    let forgot = Forgot { order: Hash([8; 32]), device, scope: scope(), erased: ends, documents: 3, at_ms: 9 };
+    assert_snapshot!(pinned(&forgot), @"080808080808080808080808080808080808080808080808080808080808080801010101010101010101010101010101010101010101010101010101010101019afeb5c7af04019afeb5c7af040506060606060606060606060606060606060606060606060606060606060606060309");
+}
+
+#[test]
 fn attachments_travel_in_these_bytes() {
     let (name, part) = (FileHash([2; 32]), Part { n: 1, bytes: vec![3, 4] });
     let bring = vec![Bring { scope: scope(), name, size: 65_538, parts: vec![part.clone()] }];

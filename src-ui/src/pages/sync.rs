@@ -1,7 +1,7 @@
 //! 同步: three facts, what waits with items and bytes, what a person must act on. Offline is the ordinary state, not an error.
 
 use daiban_model::api::{
-    FilesWaiting, GetSync, ListRefused, Problem, ProblemCode, Progress, ReceiptView, RefusedCase, RefusedWhy,
+    Decision, FilesWaiting, GetSync, ListRefused, Problem, ProblemCode, Progress, ReceiptView, RefusedCase, RefusedWhy,
     SendRefusedAgain, SyncNow, SyncView, WaitingCase,
 };
 use leptos::prelude::*;
@@ -72,6 +72,7 @@ fn facts(sync: SyncView) -> impl IntoView {
         </ul>
         {sync.progress.map(|it| progress(it, sync.outbox))}
         {problems(sync.problems)}
+        {decisions(sync.decisions)}
         {outbox(sync.outbox, sync.outbox_bytes, sync.waiting)}
         {files(sync.files)}
     }
@@ -133,6 +134,30 @@ fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
             <section class="stack" aria-labelledby="h-problems">
                 <div class="sec-head"><h2 id="h-problems">{t!("sync.problems")}</h2></div>
                 <ul class="stack-1" data-test="problems">{problems.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// What the district gave this station, and what it took.
+fn decisions(all: Vec<Decision>) -> Option<impl IntoView> {
+    let line = |decision: Decision| {
+        let code = say::code(&decision.what);
+        let what = words::one_of("decision", &code).unwrap_or_default().replace("{place}", &decision.place);
+        let owed = (decision.changes + decision.files > 0)
+            .then(|| t!("sync.leaving_owed", n = decision.changes, files = decision.files));
+        view! {
+            <li data-test=format!("decision-{code}")>
+                <Held text=what/>
+                <span class="meta">{owed}" "{dates::moment(decision.at)}</span>
+            </li>
+        }
+    };
+    (!all.is_empty()).then(|| {
+        view! {
+            <section class="stack-1" aria-labelledby="h-decisions" data-test="decisions">
+                <div class="sec-head"><h2 id="h-decisions">{t!("sync.decisions")}</h2></div>
+                <ul class="stack-1">{all.into_iter().map(line).collect_view()}</ul>
             </section>
         }
     })

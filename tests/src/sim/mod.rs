@@ -2,7 +2,7 @@
 //!
 //! A run is made from its [`Options`] alone: clocks are set by hand, chance follows from the seed, nothing waits. It has two
 //! parts. First people work while roads, machines, disks and clocks fail; then the faults stop, and everything must come to
-//! rest. What holds is looked at by six checks, each with a number:
+//! rest. What holds is looked at by seven checks, each with a number:
 //!
 //! - V1: convergence. Stations that read the same divisions have equal heads and equal rows, those of the hub's feeds; rows are
 //!   what folding the documents anew gives.
@@ -15,6 +15,7 @@
 //! - V5: liveness. Once the faults have stopped, all queues are empty and everything is read within five rounds.
 //! - V6: soundness. No call fails for another reason than the person's or the fault's; no station refuses to start; nothing
 //!   panics.
+//! - V7: erasure. Of a division that was taken from a station nothing is left there, and the district was told so.
 
 mod check;
 mod dice;

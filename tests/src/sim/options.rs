@@ -42,11 +42,13 @@ pub enum Trouble {
     Full,
     /// The hub's disk comes back as it was earlier.
     HubRestore,
+    /// In every second seed: the district gives a station a division, takes one from it, or renews its certificate.
+    Scopes,
 }
 
 impl Trouble {
     /// All of them, with the words they are asked for by.
-    pub const ALL: [(Self, &str); 9] = [
+    pub const ALL: [(Self, &str); 10] = [
         (Self::Roads, "roads"),
         (Self::Kill, "kill"),
         (Self::HubKill, "hub-kill"),
@@ -56,6 +58,7 @@ impl Trouble {
         (Self::Revoke, "revoke"),
         (Self::Full, "full"),
         (Self::HubRestore, "hub-restore"),
+        (Self::Scopes, "scopes"),
     ];
 
     /// What happens unless somebody says otherwise: all of it.

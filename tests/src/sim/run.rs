@@ -32,6 +32,8 @@ pub enum Check {
     Liveness,
     /// V6
     Soundness,
+    /// V7
+    Erasure,
 }
 
 /// Something that must not be.

@@ -252,7 +252,13 @@ impl Run {
         let page = match self.seats[at].station.call(OpenCase { id: case }) {
             Ok(page) => page,
             Err(failure) => {
-                if failure == Failure::NotFound && self.seats[at].seen.contains_key(&case) {
+                let seat = &mut self.seats[at];
+                if failure == Failure::NotFound && seat.homes.get(&case).is_some_and(|home| !seat.covers(*home)) {
+                    // Of a division that was taken from the station.
+                    seat.seen.remove(&case);
+                    return None;
+                }
+                if failure == Failure::NotFound && seat.seen.contains_key(&case) {
                     let name = self.seats[at].station.name.clone();
                     self.violation(Check::Causality, format!("{name} does not find a case any more that it showed"));
                 } else {
@@ -261,6 +267,9 @@ impl Run {
                 return None;
             }
         };
+        if let Some(state) = self.seats[at].station.stored(case).state {
+            self.seats[at].homes.insert(case, state.scope);
+        }
         let lines = page.story.iter().map(|line| (line.stamp, (line.kind.clone(), line.detail.clone())));
         let lines: BTreeMap<Stamp, (String, String)> = lines.collect();
         let seen = self.seats[at].seen.entry(case).or_default();

@@ -14,7 +14,7 @@ use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{DeviceId, ScopeCode};
-use daiban_model::wire::{Cursor, PackageKind};
+use daiban_model::wire::{Certificate, Cursor, PackageKind};
 use serde::Serialize;
 
 use super::{Shelf, day, must, now, people, some};
@@ -99,6 +99,7 @@ impl District {
             Road::Files => now(self.hub.files(body, now_ms)),
             Road::Repair => now(self.hub.repair(body, now_ms)),
             Road::Recovery => now(self.hub.recovery(body, now_ms)),
+            Road::Standing => now(self.hub.standing(body)),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
@@ -173,6 +174,23 @@ impl District {
     /// Revokes the device of a station.
     pub fn revoke(&self, station: &str) {
         must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
+    }
+
+    /// Gives the device of a station divisions more.
+    pub fn give(&self, station: &str, scopes: &[&str]) -> Certificate {
+        let scopes: Vec<ScopeCode> = scopes.iter().map(|scope| super::division(scope)).collect();
+        must("divisions", now(self.hub.give(self.device(station), &scopes, self.clock.now())))
+    }
+
+    /// Takes divisions from the device of a station.
+    pub fn take_away(&self, station: &str, scopes: &[&str]) -> Certificate {
+        let scopes: Vec<ScopeCode> = scopes.iter().map(|scope| super::division(scope)).collect();
+        must("divisions", now(self.hub.take_away(self.device(station), &scopes, self.clock.now())))
+    }
+
+    /// Gives the device of a station its next certificate.
+    pub fn renew(&self, station: &str) -> Certificate {
+        must("a certificate", now(self.hub.renew(self.device(station), self.clock.now())))
     }
 
     /// What a backup made now holds; the operator notes that it is safe.

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use daiban_core::courier::{LetterKind, Part, folder};
 use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
-use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Turn};
-use daiban_core::keys::{Cost, DatabaseKey};
+use daiban_core::engine::{Answer, DATABASE, Engine, FILES, Home, Outbound, Outgoing, Turn};
+use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::projection::Row;
+use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{
     Batch, CaseRecord, DeviceRow, DocKind, DocState, Eyes, PeopleQuery, RowQuery, Store, Stored, StoredChange,
     StoredSegment,
@@ -270,6 +271,14 @@ impl Station {
     /// Its store, while the station runs or keeps it in memory.
     pub fn open_shelf(&self) -> Option<Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its attachments, opened as whoever signs in here opens them.
+    pub fn files(&self) -> SqliteBlobs {
+        let vault = must("the key file", Vault::load(self.folder()));
+        let (agent, pin) = (must("a staff number", self.agent.parse()), Pin::new(PIN.into()));
+        let key = must("the key", some("a key file", vault).unlock(&agent, &pin, self.clock.now()));
+        must("the attachments", SqliteBlobs::open(&self.folder().join(FILES), &key))
     }
 
     /// Where its files are.

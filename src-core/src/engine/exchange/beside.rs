@@ -45,9 +45,8 @@ impl<S: Store> Engine<S> {
     /// other need not ask for it.
     pub fn beside_request(&mut self) -> Option<Outgoing> {
         let desk = self.desk.as_ref().filter(|_| self.link.beside == Beside::Free)?;
-        let (digest, now) = (desk.published.digest(), desk.edge.now());
-        let link = &mut self.link;
-        let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, Vec::new());
+        let (link, now) = (&mut self.link, desk.edge.now());
+        let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, link.digest, Vec::new());
         let (body, hash) = station::request(&desk.key, &ask);
         link.beside = Beside::Asked(hash, now);
         link.progress.bytes_up += body.len() as u64;

@@ -96,8 +96,13 @@ impl<S: Store> Engine<S> {
                 _ => read.unreadable += 1,
             }
         }
-        let newer = self.desk()?.newer_than_ours(answer.packages);
-        if newer.is_empty() { Ok(()) } else { self.adopt(newer).await }
+        let desk = self.desk()?;
+        let (certificate, orders) = (desk.later_certificate(&answer.packages), desk.orders_among(&answer.packages));
+        let newer = desk.newer_than_ours(answer.packages);
+        if !newer.is_empty() || certificate.is_some() || !orders.is_empty() {
+            self.adopt(newer, certificate, orders).await?;
+        }
+        self.forget_what_is_due().await
     }
 
     /// One reply, as [`Self::delivered`] takes one from a line, but without its thread: the next request on a line goes on from the
@@ -171,15 +176,18 @@ impl<S: Store> Desk<S> {
         let segments = u32::try_from(owed.len()).unwrap_or(u32::MAX);
         let mut requests = Vec::new();
         let mut hashes: Vec<Hash> = Vec::new();
+        let digest = self.published.digest(self.standing_serial().await?);
         for run in runs(owed).into_iter().take(MAX_REQUESTS) {
-            let (request, hash) = station::request(&self.key, &self.asking(run));
+            let (request, hash) = station::request(&self.key, &self.asking(run, digest));
             requests.push(request);
             hashes.push(hash);
         }
         let repairs = self.repairs_by_letter(REQUEST_BYTES).await?;
         hashes.extend(repairs.iter().map(|(_, hash)| *hash));
         let repairs = repairs.into_iter().map(|(request, _)| request).collect();
-        let certificates = self.certificates(vec![self.certificate.device]).await?;
+        // Who this is, and what it has erased; a word that is told twice is no harm, so it counts as told only on a line.
+        let mut certificates = self.certificates(vec![self.certificate.device]).await?;
+        certificates.extend(self.untold().await?.1);
         let ask = Ask { have: self.published.versions(), certificates, repairs, requests };
         let (letter, once): (LetterId, [u8; 32]) = (draw(&*self.edge), draw(&*self.edge));
         let sealing = Sealing { from: &self.key, to: self.trust.hub, kind: LetterKind::Ask, letter, once };
@@ -191,14 +199,14 @@ impl<S: Store> Desk<S> {
     }
 
     /// A request as it would be posted, but all cursors told: nobody knows what the hub remembers when it arrives.
-    fn asking(&self, segments: Vec<Segment>) -> ExchangeRequest {
+    fn asking(&self, segments: Vec<Segment>, digest: u64) -> ExchangeRequest {
         ExchangeRequest {
             version: wire::VERSION,
             nonce: Nonce::default(),
             epoch: self.thread.epoch,
             cursors: Cursors::All(self.cursors.clone()),
             max_bytes: WANTED_BYTES,
-            packages: self.published.digest(),
+            packages: digest,
             segments,
         }
     }

@@ -18,6 +18,7 @@ use crate::sync::station::{ReplyFault, Telling};
 pub(super) enum Asked {
     Exchange(Hash),
     Packages(Hash),
+    Standing(Hash),
     Files(Hash),
     Repair(Hash),
     Recovery(Hash),
@@ -28,6 +29,7 @@ impl Asked {
         match self {
             Self::Exchange(_) => Road::Exchange,
             Self::Packages(_) => Road::Packages,
+            Self::Standing(_) => Road::Standing,
             Self::Files(_) => Road::Files,
             Self::Repair(_) => Road::Repair,
             Self::Recovery(_) => Road::Recovery,
@@ -53,6 +55,12 @@ pub(in crate::engine) struct LinkState {
     /// The exchange beside the last one.
     pub(super) beside: Beside,
     pub(super) packages_wanted: bool,
+    /// Names of the words that were told with the last request for the station's standing.
+    pub(super) said: Vec<String>,
+    /// The digest of what is newest here, as the last exchange told it.
+    pub(super) digest: u64,
+    /// In this run the hub did not know the road on which a station asks how it stands.
+    pub(super) hub_is_older: bool,
     pub(super) max_bytes: u32,
     /// The last request went without sealing what waits, to see first whether there is a road.
     pub(super) held: bool,
@@ -95,6 +103,9 @@ impl Default for LinkState {
             telling: Telling::Same,
             beside: Beside::None,
             packages_wanted: false,
+            said: Vec::new(),
+            digest: 0,
+            hub_is_older: false,
             max_bytes: FIRST_BYTES,
             held: false,
             fetched: false,
@@ -130,7 +141,7 @@ impl LinkState {
             self.progress = Self::default().progress;
             (self.detours, self.fetched) = (0, false);
             self.files = FilesTurn::Later;
-            (self.introduced, self.is_known) = (false, false);
+            (self.introduced, self.is_known, self.hub_is_older) = (false, false, false);
             self.recovery = RecoveryTurn::Untried;
             self.state = Link::Working;
         }

@@ -20,6 +20,7 @@ use crate::engine::desk::{Desk, THREAD};
 use crate::engine::published::Published;
 use crate::engine::{Engine, storage};
 use crate::store::{Batch, Beyond, PeerId, PeerQuery, Store};
+use crate::sync::certificates;
 use crate::sync::compare;
 use crate::sync::segment;
 use crate::sync::station::{self, Telling, Thread};
@@ -152,7 +153,9 @@ impl<S: Store> Desk<S> {
         writers.push(self.certificate.device);
         writers.sort_unstable();
         writers.dedup();
-        if link.is_unknown() || writers.len() > 1 || !request.segments.is_empty() {
+        // A hub that went back may have forgotten this device, or have an earlier certificate of it.
+        let went_back = link.is_unknown() || link.telling == Telling::All;
+        if went_back || writers.len() > 1 || !request.segments.is_empty() {
             request.certificates = self.certificates(writers).await?;
         }
         Ok(request)
@@ -188,9 +191,16 @@ impl<S: Store> Desk<S> {
         Ok((named, segments))
     }
 
+    /// Certificates of devices, the present ones first; of each also the earlier ones that cover what its present one does not.
     pub(super) async fn certificates(&self, devices: Vec<DeviceId>) -> Result<Vec<Signed>, Failure> {
         let rows = self.store.peer(PeerQuery::Devices(devices)).await.map_err(storage)?.devices;
-        Ok(rows.iter().filter_map(|row| wire::decode(&row.certificate, 65_536).ok()).collect())
+        let present = rows.iter().filter_map(|row| wire::decode(&row.certificate, 65_536).ok());
+        let mut all: Vec<Signed> = present.collect();
+        for row in &rows {
+            let former = certificates::former(&*self.store, row.device).await.map_err(storage)?;
+            all.extend(former.into_iter().map(|(_, signed)| signed));
+        }
+        Ok(all)
     }
 
     /// The same by letter, which cannot ask first: all that has no place in the feeds that are to be compared, own work and others',
@@ -332,6 +342,6 @@ impl<S: Store> Engine<S> {
     }
 }
 
-fn repair_name(scope: ScopeCode) -> String {
+pub(super) fn repair_name(scope: ScopeCode) -> String {
     format!("{REPAIR}{scope}")
 }

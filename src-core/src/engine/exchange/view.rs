@@ -58,6 +58,7 @@ impl<S: Store> Engine<S> {
             received_total: owed.receipted,
             backed_up: desk.backed_up().await?,
             problems,
+            decisions: desk.decisions().await?,
         })
     }
 }

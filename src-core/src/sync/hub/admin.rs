@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hub, HubFault, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError, chain_next};
+use crate::sync::certificates;
 use crate::sync::segment;
 use crate::sync::sign::{self, Domain};
 
@@ -53,6 +54,12 @@ pub struct DeviceView {
     pub revoked_ms: Option<u64>,
     /// How many numbers of each feed it has read.
     pub read: Vec<(ScopeCode, u64)>,
+    /// Divisions that were taken from it and that it has not said to have erased.
+    #[serde(default)]
+    pub leaving: Vec<ScopeCode>,
+    /// Divisions that it has said to have erased.
+    #[serde(default)]
+    pub erased: Vec<ScopeCode>,
 }
 
 /// What an audit of the feeds found.
@@ -83,7 +90,6 @@ pub struct AuditFault {
 type NamedValue = (String, Option<Vec<u8>>);
 
 const SEVEN_DAYS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
-const TWO_YEARS_MS: u64 = 2 * 366 * 24 * 60 * 60 * 1000;
 /// Under this name the hub keeps which versions are published.
 const VERSIONS: &str = "published";
 /// Letters that are not taken for one another when read aloud or typed.
@@ -142,43 +148,47 @@ impl<S: Store> Hub<S> {
         if now_ms > code.until_ms || self.has_worked(code.device).await? {
             return Ok(None);
         }
-        let Some(serial) = self.next_serial(&code, request.device).await? else { return Ok(None) };
-        let NewStation { name, unit, scopes, .. } = code.station.clone();
-        let (device, not_after) = (request.device, now_ms + TWO_YEARS_MS);
-        let certificate =
-            Certificate { device, station: name, unit, scopes, device_no: code.device_no, not_after, serial };
-        let certificate = sign::seal(self.keys.root(), Domain::Certificate, &certificate);
-        let row = DeviceRow { device, certificate: wire::encode(&certificate), not_after, revoked_ms: None };
+        let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
+        if self.is_number_of_another(&code, request.device, &rows).await? {
+            return Ok(None);
+        }
+        let NewStation { name: station, unit, scopes, .. } = code.station.clone();
+        // Divisions given or taken since the code was made stay so.
+        let before = rows.iter().find(|row| Some(row.device) == code.device).and_then(|row| self.certificate(row));
+        let scopes = before.map_or(scopes, |before| before.scopes);
+        let (device, device_no) = (request.device, code.device_no);
+        let next = Certificate { device, station, unit, scopes, device_no, not_after: 0, serial: 0 };
+        let (certificate, batch) = self.next_certificate(next, &rows, now).await?;
         // One code, one device: whoever redeemed it before and never exchanged is out.
         let revoked =
             code.device.filter(|before| *before != device).map(|before| (before, now_ms)).into_iter().collect();
         let redeemed = Code { device: Some(device), ..code };
-        let states = vec![(key, Some(wire::encode(&redeemed)))];
-        self.store.commit(Batch { devices: vec![row], revoked, states, ..Batch::default() }).await?;
+        let mut batch = Batch { revoked, ..batch };
+        batch.states.push((key, Some(wire::encode(&redeemed))));
+        self.store.commit(batch).await?;
         Ok(Some(Welcome {
             root: self.keys.root_public(),
             hub: self.keys.certificate().clone(),
-            certificate,
+            certificate: certificate.signed,
             epoch: self.read_epoch().await?,
             packages: self.published().await?.into_iter().map(|(.., package)| package).collect(),
             hub_ms: now_ms,
         }))
     }
 
-    /// The serial number of the next certificate; `None` when another device has the code's device number: a hub that went back to
-    /// a backup forgot that the code was redeemed, and that device has shown its certificate since.
-    async fn next_serial(&self, code: &Code, device: DeviceId) -> Result<Option<u32>, StoreError> {
-        let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
-        let certificates = rows.iter().filter_map(|row| Some((row.revoked_ms, self.certificate(row)?)));
-        let (mut serial, went_back) = (0_u32, self.renewals().await? > 0);
-        for (revoked_ms, one) in certificates {
-            let other = one.device != device && Some(one.device) != code.device;
-            if went_back && other && revoked_ms.is_none() && one.device_no == code.device_no {
-                return Ok(None);
-            }
-            serial = serial.max(one.serial);
-        }
-        Ok(Some(serial.saturating_add(1)))
+    /// Whether another device has the code's device number: a hub that went back to a backup forgot that the code was redeemed, and
+    /// that device has shown its certificate since.
+    async fn is_number_of_another(
+        &self,
+        code: &Code,
+        device: DeviceId,
+        rows: &[DeviceRow],
+    ) -> Result<bool, StoreError> {
+        let other = |row: &&DeviceRow| {
+            let another = row.device != device && Some(row.device) != code.device && row.revoked_ms.is_none();
+            another && self.certificate(row).is_some_and(|one| one.device_no == code.device_no)
+        };
+        Ok(self.renewals().await? > 0 && rows.iter().any(|row| other(&row)))
     }
 
     /// Whether the device a code was redeemed for has exchanged since.
@@ -201,8 +211,10 @@ impl<S: Store> Hub<S> {
                 self.certificate(&row).ok_or(HubFault::Damaged("device"))?;
             let cursors = self.read_by(device).await?;
             let read = cursors.iter().map(|cursor| (cursor.scope, cursor.seq)).collect();
-            let revoked_ms = row.revoked_ms;
-            views.push(DeviceView { device, station, unit, scopes, device_no, not_after, revoked_ms, read });
+            let (revoked_ms, (leaving, erased)) = (row.revoked_ms, self.leaving(device).await?);
+            let place =
+                DeviceView { device, station, unit, scopes, device_no, not_after, revoked_ms, read, leaving, erased };
+            views.push(place);
         }
         Ok(views)
     }
@@ -262,8 +274,7 @@ impl<S: Store> Hub<S> {
     /// Reckons every root, signature and chain of every feed anew.
     pub async fn verify(&self) -> Result<Audit, HubFault> {
         let mut audit = Audit::default();
-        let devices = self.store.peer(PeerQuery::AllDevices).await?.devices;
-        let certificates: Vec<Certificate> = devices.iter().filter_map(|row| self.certificate(row)).collect();
+        let known = certificates::load(&*self.store).await?;
         for end in self.store.peer(PeerQuery::Cursors(PeerId::Hub)).await?.ends {
             audit.feeds += 1;
             let (mut seq, mut chain) = (0, Hash::default());
@@ -275,7 +286,7 @@ impl<S: Store> Hub<S> {
                 }
                 for entry in entries {
                     let segment = segment::of_entry(&entry);
-                    let certificate = certificates.iter().find(|c| c.device == segment.header.device);
+                    let certificate = known.get(&segment.header.device);
                     let checked = certificate.map(|certificate| segment::check(&segment, certificate));
                     chain = chain_next(chain, entry.segment.root);
                     let what = match checked {

@@ -53,8 +53,7 @@ impl<S: Store> Hub<S> {
         }
         let row = self.known(device, &ask.certificates).await?;
         self.read_epoch().await?;
-        let packages = if row.revoked_ms.is_some() { Vec::new() } else { self.newer(&ask.have).await? };
-        let mut answer = Answer { to: letter.id(), replies: Vec::new(), repaired: Vec::new(), packages };
+        let mut answer = Answer { to: letter.id(), replies: Vec::new(), repaired: Vec::new(), packages: Vec::new() };
         let mut came = Came::default();
         for request in &ask.repairs {
             let asked: Asked<RepairRequest> = self.asked(request).await?;
@@ -74,6 +73,11 @@ impl<S: Store> Hub<S> {
             }
             self.answer_one(&asked, now, &mut answer, &mut came).await?;
         }
+        if row.revoked_ms.is_none() {
+            answer.packages = self.newer(&ask.have).await?;
+            self.note_done(device, ask.certificates.get(1..).unwrap_or_default()).await?;
+            answer.packages.extend(self.newer_standing(device, &ask.certificates).await?);
+        }
         self.sealed(device, &answer, &came, chance)
     }
 
@@ -87,8 +91,20 @@ impl<S: Store> Hub<S> {
         self.row_of(device).await?.ok_or(Turned::UnknownDevice)
     }
 
-    async fn row_of(&self, device: DeviceId) -> Result<Option<DeviceRow>, Turned> {
+    pub(super) async fn row_of(&self, device: DeviceId) -> Result<Option<DeviceRow>, Turned> {
         Ok(self.store.peer(PeerQuery::Devices(vec![device])).await?.devices.into_iter().next())
+    }
+
+    /// The certificate in force, where the letter shows an older one, and orders that came with it. They travel among the packages, as a
+    /// device's word about orders does among the certificates it shows: who does not know them there passes them over.
+    async fn newer_standing(&self, device: DeviceId, shown: &[Signed]) -> Result<Vec<Signed>, Turned> {
+        let Some(row) = self.row_of(device).await? else { return Ok(Vec::new()) };
+        let shown = shown.first().and_then(|signed| self.opened(signed)).map_or(0, |one| one.serial);
+        let mut newer = self.orders(device, shown).await?;
+        if self.certificate(&row).is_some_and(|present| shown < present.serial) {
+            newer.extend(wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok());
+        }
+        Ok(newer)
     }
 
     async fn answer_one(

@@ -3,19 +3,18 @@
 //! A segment is as good as its device's signature, whoever brings it. A device that the hub does not know any more shows its
 //! certificate, which the district's root signed.
 
-use std::collections::HashMap;
-
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Certificate, Compared, Cursor, Cursors, Envelope, Epoch, ExchangeRequest, Hash, Outcome, PackageKind,
-    RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Signed, Why,
+    RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Signed,
 };
 
 use super::exchange::Carried;
 use super::take::{Writer, Writers};
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError};
+use crate::sync::certificates::{self, covers};
 use crate::sync::compare;
 use crate::sync::sign::{self, Domain};
 
@@ -59,7 +58,7 @@ impl<S: Store> Hub<S> {
         Ok(Asked { device, certificate, request, hash })
     }
 
-    fn opened(&self, signed: &Signed) -> Option<Certificate> {
+    pub(super) fn opened(&self, signed: &Signed) -> Option<Certificate> {
         sign::open(&self.keys.root_public(), Domain::Certificate, signed)
     }
 
@@ -85,15 +84,14 @@ impl<S: Store> Hub<S> {
         for package in &request.packages {
             self.present(package).await?;
         }
-        if now.0.max(0).unsigned_abs() > device.not_after {
-            let refused = Self::all_refused(&request.segments, Why::Expired).refused;
-            return Ok(RepairOutcome::Done(Box::new(Repaired { refused, ..Repaired::default() })));
-        }
         self.admit(&request.certificates).await?;
+        // A hub that went back may have been shown a later one just now.
+        let present = self.row_of(device.device).await?.and_then(|row| self.certificate(&row));
+        let certificate = &self.in_force(present.as_ref().unwrap_or(certificate), now).await?;
         let writers = self.writers(asked, now.0.max(0).unsigned_abs()).await?;
         let taken = self.take(&request.segments, &writers, now).await?;
         let mut scopes = Vec::new();
-        for told in request.scopes.iter().filter(|told| certificate.scopes.iter().any(|own| own.covers(told.scope))) {
+        for told in request.scopes.iter().filter(|told| covers(certificate, told.scope)) {
             scopes.extend(self.compared(told).await?);
         }
         let wanted = self.wanted(&request.have).await?;
@@ -121,20 +119,13 @@ impl<S: Store> Hub<S> {
         let opened: Vec<_> = certificates.iter().filter_map(|signed| Some((self.opened(signed)?, signed))).collect();
         let ids = opened.iter().map(|(certificate, _)| certificate.device).collect();
         let known = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
-        let serial = |device: DeviceId| {
-            let row = known.iter().find(|row| row.device == device)?;
-            self.certificate(row).map(|certificate| certificate.serial)
-        };
         let mut batch = Batch::default();
-        for (certificate, signed) in opened {
-            let Certificate { device, not_after, device_no, .. } = certificate;
-            if serial(device) < Some(certificate.serial) {
-                let bytes = wire::encode(signed);
-                batch.devices.push(DeviceRow { device, certificate: bytes, not_after, revoked_ms: None });
-                batch.states.push((format!("device-no/{device_no:02}"), Some(vec![1])));
-            }
-        }
-        if batch.devices.is_empty() { Ok(()) } else { self.store.commit(batch).await.map(drop) }
+        certificates::enter_all(&mut batch, known, opened.iter().map(|(certificate, signed)| (certificate, *signed)));
+        let numbers = batch.devices.iter().filter_map(|row| self.certificate(row)).map(|one| one.device_no);
+        let numbers: Vec<_> = numbers.map(|no| (format!("device-no/{no:02}"), Some(vec![1]))).collect();
+        batch.states.extend(numbers);
+        let nothing = batch.devices.is_empty() && batch.states.is_empty();
+        if nothing { Ok(()) } else { self.store.commit(batch).await.map(drop) }
     }
 
     /// Those whose segments a request brings, as far as the hub knows them by now.
@@ -144,8 +135,9 @@ impl<S: Store> Hub<S> {
         ids.dedup();
         let (revocations, renewed_ms) = (self.revocations().await?, self.renewed_ms().await?);
         let rows = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
-        let writer = |row: DeviceRow| {
-            let certificate = self.certificate(&row)?;
+        let mut writers = Writers::new();
+        for row in rows {
+            let Some(certificate) = self.certificate(&row) else { continue };
             let by_another = row.device != asked.device.device;
             // Revoked by a hub that had gone back and did not know all of its work: what others have of it came to them in a feed,
             // before the revocation.
@@ -154,9 +146,10 @@ impl<S: Store> Hub<S> {
                 revocations.iter().find(|one| one.device == row.device).filter(|one| !witnessed(one)).cloned();
             // A clock that ran ahead is no expiry: only what an expired device may have sealed since is left to it.
             let not_after = (by_another && now_ms > row.not_after).then_some(row.not_after);
-            Some((row.device, Writer { certificate, revocation, not_after }))
-        };
-        Ok(rows.into_iter().filter_map(writer).collect::<HashMap<_, _>>())
+            let writer = Writer { revocation, not_after, ..self.writer(&certificate).await? };
+            writers.insert(row.device, writer);
+        }
+        Ok(writers)
     }
 
     /// Whether a device has to go back: it knows another history, or a place that is none here.

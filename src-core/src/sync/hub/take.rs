@@ -18,6 +18,8 @@ pub(super) struct Writer {
     pub(super) revocation: Option<Revocation>,
     /// Of one that does not bring its segments itself: not valid after this time by its own clock.
     pub(super) not_after: Option<u64>,
+    /// Divisions it said to have erased, with its last segments in them.
+    pub(super) left: Vec<(ScopeCode, Vec<SegmentKey>)>,
 }
 
 /// Those whose segments a request may bring.
@@ -81,11 +83,6 @@ impl Last {
 }
 
 impl<S: Store> Hub<S> {
-    pub(super) fn all_refused(segments: &[Segment], why: Why) -> Taken {
-        let refused = segments.iter().map(|segment| Refused { key: segment.header.key(), why }).collect();
-        Taken { refused, ..Taken::default() }
-    }
-
     /// Takes what can be taken. K1, K2, K3, K4.
     pub(super) async fn take(&self, segments: &[Segment], writers: &Writers, now: Wall) -> Result<Taken, StoreError> {
         let (mut taken, mut seen, mut ready) = (Taken::default(), Seen::default(), Vec::new());
@@ -190,9 +187,12 @@ impl<S: Store> Hub<S> {
 impl Writer {
     /// Whether the device signed this, in time and for a scope it may write.
     fn check(&self, segment: &Segment) -> Result<Hash, Why> {
-        let root = segment::check(segment, &self.certificate)?;
-        if self.revocation.as_ref().is_some_and(|one| !one.leaves_valid(&segment.header.key())) {
+        let (root, key) = (segment::check(segment, &self.certificate)?, segment.header.key());
+        if self.revocation.as_ref().is_some_and(|one| !one.leaves_valid(&key)) {
             return Err(Why::Revoked);
+        }
+        if self.left.iter().any(|(scope, last)| scope.covers(key.scope) && !wire::is_within(last, &key)) {
+            return Err(Why::OutOfScope);
         }
         match self.not_after {
             Some(not_after) if segment.header.hlc.ms > not_after => Err(Why::Expired),

@@ -1,3 +1,4 @@
+mod forget;
 mod repair;
 
 use std::collections::BTreeMap;

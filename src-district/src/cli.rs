@@ -19,7 +19,7 @@ use daiban_core::sync::hub::Hub;
 use daiban_district::edge;
 use daiban_district::folder::{Base, Folder};
 use daiban_district::store::HubStore;
-use daiban_model::ids::ScopeCode;
+use daiban_model::ids::{AgentId, ScopeCode};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -52,6 +52,8 @@ enum Command {
     Scopes(Scopes),
     #[command(about = "给一台设备换发新证书；平时不用，快到期的自己会换")]
     Renew(Renew),
+    #[command(about = "命令一台已撤销的设备销毁自己的密钥：之后谁也打不开它的磁盘，区里也打不开")]
+    DestroyKeys(DestroyKeys),
     #[command(about = "备份数据库；枢纽可以照常运行")]
     Backup(Backup),
     #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
@@ -159,6 +161,24 @@ struct Renew {
 }
 
 #[derive(Args)]
+struct DestroyKeys {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+    #[arg(
+        long = "by",
+        value_name = "工号",
+        required = true,
+        num_args = 1,
+        help = "做决定的两个人，写两次，各写各的工号"
+    )]
+    by: Vec<AgentId>,
+    #[arg(long, help = "确认：没交上来的从此再也拿不回来")]
+    yes: bool,
+}
+
+#[derive(Args)]
 struct Recover {
     #[command(flatten)]
     at: At,
@@ -221,6 +241,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Recover(recover) => stations::recover(recover).await,
             Command::Scopes(scopes) => stations::scopes(scopes).await,
             Command::Renew(renew) => stations::renew(renew).await,
+            Command::DestroyKeys(command) => stations::destroy_keys(command).await,
             Command::Backup(backup) => backup::backup(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,

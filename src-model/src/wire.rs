@@ -28,7 +28,7 @@ pub use files::{
 pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
 pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, is_within};
 pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
-pub use standing::{Forget, Forgot, Standing, StandingRequest};
+pub use standing::{Destroy, Forget, Forgot, Standing, StandingRequest};
 
 /// Version of the wire format.
 pub const VERSION: u8 = 1;

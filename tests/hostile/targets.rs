@@ -71,6 +71,12 @@ fn row_11_ten_thousand_requests_about_attachments_hurt_no_hub() {
     hold("attachment");
 }
 
+/// Row 11: how a device stands, at both ends.
+#[test]
+fn row_11_ten_thousand_standings_hurt_neither_end() {
+    hold("standing");
+}
+
 /// Row 11: what somebody picks as a photograph.
 #[test]
 fn row_11_ten_thousand_pictures_are_taken_or_refused() {

@@ -1,13 +1,14 @@
-//! Divisions given to a station and taken from it, and certificates that run out or change.
+//! Divisions given to a station and taken from it, certificates that run out or change, and the second order to a revoked station.
 
+use daiban_core::edge::Edge as _;
 use daiban_core::store::blobs::Blobs as _;
 use daiban_core::store::{PeerId, PeerQuery, Store as _};
-use daiban_model::api::{Decided, Failure, ListItems, OpenCase};
+use daiban_model::api::{Decided, EnrolmentFault, Failure, GetSession, ListItems, OpenCase, ProblemCode, SessionState};
 use daiban_model::ids::{CaseId, ScopeCode};
 use daiban_model::wire::{self, Certificate, PackageKind, Signed};
 use daiban_tests::world::photo;
 use daiban_tests::world::{
-    BAICAIGOU, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, Line, QIAN_XIUYING, QIMUGE, SHAOBUHAI, SUN_LINA, Station, World,
+    BAICAIGOU, BAO_JINSHAN, GAO_JIANPING, JIHULUNTU, Line, QIAN_XIUYING, QIMUGE, SANCHAKOU, SUN_LINA, Station, World,
     ZHAO_YUNFENG, division, must, now,
 };
 
@@ -25,24 +26,25 @@ fn own(station: &Station, world: &World) -> Certificate {
 fn a_division_that_is_given_is_filled_and_written_for() {
     let world = World::new(1201);
     let mut van = world.station_for("苏木流动服务车", JIHULUNTU, &[BAICAIGOU], GAO_JIANPING);
-    let mut village = world.station("绍卜亥便民服务站", SHAOBUHAI, HAO_ZHIQIANG);
+    let mut village = world.station("三岔口便民服务站", SANCHAKOU, BAO_JINSHAN);
     for person in [&ZHAO_YUNFENG, &QIAN_XIUYING, &SUN_LINA] {
         village.receive(person, "MZ-007");
     }
     world.settle(&mut [&mut van, &mut village]);
     assert_eq!((village.list().len(), van.list().len()), (3, 0), "it does not come there yet");
-    let given = world.hub.give("苏木流动服务车", &[SHAOBUHAI]);
-    assert_eq!(given.scopes, [division(SHAOBUHAI), division(BAICAIGOU)]);
+    let given = world.hub.give("苏木流动服务车", &[SANCHAKOU]);
+    assert_eq!(given.scopes, [division(BAICAIGOU), division(SANCHAKOU)]);
     van.sync(&world.hub);
     assert_eq!((own(&van, &world), problems(&mut van)), (given.clone(), vec![]), "it has its new certificate");
     assert_eq!((van.knows(), van.list().len()), (village.knows(), 3), "and in the same run all there is");
-    let case = van.receive(&SUN_LINA, "RS-003");
+    let case = village.list()[0].id;
+    van.note(case, "车到村里办的");
     world.settle(&mut [&mut van, &mut village]);
-    assert_eq!(village.page(case).row.name, "孙丽娜", "what is written there goes to those who read it");
+    assert_eq!(village.page(case).story[0].detail, "车到村里办的", "what is written there goes to those who read it");
     van.restart();
     assert_eq!(own(&van, &world).serial, given.serial, "a certificate in use stays so");
     assert_eq!(van.sync(&world.hub).requests, 1, "and nothing is asked twice");
-    let again = world.hub.give("苏木流动服务车", &[SHAOBUHAI]);
+    let again = world.hub.give("苏木流动服务车", &[SANCHAKOU]);
     assert_eq!(again.serial, given.serial, "what it serves already changes nothing");
     assert_eq!(world.hub.verify().faults, []);
 }
@@ -97,7 +99,7 @@ fn a_hub_that_went_back_hears_of_certificates_it_gave_since() {
     village.receive(&ZHAO_YUNFENG, "MZ-007");
     village.sync(&world.hub);
     let backup = world.hub.back_up();
-    let given = world.hub.give("白菜沟便民服务站", &[SHAOBUHAI]);
+    let given = world.hub.give("白菜沟便民服务站", &[SANCHAKOU]);
     village.sync(&world.hub);
     world.hub.restore(&backup);
     village.sync(&world.hub);
@@ -140,8 +142,8 @@ fn left_of(station: &Station, scope: ScopeCode) -> Vec<String> {
 /// A service van that works for two villages, with a case of its own in the one that will be taken.
 fn van(seed: u64) -> (World, Station, Station, CaseId) {
     let world = World::new(seed);
-    let mut van = world.station_for("苏木流动服务车", JIHULUNTU, &[SHAOBUHAI, BAICAIGOU], GAO_JIANPING);
-    let mut village = world.station("绍卜亥便民服务站", SHAOBUHAI, HAO_ZHIQIANG);
+    let mut van = world.station_for("苏木流动服务车", JIHULUNTU, &[SANCHAKOU, BAICAIGOU], GAO_JIANPING);
+    let mut village = world.station("三岔口便民服务站", SANCHAKOU, BAO_JINSHAN);
     village.receive(&ZHAO_YUNFENG, "MZ-007");
     let case = van.receive(&SUN_LINA, "RS-003");
     world.settle(&mut [&mut van, &mut village]);
@@ -152,14 +154,14 @@ fn van(seed: u64) -> (World, Station, Station, CaseId) {
 #[test]
 fn a_division_that_is_taken_is_delivered_first_and_then_leaves_nothing() {
     let (world, mut van, mut village, case) = van(1206);
-    let scope = division(SHAOBUHAI);
+    let scope = division(SANCHAKOU);
     // Far from any road: she writes on, with a photograph, and the district decides meanwhile.
     van.line = Line::Cut;
     van.note(case, "车在沟里记的");
     let page = must("a photograph", van.attach(case, "身份证", "证.jpg", &photo::photo(3)));
     let whole = page.files[0].hash;
     assert!(must("a content", van.files().whole(whole, 0)).is_some());
-    let taken = world.hub.take_away("苏木流动服务车", &[SHAOBUHAI]);
+    let taken = world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     assert_eq!(taken.scopes, [division(BAICAIGOU)]);
     van.sync(&world.hub);
     van.line = Line::Open;
@@ -186,7 +188,7 @@ fn a_division_that_is_taken_is_delivered_first_and_then_leaves_nothing() {
 #[test]
 fn what_is_owed_of_a_division_that_leaves_is_not_erased_and_not_shown() {
     let (world, mut van, _, case) = van(1207);
-    world.hub.take_away("苏木流动服务车", &[SHAOBUHAI]);
+    world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     // It hears of it, and the machine goes off in the middle; then the road is gone before anything could be sent.
     let heard = |van: &mut Station| van.view().decisions.iter().any(|one| one.what == Decided::Leaving);
     while !heard(&mut van) {
@@ -200,21 +202,21 @@ fn what_is_owed_of_a_division_that_leaves_is_not_erased_and_not_shown() {
         (vec![], Some(Failure::NotFound)),
         "not for her any more"
     );
-    assert!(!left_of(&van, division(SHAOBUHAI)).is_empty(), "although it is still here");
+    assert!(!left_of(&van, division(SANCHAKOU)).is_empty(), "although it is still here");
     van.sync(&world.hub);
-    assert_eq!(left_of(&van, division(SHAOBUHAI)), Vec::<String>::new());
+    assert_eq!(left_of(&van, division(SANCHAKOU)), Vec::<String>::new());
 }
 
 #[test]
 fn a_division_that_is_given_back_comes_whole_and_goes_on() {
     let (world, mut van, mut village, case) = van(1208);
-    world.hub.take_away("苏木流动服务车", &[SHAOBUHAI]);
+    world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     van.sync(&world.hub);
     van.sync(&world.hub);
-    assert_eq!(left_of(&van, division(SHAOBUHAI)), Vec::<String>::new());
+    assert_eq!(left_of(&van, division(SANCHAKOU)), Vec::<String>::new());
     village.note(case, "她走以后记的");
     village.sync(&world.hub);
-    world.hub.give("苏木流动服务车", &[SHAOBUHAI]);
+    world.hub.give("苏木流动服务车", &[SANCHAKOU]);
     van.sync(&world.hub);
     assert_eq!(van.knows(), village.knows(), "own work too, of which only hashes were left");
     van.note(case, "又回来了");
@@ -232,10 +234,10 @@ fn a_disk_from_before_a_division_was_taken_is_told_again_and_heard_again() {
     van.note(case, "没发出去的");
     let before = van.shelf().image();
     van.line = Line::Open;
-    world.hub.take_away("苏木流动服务车", &[SHAOBUHAI]);
+    world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     van.sync(&world.hub);
     van.sync(&world.hub);
-    assert_eq!(left_of(&van, division(SHAOBUHAI)), Vec::<String>::new());
+    assert_eq!(left_of(&van, division(SANCHAKOU)), Vec::<String>::new());
     van.kill();
     van.shelf().put_back(&before);
     van.restart();
@@ -243,7 +245,7 @@ fn a_disk_from_before_a_division_was_taken_is_told_again_and_heard_again() {
     for _ in 0..3 {
         van.sync(&world.hub);
     }
-    assert_eq!((van.view().outbox, left_of(&van, division(SHAOBUHAI))), (0, vec![]), "once more");
+    assert_eq!((van.view().outbox, left_of(&van, division(SANCHAKOU))), (0, vec![]), "once more");
     village.sync(&world.hub);
     assert!(village.page(case).story.iter().any(|line| line.detail == "盘倒回去以后写的"), "nothing of it was dropped");
     assert_eq!(world.hub.verify().faults, []);
@@ -254,13 +256,84 @@ fn a_division_is_taken_and_given_by_stick_too() {
     let (world, mut van, _, case) = van(1211);
     let stick = must("a stick", tempfile::tempdir());
     van.note(case, "要用优盘送的");
-    world.hub.take_away("苏木流动服务车", &[SHAOBUHAI]);
+    world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     for _ in 0..3 {
         van.write_stick(stick.path());
         world.hub.take_stick(stick.path());
         van.read_stick(stick.path());
     }
-    assert_eq!((van.view().outbox, left_of(&van, division(SHAOBUHAI))), (0, vec![]));
+    assert_eq!((van.view().outbox, left_of(&van, division(SANCHAKOU))), (0, vec![]));
     let view = world.hub.devices().into_iter().find(|view| view.station == "苏木流动服务车");
     assert_eq!(view.map(|view| view.leaving), Some(vec![]), "its word came with a letter");
+}
+
+/// Names of the files of a station that hold keys.
+fn key_files(station: &Station) -> Vec<String> {
+    let names = must("a folder", std::fs::read_dir(station.folder()));
+    let names = names.map(|entry| must("an entry", entry).file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| name.starts_with("keys.") || name.starts_with("tries.")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_revoked_station_keeps_what_it_has_until_a_second_order_destroys_its_keys() {
+    let world = World::new(1212);
+    let mut village = world.station_on_disk("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    village.note(case, "没来得及送的");
+    world.hub.revoke("白菜沟便民服务站");
+    village.sync(&world.hub);
+    village.restart();
+    assert_eq!(
+        (village.list().len(), village.page(case).story.len()),
+        (1, 4),
+        "it only stopped: all of it can be read"
+    );
+    village.sync(&world.hub);
+    assert_eq!(problems(&mut village), [ProblemCode::Revoked]);
+    let stick = must("a stick", tempfile::tempdir());
+    assert_eq!(village.write_stick(stick.path()).len(), 1, "and what it owes can be carried out");
+
+    world.hub.destroy_keys("白菜沟便民服务站");
+    village.sync(&world.hub);
+    assert!(matches!(village.ask(GetSession {}).state, SessionState::Destroyed { .. }));
+    assert_eq!(key_files(&village), Vec::<String>::new(), "no wrap of the key is left");
+    assert!(village.folder().join("daiban.db").exists(), "what it sealed lies where it lay");
+    assert_eq!(world.hub.quarantine().len(), 1, "what it owed lies at the district for a person to look at");
+    village.kill();
+    village.start();
+    assert!(matches!(village.ask(GetSession {}).state, SessionState::Destroyed { .. }), "it says so at every start");
+    assert!(village.sign_in(QIMUGE, daiban_tests::world::PIN).is_err(), "nobody opens it");
+    let again = village.try_enrol(&world.hub, &world.code("白菜沟便民服务站", BAICAIGOU, &[BAICAIGOU]));
+    assert_eq!(again.err(), Some(Failure::Enrolment { why: EnrolmentFault::Already }));
+}
+
+#[test]
+fn the_order_waits_until_what_is_owed_lies_at_the_district() {
+    let world = World::new(1213);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    village.sync(&world.hub);
+    village.note(case, "撤销以前写的");
+    world.hub.revoke("白菜沟便民服务站");
+    world.hub.destroy_keys("白菜沟便民服务站");
+    village.sync(&world.hub);
+    assert_eq!(village.page(case).story.len(), 4, "its first contact only brings what it owes");
+    assert_eq!(world.hub.quarantine().len(), 1);
+    village.sync(&world.hub);
+    assert!(matches!(village.ask(GetSession {}).state, SessionState::Destroyed { .. }));
+}
+
+#[test]
+fn a_destruction_that_was_cut_short_is_finished_at_the_next_start() {
+    let world = World::new(1214);
+    let mut village = world.station_on_disk("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.kill();
+    must("the note", daiban_core::keys::destroy::note(village.folder(), village.clock().now()));
+    assert!(!key_files(&village).is_empty(), "the power went before the first of them went");
+    village.start();
+    assert_eq!(key_files(&village), Vec::<String>::new());
+    assert!(matches!(village.ask(GetSession {}).state, SessionState::Destroyed { .. }));
 }

@@ -32,6 +32,7 @@ use super::desk::Desk;
 use super::{Engine, vault_failure};
 use crate::keys::incarnation;
 use crate::store::Store;
+use crate::sync::certificates::covers;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{self, Telling, Thread};
 
@@ -232,6 +233,12 @@ impl<S: Store> Engine<S> {
                 self.link.problem(ProblemCode::Revoked, now, 0);
                 Ok(Turn::Done)
             }
+            Outcome::Destroy(order) => {
+                if station::destroy(&order, desk.certificate.device, &desk.trust).is_some() {
+                    self.destroy_keys()?;
+                }
+                Ok(Turn::Done)
+            }
             Outcome::Rewind(places) => {
                 desk.go_back(places, Thread { epoch, nonce }).await?;
                 self.link.telling = Telling::All;
@@ -290,6 +297,12 @@ impl<S: Store> Engine<S> {
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         let (mut came, mut touched) = (Came::Nothing, Vec::new());
         for frame in frames {
+            if !covers(&desk.certificate, frame.scope) {
+                // Given, and the certificate that says so is not here yet: nothing is kept that no order would ever have erased. It comes
+                // again, because cursors are told.
+                self.link.telling = Telling::All;
+                continue;
+            }
             match desk.take_frame(frame, now).await? {
                 FrameTaken::Stored(stored) => {
                     self.link.progress.received += stored.changes;

@@ -37,6 +37,9 @@ impl<S: Store> Engine<S> {
         if self.vault.is_some() {
             return Err(Failure::Enrolment { why: EnrolmentFault::Already });
         }
+        if let Keys::Destroyed(_) = self.keys {
+            return Err(Failure::Enrolment { why: EnrolmentFault::Already });
+        }
         if self.keys == Keys::Damaged {
             // The station is enrolled; a code would be used up for nothing.
             return Err(vault_failure(VaultFault::Damaged));
@@ -101,6 +104,8 @@ impl<S: Store> Engine<S> {
             session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
         } else if self.vault.is_some() {
             session.state = SessionState::Locked;
+        } else if let Keys::Destroyed(at) = self.keys {
+            session.state = SessionState::Destroyed { at };
         } else if self.keys == Keys::Damaged {
             session.state = SessionState::KeysDamaged;
         } else if let Some((admission, published)) = self.newcomer.as_ref().and_then(|n| n.admission.as_ref()) {

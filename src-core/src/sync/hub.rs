@@ -8,6 +8,7 @@
 //! - K5: a document lives in the scope of the first of its segments that got a number; nobody writes to it from another one.
 
 mod admin;
+mod destroy;
 mod exchange;
 mod files;
 mod forget;
@@ -28,6 +29,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Certificate, Envelope, Nonce, Signed};
 
 pub use admin::{Audit, AuditFault, DeviceView, NewStation};
+pub use destroy::Destruction;
 pub(crate) use exchange::{cursors_hash, standing_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
@@ -83,6 +85,12 @@ pub enum HubFault {
     /// Who asks for a code must say who and why.
     #[error("a reason is needed")]
     NoReason,
+    /// The device was not revoked: its keys are not destroyed before that.
+    #[error("the device was not revoked")]
+    NotRevoked,
+    /// One person alone decides no such thing.
+    #[error("two different people must decide it")]
+    OnePerson,
     /// The device does not serve the division by itself: it serves none of it, or a larger one that holds it.
     #[error("the device does not serve the division {0} by itself")]
     NotServed(daiban_model::ids::ScopeCode),

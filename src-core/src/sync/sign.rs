@@ -40,6 +40,8 @@ pub enum Domain {
     Forget,
     /// A device's word that it did.
     Forgot,
+    /// The order to destroy keys, by the root.
+    Destroy,
 }
 
 impl Domain {
@@ -61,6 +63,7 @@ impl Domain {
             Self::Archive => "daiban archive v1",
             Self::Forget => "daiban forget v1",
             Self::Forgot => "daiban forgot v1",
+            Self::Destroy => "daiban destroy keys v1",
         }
     }
 }

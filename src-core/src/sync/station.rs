@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use daiban_model::ids::DeviceId;
 use daiban_model::wire::{
-    self, Certificate, Cursor, Cursors, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
+    self, Certificate, Cursor, Cursors, Destroy, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
     ExchangeRequest, Forget, Forgot, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt,
     Segment, SegmentKey, Signed, Welcome, Why,
 };
@@ -344,6 +344,12 @@ pub fn own_certificate(signed: &Signed, device: DeviceId, trust: &Trust) -> Opti
 /// An order to this device to erase a division; `None` where it is none, or for another device.
 pub fn order(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Forget> {
     let opened: Forget = sign::open(&trust.hub, Domain::Forget, signed)?;
+    (opened.device == device).then_some(opened)
+}
+
+/// The district's order to this device to destroy its keys; `None` where it is none, or for another device.
+pub fn destroy(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Destroy> {
+    let opened: Destroy = sign::open(&trust.root, Domain::Destroy, signed)?;
     (opened.device == device).then_some(opened)
 }
 

@@ -4,16 +4,16 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 use daiban_core::store::Store;
-use daiban_core::sync::hub::{DeviceView, Hub, NewStation};
+use daiban_core::sync::hub::{Destruction, DeviceView, Hub, NewStation};
 use daiban_district::edge;
 use daiban_district::published::Published;
-use daiban_model::ids::{DeviceId, ScopeCode};
+use daiban_model::ids::{AgentId, DeviceId, ScopeCode};
 use daiban_model::organisation::PlaceTree;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{Certificate, PackageKind};
 use serde_json::json;
 
-use super::{Devices, NewCode, Recover, Renew, Revoke, Scopes, answer, hub, said};
+use super::{DestroyKeys, Devices, NewCode, Recover, Renew, Revoke, Scopes, answer, hub, said};
 
 /// How long a code is good for, to tell it; the hub holds to it.
 const SEVEN_DAYS_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -71,6 +71,8 @@ pub(super) async fn devices(command: Devices) -> Result<()> {
 
 fn state(view: &DeviceView, now: u64) -> &'static str {
     match view.revoked_ms {
+        Some(_) if view.destruction == Some(Destruction::Told) => "密钥已令销毁",
+        Some(_) if view.destruction.is_some() => "已撤销，待销毁",
         Some(_) => "已撤销",
         None if view.not_after < now => "已过期",
         None => "有效　",
@@ -127,6 +129,21 @@ pub(super) async fn renew(command: Renew) -> Result<()> {
     let certificate = hub.renew(view.device, edge::wall()).await.map_err(said::hub)?;
     eprintln!("{}：下次联系时收到新证书；旧证书签过的都还有效。", view.station);
     answer(&shown(&certificate))
+}
+
+pub(super) async fn destroy_keys(command: DestroyKeys) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    let Ok(by) = <[AgentId; 2]>::try_from(command.by) else {
+        bail!("要两个人一起决定：--by 写两次，各写各的工号");
+    };
+    if !command.yes {
+        bail!("什么也没做。{}里没交上来的，销毁以后谁也拿不回来。想好了，请加上 --yes 再执行一次", view.station);
+    }
+    hub.destroy_keys(view.device, by.clone(), edge::wall()).await.map_err(said::hub)?;
+    eprintln!("已下命令：{}下次联系时先交出没交的，再下一次联系时销毁密钥。", view.station);
+    answer(&json!({ "destroy": view.device, "station": view.station, "by": by }))
 }
 
 fn shown(certificate: &Certificate) -> serde_json::Value {

@@ -111,6 +111,8 @@ pub enum Outcome {
     /// scope first. The device goes back in each scope it has read to the first of them that it knows, or to the beginning, tells
     /// what it has beyond (`POST /v1/repair`), and goes on in the reply's epoch. Nothing was taken.
     Rewind(Vec<Cursor>),
+    /// The device was revoked and is to destroy its keys: the root's signed [`super::Destroy`]. What came along was set aside before.
+    Destroy(Signed),
 }
 
 /// What an exchange delivered.

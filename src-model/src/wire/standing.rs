@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Hash, PackageKind, Signed, at_most};
-use crate::ids::{DeviceId, ScopeCode};
+use crate::ids::{AgentId, DeviceId, ScopeCode};
 
 /// Most kinds of packages a device names, and most orders it answers at once.
 const MAX_NAMED: usize = 64;
@@ -53,6 +53,17 @@ pub struct Forget {
     /// How far the feeds of the division stood at the hub.
     #[serde(deserialize_with = "at_most::<_, _, MAX_FEEDS>")]
     pub ends: Vec<Cursor>,
+    /// When, by the hub's time, in milliseconds since 1970.
+    pub hub_ms: u64,
+}
+
+/// The district's second order to a revoked device: it makes what it holds unreadable for good. Signed by the root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destroy {
+    /// The device.
+    pub device: DeviceId,
+    /// The two people who decided it, by their staff numbers.
+    pub by: [AgentId; 2],
     /// When, by the hub's time, in milliseconds since 1970.
     pub hub_ms: u64,
 }

@@ -159,6 +159,15 @@ fn a_standing_and_its_orders_are_these_bytes() {
 }
 
 #[test]
+fn the_order_to_destroy_keys_is_these_bytes() {
+    let by = ["SG-000000-21".parse().unwrap(), "SG-000000-31".parse().unwrap()];
+    let destroy = Destroy { device: DeviceId([1; 32]), by, hub_ms: 9 };
+    assert_snapshot!(pinned(&destroy), @"01010101010101010101010101010101010101010101010101010101010101010c53472d3030303030302d32310c53472d3030303030302d333109");
+    let outcome = Outcome::Destroy(Signed { bytes: vec![1], sig: Sig([2; 64]) });
+    assert_snapshot!(pinned(&outcome), @"05010102020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202");
+}
+
+#[test]
 fn attachments_travel_in_these_bytes() {
     let (name, part) = (FileHash([2; 32]), Part { n: 1, bytes: vec![3, 4] });
     let bring = vec![Bring { scope: scope(), name, size: 65_538, parts: vec![part.clone()] }];

@@ -28,4 +28,4 @@ pub use people::PeopleDialog;
 pub use person::PersonPage;
 pub use sync::SyncPage;
 pub use today::TodayPage;
-pub use unlock::{KeysDamagedPage, UnlockPage};
+pub use unlock::{DestroyedPage, KeysDamagedPage, UnlockPage};

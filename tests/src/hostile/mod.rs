@@ -20,6 +20,7 @@ mod measure;
 mod mutate;
 mod pictures;
 mod stage;
+mod standing;
 mod village;
 
 pub use bombs::{Bomb, bombs};
@@ -50,7 +51,7 @@ pub struct Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self { name: "frame", run: exchange::reply, samples: exchange::reply_samples },
         Self { name: "request", run: exchange::request, samples: exchange::request_samples },
         Self { name: "segment", run: exchange::segment, samples: exchange::segment_samples },
@@ -59,6 +60,7 @@ impl Target {
         Self { name: "call", run: calls::call, samples: calls::samples },
         Self { name: "import", run: imports::import, samples: imports::samples },
         Self { name: "attachment", run: exchange::files, samples: exchange::files_samples },
+        Self { name: "standing", run: standing::standing, samples: standing::samples },
         Self { name: "picture", run: pictures::picture, samples: pictures::samples },
     ];
 

@@ -119,7 +119,8 @@ impl Run {
             let rows = seat.station.rows_of_all().into_iter().map(|row| row.scope);
             let marks = must("cursors", now(shelf.peer(PeerQuery::Cursors(PeerId::Hub))));
             let feeds = marks.cursors.iter().chain(&marks.ends).map(|cursor| cursor.scope);
-            let mut scopes: Vec<ScopeCode> = docs.chain(rows).chain(feeds).filter(|scope| !seat.covers(*scope)).collect();
+            let mut scopes: Vec<ScopeCode> =
+                docs.chain(rows).chain(feeds).filter(|scope| !seat.covers(*scope)).collect();
             scopes.sort_unstable();
             scopes.dedup();
             for end in self.world.hub.ends().iter().filter(|end| !seat.covers(end.scope)) {

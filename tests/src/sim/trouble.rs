@@ -12,9 +12,7 @@ use super::mirror::Mirror;
 use super::options::{Mistake, Trouble};
 use super::run::Run;
 use super::seat::{Kept, Seat};
-use crate::world::{
-    BAICAIGOU, Fuse, GANGFANGDI, Returned, SANCHAKOU, SHAOBUHAI, XINSHUGUANG, must, now, wall,
-};
+use crate::world::{BAICAIGOU, Fuse, GANGFANGDI, Returned, SANCHAKOU, SHAOBUHAI, XINSHUGUANG, must, now, wall};
 
 /// What the district gives and takes.
 const VILLAGES: [&str; 5] = [BAICAIGOU, SHAOBUHAI, SANCHAKOU, GANGFANGDI, XINSHUGUANG];

@@ -193,6 +193,12 @@ impl District {
         must("a certificate", now(self.hub.renew(self.device(station), self.clock.now())))
     }
 
+    /// Two people order the keys of a revoked station to be destroyed.
+    pub fn destroy_keys(&self, station: &str) {
+        let by = [super::TIAN_WEIGUO, super::LUO_JIE].map(|agent| must("a staff number", agent.parse()));
+        must("the order", now(self.hub.destroy_keys(self.device(station), by, self.clock.now())));
+    }
+
     /// What a backup made now holds; the operator notes that it is safe.
     pub fn back_up(&self) -> Shelf {
         let ends = must("the ends", now(self.hub.ends()));

@@ -118,7 +118,8 @@ impl<S: Store> Desk<S> {
         let decided = |scope: ScopeCode, kind: Kind| decision(scope, kind, self.now());
         let given = next.scopes.iter().filter(|scope| !covers(&self.certificate, **scope));
         batch.states.extend(given.map(|scope| decided(*scope, Kind::Given)));
-        for (forget, _) in self.open_orders().await?.iter().filter(|(forget, _)| covers(next, forget.scope)) {
+        let open = self.open_orders().await?;
+        for (forget, _) in open.iter().filter(|(forget, _)| covers(next, forget.scope)) {
             batch.states.push((order_name(forget.scope), None));
             batch.states.push(decided(forget.scope, Kind::Given));
         }
@@ -137,8 +138,10 @@ impl<S: Store> Desk<S> {
                 batch.states.push((name, Some(wire::encode(&again))));
                 continue;
             }
-            batch.states.push((order_name(forget.scope), Some(wire::encode(&signed))));
-            batch.states.push(decided(forget.scope, Kind::Leaving));
+            if open.iter().all(|(_, known)| *known != signed) {
+                batch.states.push((order_name(forget.scope), Some(wire::encode(&signed))));
+                batch.states.push(decided(forget.scope, Kind::Leaving));
+            }
             // What the hub did not take because the division was not this station's is taken before it leaves.
             let of_scope = refused.iter().filter(|(name, bytes)| {
                 outgoing::refused_scope(name).is_some_and(|scope| forget.scope.covers(scope))

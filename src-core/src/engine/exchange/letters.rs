@@ -132,6 +132,13 @@ impl<S: Store> Engine<S> {
                 self.link.problem(ProblemCode::Revoked, now, 0);
                 return Ok(());
             }
+            Outcome::Destroy(order) => {
+                let desk = self.desk()?;
+                if station::destroy(&order, desk.certificate.device, &desk.trust).is_some() {
+                    self.destroy_keys()?;
+                }
+                return Ok(());
+            }
             // Neither is ever an answer to a letter.
             Outcome::StaleNonce | Outcome::SendCursors => return Ok(()),
         };

@@ -1,8 +1,9 @@
 //! Erasing a document or a division so that its pages hold nothing of it. S6
 //!
 //! Deleting alone leaves what was deleted in free space, in pages that are free, in the words of the search index, and in the log. So what
-//! is deleted is written over (`secure_delete`), the index is written anew without it (`optimize`), and the log is cut to nothing.
-//! Rewriting the whole file (`VACUUM`) would do the same at the cost of twice the room, which a village laptop may not have.
+//! is deleted or replaced is written over, at all times and not only here (`secure_delete`, see `schema.rs`: else earlier versions of
+//! a row would lie about in its page); the index is written anew (`optimize`), and the log is cut to nothing. Rewriting the whole
+//! file (`VACUUM`) would do the same at the cost of holding all of it in memory, because temporary files of an encrypted database are.
 
 use rusqlite::{Connection, params};
 
@@ -11,13 +12,13 @@ use crate::store::{Erased, StoreError};
 /// What the transaction needs around it. References are not looked up one by one: for each change that goes that would mean reading
 /// all records. What refers goes first here, and `integrity` looks through it.
 pub(super) fn begin(writer: &Connection) -> Result<(), StoreError> {
-    writer.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON;")?;
+    writer.execute_batch("PRAGMA foreign_keys = OFF;")?;
     Ok(())
 }
 
 /// After the transaction: as before, and nothing of the old pages in the log.
 pub(super) fn end(writer: &Connection) -> Result<(), StoreError> {
-    writer.execute_batch("PRAGMA secure_delete = OFF; PRAGMA foreign_keys = ON;")?;
+    writer.execute_batch("PRAGMA foreign_keys = ON;")?;
     let held: bool = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if held {
         // Somebody reads an old page for longer than this waits. Closing the file cuts the log too.
@@ -123,36 +124,41 @@ mod tests {
     /// Two hundred cases in village 1 and as many in village 2, each written twice, with names and texts of their own.
     async fn filled(store: &SqliteStore) {
         for round in 0..2_u64 {
+            let mut batch = Batch::default();
             for n in 1..=400_u32 {
-                let (village, name, text) = match n % 2 {
-                    1 => (1, "赵桂香", "the-text-of-one"),
-                    _ => (2, "王芳", "the-text-of-two"),
-                };
-                let id = fixture::doc(u128::from(n));
-                let key = fixture::key_in(village, 2, n * 2 + u32::try_from(round).unwrap()).unwrap();
-                let mut change = fixture::carried(u64::from(n) * 2 + round, id, round + 1, key, 0).unwrap();
-                change.bytes = text.repeat(40 + usize::try_from(n % 200).unwrap()).into_bytes();
-                let mut row: CaseRecord = fixture::case(u128::from(n), name).unwrap();
-                row.scope = fixture::village(village).unwrap();
-                row.shown.attention = u16::try_from(round).unwrap();
-                let mut state = fixture::state(id, vec![change.hash]).unwrap();
-                state.scope = row.scope;
-                let segments = vec![fixture::segment(key).unwrap()];
-                let batch = Batch {
-                    segments,
-                    docs: vec![state],
-                    rows: vec![row],
-                    number: vec![key],
-                    changes: vec![change.clone()],
-                    ..Batch::default()
-                };
-                store.commit(batch).await.unwrap();
-                if n % 10 < 2 && round == 1 {
-                    let bytes = format!("snapshot of {text}").repeat(300).into_bytes();
-                    store.cover(id, Snapshot { bytes, heads: vec![change.hash], changes: 2 }).await.unwrap();
+                written(&mut batch, n, round);
+                if n % 20 == 0 {
+                    store.commit(std::mem::take(&mut batch)).await.unwrap();
                 }
             }
         }
+        for n in (1..=400_u32).filter(|n| n % 10 < 2) {
+            let bytes = format!("snapshot of {}", text(n)).repeat(300).into_bytes();
+            let heads = vec![fixture::hash(u64::from(n) * 2 + 1)];
+            store.cover(fixture::doc(u128::from(n)), Snapshot { bytes, heads, changes: 2 }).await.unwrap();
+        }
+    }
+
+    fn text(n: u32) -> &'static str {
+        if n % 2 == 1 { "the-text-of-one" } else { "the-text-of-two" }
+    }
+
+    fn written(batch: &mut Batch, n: u32, round: u64) {
+        let (village, name) = if n % 2 == 1 { (1, "赵桂香") } else { (2, "王芳") };
+        let id = fixture::doc(u128::from(n));
+        let key = fixture::key_in(village, 2, n * 2 + u32::try_from(round).unwrap()).unwrap();
+        let mut change = fixture::carried(u64::from(n) * 2 + round, id, round + 1, key, 0).unwrap();
+        change.bytes = text(n).repeat(40 + usize::try_from(n % 200).unwrap()).into_bytes();
+        let mut row: CaseRecord = fixture::case(u128::from(n), name).unwrap();
+        row.scope = fixture::village(village).unwrap();
+        row.shown.attention = u16::try_from(round).unwrap();
+        let mut state = fixture::state(id, vec![change.hash]).unwrap();
+        state.scope = row.scope;
+        batch.segments.push(fixture::segment(key).unwrap());
+        batch.docs.push(state);
+        batch.rows.push(row);
+        batch.number.push(key);
+        batch.changes.push(change);
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use daiban_model::wire::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Hub, HubFault, Turned};
+use super::{Destruction, Hub, HubFault, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError, chain_next};
 use crate::sync::certificates;
 use crate::sync::segment;
@@ -60,6 +60,9 @@ pub struct DeviceView {
     /// Divisions that it has said to have erased.
     #[serde(default)]
     pub erased: Vec<ScopeCode>,
+    /// Of a revoked one: whether it was ordered to destroy its keys.
+    #[serde(default)]
+    pub destruction: Option<Destruction>,
 }
 
 /// What an audit of the feeds found.
@@ -212,9 +215,20 @@ impl<S: Store> Hub<S> {
             let cursors = self.read_by(device).await?;
             let read = cursors.iter().map(|cursor| (cursor.scope, cursor.seq)).collect();
             let (revoked_ms, (leaving, erased)) = (row.revoked_ms, self.leaving(device).await?);
-            let place =
-                DeviceView { device, station, unit, scopes, device_no, not_after, revoked_ms, read, leaving, erased };
-            views.push(place);
+            let destruction = self.destruction_of(device).await?;
+            views.push(DeviceView {
+                device,
+                station,
+                unit,
+                scopes,
+                device_no,
+                not_after,
+                revoked_ms,
+                read,
+                leaving,
+                erased,
+                destruction,
+            });
         }
         Ok(views)
     }

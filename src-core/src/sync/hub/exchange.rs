@@ -102,6 +102,9 @@ impl<S: Store> Hub<S> {
         if carried == Carried::Letter || self.is_fresh(request.nonce, device.device, now) {
             let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
             let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
+            if let Some(order) = self.destruction(device.device, &own, now).await? {
+                return Ok(Outcome::Destroy(order));
+            }
             self.set_aside(&own, "revoked", now).await?;
         }
         Ok(Outcome::Revoked)

@@ -74,7 +74,7 @@ pub(crate) async fn recovery<S: Store>(State(desk): State<Desk<S>>, sent: Sent) 
 /// `POST /v1/standing`.
 pub(crate) async fn standing<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
     let mark = sent.mark();
-    let reply = work(desk, sent, async |hub, body, _| hub.standing(body).await).await;
+    let reply = work(desk, sent, async |hub, body, now| hub.standing(body, now).await).await;
     marked(mark, reply)
 }
 

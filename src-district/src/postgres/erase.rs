@@ -46,8 +46,9 @@ async fn docs(line: &Line, docs: Vec<Vec<u8>>) -> Result<(), Fault> {
             FROM case_row WHERE doc = ANY ($1::bytea[]) GROUP BY 1, 2
         ) r
         WHERE t.scope = r.scope AND t.handler = r.handler";
-    const GONE: [&str; 6] = [
+    const GONE: [&str; 7] = [
         "DELETE FROM case_row WHERE doc = ANY ($1::bytea[])",
+        "DELETE FROM person_row WHERE doc = ANY ($1::bytea[])",
         "DELETE FROM outbox WHERE doc = ANY ($1::bytea[])",
         "DELETE FROM record r USING change c WHERE c.id = r.change AND c.doc = ANY ($1::bytea[])",
         "DELETE FROM snapshot WHERE doc = ANY ($1::bytea[])",

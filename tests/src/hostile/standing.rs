@@ -10,7 +10,7 @@ use daiban_model::wire::{
     self, Cursor, Envelope, Forget, Forgot, Hash, PackageKind, Sig, Signed, Standing, StandingRequest,
 };
 
-use super::stage::{Stage, enveloped, scope};
+use super::stage::{Stage, at, enveloped, scope};
 use super::village;
 use crate::world::{must, now, some};
 
@@ -37,7 +37,7 @@ fn at_the_hub(plain: &[u8]) {
         }
         Err(_) => plain.to_vec(),
     };
-    let answer = now(hub.standing(&stage.posted(&plain, Domain::Request)));
+    let answer = now(hub.standing(&stage.posted(&plain, Domain::Request), at()));
     assert!(!matches!(answer, Err(Turned::Storage(_))), "the store is not what fails");
     assert_eq!(must("an audit", now(hub.verify())).faults, [], "the feeds are as they should be");
 }

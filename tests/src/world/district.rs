@@ -99,7 +99,7 @@ impl District {
             Road::Files => now(self.hub.files(body, now_ms)),
             Road::Repair => now(self.hub.repair(body, now_ms)),
             Road::Recovery => now(self.hub.recovery(body, now_ms)),
-            Road::Standing => now(self.hub.standing(body)),
+            Road::Standing => now(self.hub.standing(body, now_ms)),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,

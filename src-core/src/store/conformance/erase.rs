@@ -4,11 +4,12 @@ use daiban_model::api::View;
 use daiban_model::wire::{Cursor, Hash};
 
 use super::fixture::{
-    carried, case, doc, eyes, foreign, hash, key, key_in, own, places, sealing, segment, state, township, village,
+    carried, case, doc, eyes, foreign, hash, key, key_in, own, person, places, sealing, segment, state, township,
+    village,
 };
 use crate::query::terms;
 use crate::store::{
-    Batch, DocState, Erased, PeerId, PeerQuery, Quarantined, Receipted, RowQuery, Rows, Store, StoreError,
+    Batch, DocState, Erased, PeerId, PeerQuery, PeopleQuery, Quarantined, Receipted, RowQuery, Rows, Store, StoreError,
 };
 
 type Checked = Result<(), StoreError>;
@@ -55,6 +56,11 @@ async fn found<S: Store>(store: &S, name: &str) -> Result<usize, StoreError> {
     Ok(store.rows(query).await?.cases.len())
 }
 
+async fn known<S: Store>(store: &S, name: &str) -> Result<usize, StoreError> {
+    let query = PeopleQuery::Find { terms: terms(name), eyes: eyes(&[township(1)?]), limit: 50 };
+    Ok(store.rows(RowQuery::People(query)).await?.people.len())
+}
+
 async fn open<S: Store>(store: &S) -> Result<u32, StoreError> {
     Ok(store.rows(RowQuery::Counts { eyes: eyes(&[township(1)?]), today: 20_260_302 }).await?.counts.open)
 }
@@ -65,6 +71,10 @@ async fn lengths<S: Store>(store: &S, n: u64) -> Result<Vec<usize>, StoreError> 
 
 pub(super) async fn an_erased_document_leaves_its_neighbours_whole<S: Store>(store: &S) -> Checked {
     four(store).await?;
+    let people = vec![person(5, "钱秀英")?, person(6, "孙丽娜")?];
+    store.commit(Batch { people, ..Batch::default() }).await?;
+    store.commit(Batch { erased: vec![Erased::Doc(doc(5))], ..Batch::default() }).await?;
+    assert_eq!((known(store, "秀英").await?, known(store, "丽娜").await?), (0, 1), "a person goes as a case does");
     store.commit(Batch { erased: vec![Erased::Doc(doc(4))], ..Batch::default() }).await?;
     assert_eq!((store.load(doc(4)).await?.state, store.load(doc(4)).await?.tail.len()), (None, 0));
     assert_eq!((listed(store).await?, open(store).await?), (vec![1, 2, 3], 3), "no row and no figure");

@@ -50,6 +50,10 @@ impl Write<'_> {
             self.put(|s| &mut s.cases, row, None);
             self.put(|s| &mut s.case_rows, doc, None);
         }
+        if let Some(row) = self.state.people_rows.get(&doc).copied() {
+            self.put(|s| &mut s.people, row, None);
+            self.put(|s| &mut s.people_rows, doc, None);
+        }
         Ok(())
     }
 

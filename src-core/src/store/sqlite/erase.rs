@@ -48,6 +48,7 @@ pub(super) fn erase(tx: &Connection, erased: &[Erased]) -> Result<(), StoreError
     }
     if !erased.is_empty() {
         tx.execute("INSERT INTO case_search (case_search) VALUES ('optimize')", [])?;
+        tx.execute("INSERT INTO person_search (person_search) VALUES ('optimize')", [])?;
     }
     Ok(())
 }
@@ -69,10 +70,13 @@ fn docs(tx: &Connection) -> Result<(), StoreError> {
             FROM case_row WHERE doc IN (SELECT doc FROM temp.erasing) GROUP BY 1, 2
         ) r
         WHERE case_tally.scope = r.scope AND case_tally.handler = r.handler";
-    const GONE: [&str; 7] = [
+    const GONE: [&str; 9] = [
         "DELETE FROM case_search
          WHERE rowid IN (SELECT row FROM case_row WHERE doc IN (SELECT doc FROM temp.erasing))",
         "DELETE FROM case_row WHERE doc IN (SELECT doc FROM temp.erasing)",
+        "DELETE FROM person_search
+         WHERE rowid IN (SELECT row FROM person_row WHERE doc IN (SELECT doc FROM temp.erasing))",
+        "DELETE FROM person_row WHERE doc IN (SELECT doc FROM temp.erasing)",
         "DELETE FROM outbox WHERE doc IN (SELECT doc FROM temp.erasing)",
         "DELETE FROM record
          WHERE change IN (SELECT row FROM change WHERE doc IN (SELECT doc FROM temp.erasing))",

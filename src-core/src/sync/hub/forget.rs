@@ -6,6 +6,8 @@
 //! - O2: an order is told until the device says that it has carried it out; a device that went back to an earlier disk, and so has the
 //!   division again, says so by the serial number it names, is told again, and is heard again.
 
+use std::collections::BTreeSet;
+
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Certificate, Cursor, Forget, Forgot, Hash, Segment, SegmentKey, Signed};
@@ -78,9 +80,24 @@ impl<S: Store> Hub<S> {
     }
 
     /// The orders to be told to a device that has carried out all that came with certificates up to a serial number. O2
-    pub(super) async fn orders(&self, device: DeviceId, serial: u32) -> Result<Vec<Signed>, StoreError> {
-        let (mut orders, mut batch) = (Vec::new(), Batch::default());
-        for (forget, ordered) in self.ordered(device).await? {
+    pub(super) async fn orders(
+        &self,
+        certificate: &Certificate,
+        serial: u32,
+        now: Wall,
+    ) -> Result<Vec<Signed>, StoreError> {
+        let (device, mut orders, mut batch) = (certificate.device, Vec::new(), Batch::default());
+        let ordered = self.ordered(device).await?;
+        if serial < certificate.serial {
+            // A hub that went back may have forgotten an order and been shown the certificate that came with it.
+            for scope in self.left_without_order(certificate, &ordered).await? {
+                let order = self.order(certificate, scope, now).await?;
+                let again = Ordered { order: order.clone(), done: None };
+                batch.states.push((name(device, scope), Some(wire::encode(&again))));
+                orders.push(order);
+            }
+        }
+        for (forget, ordered) in ordered {
             if serial >= forget.serial && ordered.done.is_some() {
                 continue;
             }
@@ -94,6 +111,18 @@ impl<S: Store> Hub<S> {
             self.store.commit(batch).await?;
         }
         Ok(orders)
+    }
+
+    /// Divisions that an earlier certificate of a device covered, the present one does not, and no order is known about.
+    async fn left_without_order(
+        &self,
+        certificate: &Certificate,
+        ordered: &[(Forget, Ordered)],
+    ) -> Result<BTreeSet<ScopeCode>, StoreError> {
+        let former = certificates::former(&*self.store, certificate.device).await?;
+        let scopes = former.into_iter().flat_map(|(one, _)| one.scopes);
+        let unknown = |scope: &ScopeCode| ordered.iter().all(|(forget, _)| !forget.scope.covers(*scope));
+        Ok(scopes.filter(|scope| !covers(certificate, *scope) && unknown(scope)).collect())
     }
 
     /// Notes what a device says it has carried out. Its cursors into what it erased begin anew.

@@ -76,7 +76,7 @@ impl<S: Store> Hub<S> {
         if row.revoked_ms.is_none() {
             answer.packages = self.newer(&ask.have).await?;
             self.note_done(device, ask.certificates.get(1..).unwrap_or_default()).await?;
-            answer.packages.extend(self.newer_standing(device, &ask.certificates).await?);
+            answer.packages.extend(self.newer_standing(device, &ask.certificates, now).await?);
         }
         self.sealed(device, &answer, &came, chance)
     }
@@ -97,11 +97,12 @@ impl<S: Store> Hub<S> {
 
     /// The certificate in force, where the letter shows an older one, and orders that came with it. They travel among the packages, as a
     /// device's word about orders does among the certificates it shows: who does not know them there passes them over.
-    async fn newer_standing(&self, device: DeviceId, shown: &[Signed]) -> Result<Vec<Signed>, Turned> {
+    async fn newer_standing(&self, device: DeviceId, shown: &[Signed], now: Wall) -> Result<Vec<Signed>, Turned> {
         let Some(row) = self.row_of(device).await? else { return Ok(Vec::new()) };
+        let Some(present) = self.certificate(&row) else { return Ok(Vec::new()) };
         let shown = shown.first().and_then(|signed| self.opened(signed)).map_or(0, |one| one.serial);
-        let mut newer = self.orders(device, shown).await?;
-        if self.certificate(&row).is_some_and(|present| shown < present.serial) {
+        let mut newer = self.orders(&present, shown, now).await?;
+        if shown < present.serial {
             newer.extend(wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok());
         }
         Ok(newer)

@@ -29,7 +29,7 @@ pub(super) struct Certified {
 
 impl<S: Store> Hub<S> {
     /// Tells a device what is newer than what it has.
-    pub async fn standing(&self, body: &[u8]) -> Result<Vec<u8>, Turned> {
+    pub async fn standing(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<StandingRequest> = self.asked(body).await?;
         let Asked { device, certificate, request, hash } = &asked;
         if request.version != wire::VERSION {
@@ -43,7 +43,7 @@ impl<S: Store> Hub<S> {
         let standing = Standing {
             packages: self.newer(&request.have).await?,
             certificate: newer.then(|| wire::decode(&device.certificate, wire::MAX_BODY).ok()).flatten(),
-            orders: self.orders(device.device, request.serial).await?,
+            orders: self.orders(certificate, request.serial, now).await?,
         };
         Ok(self.reply(*hash, &standing))
     }

@@ -8,7 +8,7 @@ impl Device {
     async fn standing(&self, hub: &Hub<MemoryStore>, serial: u32, done: Vec<Signed>) -> Standing {
         let ask = StandingRequest { version: wire::VERSION, have: Vec::new(), serial, done };
         let (body, hash) = station::request(&self.key, &ask);
-        station::reply(&hub.standing(&body).await.unwrap(), hash, self.trust()).unwrap()
+        station::reply(&hub.standing(&body, NOW).await.unwrap(), hash, self.trust()).unwrap()
     }
 
     /// Its word that it has carried out an order.
@@ -121,5 +121,5 @@ async fn what_cannot_be_given_or_taken_changes_nothing() {
     assert!(matches!(hub.renew(id, NOW).await, Err(HubFault::Revoked)));
     let ask = StandingRequest { version: wire::VERSION, have: Vec::new(), serial: 0, done: Vec::new() };
     let (body, _) = station::request(&device.key, &ask);
-    assert!(matches!(hub.standing(&body).await, Err(Turned::UnknownDevice)), "and a revoked one is told nothing");
+    assert!(matches!(hub.standing(&body, NOW).await, Err(Turned::UnknownDevice)), "and a revoked one is told nothing");
 }

@@ -89,6 +89,7 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         days_left: None,
         since,
         attention,
+        reserved: reserved(case),
     };
     // A result that lies in a drawer is work still to be done, with a date of its own (R69).
     let open = case.stage.is_open() || case.stage.awaits_delivery();
@@ -106,6 +107,14 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         updated_ms: case.last.map_or(0, |stamp| stamp.hlc.ms),
         shown,
     }
+}
+
+/// How many numbers after its own a bundle keeps for its steps.
+fn reserved(case: &Case) -> u16 {
+    let own = case.receipt.as_ref().map(|(_, receipt)| receipt.number.counter());
+    let steps = case.whole.iter().flat_map(|whole| &whole.order.steps);
+    let last = steps.filter_map(|step| step.number).map(|number| number.counter()).max();
+    last.zip(own).map_or(0, |(last, own)| last.saturating_sub(own))
 }
 
 fn flag(set: bool) -> Flag {

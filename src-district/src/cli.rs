@@ -37,7 +37,7 @@ pub(crate) struct Cli {
 enum Command {
     #[command(about = "新建枢纽：数据目录、区级密钥和空数据库（或一个空的 PostgreSQL 数据库里的表）")]
     Init(At),
-    #[command(about = "导入并发布区划、名册、事项和日历（.csv、.xlsx、.json）；有一处错误就什么也不发布")]
+    #[command(about = "导入并发布区划、名册、事项、一件事和日历（.csv、.xlsx、.json）；有一处错误就什么也不发布")]
     Import(Import),
     #[command(about = "生成站点的一次性登记码，七天内有效，只能登记一台设备")]
     Code(NewCode),
@@ -93,9 +93,11 @@ struct Import {
     roster: Option<PathBuf>,
     #[arg(long, value_name = "文件", help = "事项清单")]
     items: Option<PathBuf>,
+    #[arg(long, value_name = "文件", help = "一件事（.json）；其中的事项要在事项清单里")]
+    bundles: Option<PathBuf>,
     #[arg(long, value_name = "文件", help = "放假和补班日历")]
     calendar: Option<PathBuf>,
-    #[arg(long, value_name = "日期", help = "事项清单从哪天起施行，如 2026-03-02；默认今天")]
+    #[arg(long, value_name = "日期", help = "事项清单和一件事从哪天起施行，如 2026-03-02；默认今天")]
     valid_from: Option<Date>,
     #[arg(long, help = "只检查，不发布")]
     dry_run: bool,

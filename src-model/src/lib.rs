@@ -16,5 +16,6 @@ pub mod deadline;
 
 pub mod identity;
 
+pub mod bundle;
 pub mod catalogue;
 pub mod organisation;

@@ -88,6 +88,7 @@ fn found(hub: &Path) -> Result<()> {
         ("--places", "places.json"),
         ("--roster", "demo/roster.csv"),
         ("--items", "items.csv"),
+        ("--bundles", "bundles.json"),
         ("--calendar", "calendar.json"),
     ] {
         import.arg(option).arg(data.join(file));

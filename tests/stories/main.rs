@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bad_line;
+mod bundles;
 mod crossed_versions;
 mod damaged;
 mod disks;

@@ -213,7 +213,16 @@ impl<S: Store> Desk<S> {
 
     /// Writes edits of one case: change, row, search and outbox in one commit (S1, S2).
     pub(crate) async fn write(&mut self, file: OpenFile, edits: &[Edit]) -> Result<OpenFile, Failure> {
-        let mut batch = Batch::default();
+        self.write_with(file, edits, Batch::default()).await
+    }
+
+    /// The same, together with what was prepared for other cases.
+    pub(crate) async fn write_with(
+        &mut self,
+        file: OpenFile,
+        edits: &[Edit],
+        mut batch: Batch,
+    ) -> Result<OpenFile, Failure> {
         let file = self.stage(file, edits, &mut batch)?;
         self.commit(batch).await?;
         if let Some(snapshot) = file.doc.snapshot_after(file.stored.tail.len()) {

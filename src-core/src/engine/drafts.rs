@@ -10,6 +10,7 @@ use daiban_model::api::{
     FindPeople, GetDraft, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft, SaveDraft,
     Saved, Seen, StartDraft, Step,
 };
+use daiban_model::bundle::Bundle;
 use daiban_model::case::event::{Help, Limits, NoticeLine, Way};
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::{Item, ProxyMode};
@@ -52,6 +53,8 @@ pub(super) async fn rows<S: Store>(desk: &Desk<S>) -> Result<Vec<DraftRow>, Fail
 fn row<S: Store>(desk: &Desk<S>, saved: i64, draft: &Draft) -> DraftRow {
     let items =
         draft.items.iter().map(|code| desk.item(code).map_or_else(|| code.to_string(), |item| item.name.clone()));
+    let bundle = desk.drafted(draft).map(|(bundle, _)| bundle.name.clone());
+    let items = bundle.into_iter().chain(items);
     DraftRow { id: draft.id, name: draft.person.name.clone(), items: items.collect(), saved: Wall(saved) }
 }
 
@@ -87,6 +90,9 @@ impl<S: Store> Desk<S> {
 
     /// The papers that the chosen items need, each once, with the answers given so far.
     pub(super) fn papers(&self, draft: &Draft) -> Vec<DraftPaper> {
+        if draft.bundle.is_some() {
+            return self.bundle_papers(draft);
+        }
         let mut papers: Vec<DraftPaper> = Vec::new();
         for code in &draft.items {
             for name in self.item(code).into_iter().flat_map(|item| &item.papers) {
@@ -188,6 +194,7 @@ impl<S: Store> Answer<S> for StartDraft {
             focus: String::new(),
             person,
             items: self.item.into_iter().collect(),
+            bundle: None,
             help: Help::Proxy,
             way: Way::Window,
             papers: Vec::new(),
@@ -261,12 +268,13 @@ impl<S: Store> Answer<S> for PreviewDraft {
         draft.papers = desk.papers(&draft);
         let today = desk.now().date();
         let mut faults = check::draft(&draft, today);
+        faults.extend(desk.bundle_faults(&draft));
         let items: Vec<&Item> = draft.items.iter().filter_map(|code| desk.item(code)).collect();
-        if items.iter().any(|item| may_be_entrusted(item)) {
+        if draft.bundle.is_some() || items.iter().any(|item| may_be_entrusted(item)) {
             faults.extend(check::mandate(&draft, today));
         }
         let open = desk.open_matters(draft.person.citizen_id.trim()).await?;
-        let open: Vec<OpenMatter> = open.into_iter().filter(|matter| draft.items.contains(&matter.item)).collect();
+        let open: Vec<OpenMatter> = open.into_iter().filter(|matter| wanted(&draft, &matter.item)).collect();
         let injured_on = draft.person.injured_on.trim().parse().ok();
         let reckoning = desk.reckoning();
         let outlook = |item: &&Item| Outlook {
@@ -274,16 +282,32 @@ impl<S: Store> Answer<S> for PreviewDraft {
             name: item.name.clone(),
             clocks: reckoning.outlook(&item.code, Limits::from(*item), injured_on),
         };
+        let whole = desk.drafted(&draft).map(|(bundle, _)| Outlook {
+            item: ItemCode::from(&bundle.id),
+            name: bundle.name.clone(),
+            clocks: reckoning.outlook(&ItemCode::from(&bundle.id), bundle_limits(bundle), None),
+        });
         Ok(DraftPreview {
             warnings: Vec::new(),
             escort_only: items.iter().filter(|item| !may_be_entrusted(item)).map(|item| item.code.clone()).collect(),
-            notice: desk.notice_ahead(&draft, &items),
-            outlook: items.iter().map(outlook).collect(),
+            notice: desk.notice_ahead(&draft),
+            outlook: whole.into_iter().chain(items.iter().map(outlook)).collect(),
+            bundle: desk.bundle_preview(&draft),
             papers: draft.papers.clone(),
             faults,
             open,
         })
     }
+}
+
+/// Whether a draft is about this item, or about this bundle.
+pub(super) fn wanted(draft: &Draft, item: &ItemCode) -> bool {
+    draft.items.contains(item) || draft.bundle.as_ref().is_some_and(|bundle| ItemCode::from(&bundle.id) == *item)
+}
+
+/// The limits of a bundle: its own promise, and nothing the law says of it as a whole (R117).
+pub(super) fn bundle_limits(bundle: &Bundle) -> Limits {
+    Limits { promised: bundle.promised, ..Limits::default() }
 }
 
 /// Whether an agent may act for the person (R16, R66).
@@ -293,7 +317,7 @@ pub(super) fn may_be_entrusted(item: &Item) -> bool {
 
 impl<S: Store> Desk<S> {
     /// The notice as it would be given if the draft were received now.
-    fn notice_ahead(&self, draft: &Draft, items: &[&Item]) -> Option<NoticeSheet> {
+    fn notice_ahead(&self, draft: &Draft) -> Option<NoticeSheet> {
         let lines = notice_lines(draft);
         if lines.is_empty() {
             return None;
@@ -303,7 +327,7 @@ impl<S: Store> Desk<S> {
             number: String::new(),
             no: 1,
             name: draft.person.name.clone(),
-            items: items.iter().map(|item| item.name.clone()).collect(),
+            items: row(self, 0, draft).items,
             lines,
             term: term.date(),
             given: self.now(),

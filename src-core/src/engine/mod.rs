@@ -8,6 +8,7 @@
 //! shells. Each file below answers the calls of one page.
 
 mod answer;
+mod bundle;
 mod cases;
 mod check;
 mod desk;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use daiban_model::bundle::Bundles;
 use daiban_model::calendar::Calendar;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{AgentId, ScopeCode};
@@ -19,6 +20,7 @@ pub(crate) struct Published {
     pub(crate) roster: Roster,
     pub(crate) catalogue: Option<Catalogue>,
     pub(crate) calendar: Calendar,
+    pub(crate) bundles: Option<Bundles>,
     versions: Vec<(PackageKind, u32)>,
     /// Packages that came or lay here and did not read, by the name they are stored under, and since when.
     pub(crate) unreadable: BTreeMap<String, Wall>,
@@ -72,6 +74,7 @@ impl Published {
             PackageKind::Roster => self.roster = read(&json).ok_or_else(unreadable)?,
             PackageKind::Catalogue => self.catalogue = Some(read(&json).ok_or_else(unreadable)?),
             PackageKind::Calendar => self.calendar = read(&json).ok_or_else(unreadable)?,
+            PackageKind::Bundles => self.bundles = Some(read(&json).ok_or_else(unreadable)?),
             // Kept for a hub that may forget, not acted upon: whose segments are taken is the hub's to say.
             PackageKind::Revocations => drop(read::<Vec<wire::Revocation>>(&json).ok_or_else(unreadable)?),
         }

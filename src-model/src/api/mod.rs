@@ -3,6 +3,7 @@
 //! Plain data, no behaviour. The window, the loopback shell and the tests all speak it; nothing here is stored or sent to
 //! the hub, so it may change with the program. A call is a struct that implements [`Call`].
 
+mod bundle;
 mod bytes;
 mod case;
 mod catalogue;
@@ -18,6 +19,7 @@ mod sync;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use bundle::*;
 pub use bytes::Bytes;
 pub use case::*;
 pub use catalogue::*;
@@ -82,6 +84,9 @@ calls! {
     ReceiveDraft = "receive_draft" -> Taken;
     ListItems = "list_items" -> Items;
     GetItem = "get_item" -> Box<ItemGuide>;
+    GetBundle = "get_bundle" -> Box<BundleGuide>;
+    AdvanceBundle = "advance_bundle" -> Box<CasePage>;
+    DeliverResults = "deliver_results" -> Box<CasePage>;
     GetSync = "get_sync" -> SyncView;
     SyncNow = "sync_now" -> SyncView;
     ListRefused = "list_refused" -> Vec<RefusedCase>;

@@ -4,6 +4,7 @@
 //! stamp is later than everything the case has seen.
 
 pub mod bounds;
+mod bundle;
 mod command;
 mod refusal;
 
@@ -104,7 +105,9 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::CheckId { from, number } => return check_id(from, number),
         Command::HandOver { to } => What::HandedOver { to: filled(to, Entry::Organ)? },
         // 即办件: from 收件 to 受理 only together with the result (Annex C).
-        Command::Accept { basis } if basis != AcceptanceBasis::Deemed && case.stage == Stage::Received => {
+        Command::Accept { basis }
+            if basis != AcceptanceBasis::Deemed && case.stage == Stage::Received && case.whole.is_none() =>
+        {
             return Err(Refusal::NoSuchMove { from: case.stage });
         }
         Command::Accept { basis } => accept(case, basis, now)?,
@@ -113,6 +116,8 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             What::NotAccepted { reason: NotAccepted::OtherOrgan, right_office }
         }
         Command::RefuseAcceptance { reason, right_office } => What::NotAccepted { reason, right_office },
+        // What is to be done of a bundle is done in its steps.
+        Command::Start if case.whole.is_some() => return Err(Refusal::NoSuchMove { from: case.stage }),
         Command::Start => What::Started,
         Command::Suspend { kind, expected_days, notice_no } => {
             known_stop(case, kind)?;
@@ -158,6 +163,13 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             What::FileSetAside { hash, paper, reason }
         }
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
+        Command::Order(order) => bundle::order(*order)?,
+        Command::OpenStep(opening) => bundle::open(*opening)?,
+        Command::AskStep { step } => What::StepAsked { step },
+        Command::AnswerStep { step, outcome, result } => bundle::answer(case, step, outcome, result)?,
+        Command::DropStep { step, reason } => bundle::drop_step(case, step, reason)?,
+        Command::ChooseResults { choice } => What::ResultsChosen { choice },
+        Command::CloseWhole(decision) => bundle::close(case, decision)?,
     };
     Ok(vec![act])
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use files::*;
 pub use parts::*;
 
+use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
 use crate::stamp::{Stamp, TimeQuality, Wall};
@@ -264,6 +265,36 @@ pub enum What {
         paper: String,
         /// Why.
         reason: String,
+    },
+    /// 一件事: what the applicant chose of a bundle; this case leads it (R114, R117).
+    Ordered(Box<Order>),
+    /// 联办: this case is a step of a bundle and the department has it now (R118).
+    StepOpened(Box<Opening>),
+    /// A step outside the system was asked for (R128).
+    StepAsked {
+        /// Which.
+        step: StepNo,
+    },
+    /// What came of a step outside the system.
+    StepAnswered {
+        /// Which.
+        step: StepNo,
+        /// Granted or denied.
+        outcome: Outcome,
+        /// In words, or the number of the paper.
+        result: String,
+    },
+    /// The applicant does not want an optional step any more (R119).
+    StepDropped {
+        /// Which.
+        step: StepNo,
+        /// In the applicant's words.
+        reason: String,
+    },
+    /// How the results of a bundle shall reach the applicant (R120).
+    ResultsChosen {
+        /// Together, or each when it is there.
+        choice: Choice,
     },
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]

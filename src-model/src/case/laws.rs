@@ -7,11 +7,12 @@ use super::event::*;
 use super::fold::{Case, Stage, fold};
 use super::{Event, What};
 use crate::access::{Action, Principal, Role, Subject, permit};
+use crate::bundle::{Choice, Need, Opening, Order, OrderStep, StepKind, StepNo, Tone};
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
 use crate::deadline::{Limit, StopKind};
 use crate::identity::CaseNumber;
-use crate::ids::{FileHash, ScopeCode};
+use crate::ids::{CaseId, FileHash, ScopeCode};
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
 
 const START: i64 = 1_772_415_000_000;
@@ -61,7 +62,70 @@ fn file(n: u8) -> FileLine {
     FileLine { hash, kind: FileKind::Jpeg, bytes: 180_000, thumb, paper, label }
 }
 
+fn order() -> Order {
+    let step = |no: u8, kind, need, after: &[u8]| OrderStep {
+        no: StepNo(no),
+        item: (kind == StepKind::Item).then(|| "RS-003".parse().unwrap()),
+        name: "一步".into(),
+        department: "公安分局".into(),
+        need,
+        kind,
+        after: after.iter().copied().map(StepNo).collect(),
+        number: None,
+        limits: Limits::default(),
+        papers: Vec::new(),
+    };
+    let steps = vec![
+        step(0, StepKind::Item, Need::Required, &[]),
+        step(1, StepKind::Outside, Need::Required, &[0]),
+        step(2, StepKind::Check, Need::Optional, &[1]),
+    ];
+    Order { bundle: "newborn".parse().unwrap(), version: 1, tone: Tone::Plain, steps }
+}
+
+fn opening() -> Opening {
+    Opening {
+        lead: CaseId(uuid::Uuid::from_u128(1)),
+        step: StepNo(0),
+        handler: "SG-000000-03".parse().unwrap(),
+        help: Help::Guidance,
+        mandate: None,
+        receipt: receipt(Some(Limit::WorkingDays(8)), PaperState::Copy),
+        to: "公安分局".into(),
+    }
+}
+
+fn bundle_command() -> impl Strategy<Value = Command> {
+    let decision = |outcome| Decision {
+        outcome,
+        on: jiff::civil::date(2026, 3, 6),
+        number: "1".into(),
+        reasons: "不符合条件".into(),
+        valid_until: None,
+    };
+    let mut circle = order();
+    circle.steps[0].after = vec![StepNo(2)];
+    prop_oneof![
+        Just(Command::Order(Box::new(order()))),
+        Just(Command::Order(Box::new(order()))),
+        Just(Command::Order(Box::new(circle))),
+        Just(Command::OpenStep(Box::new(opening()))),
+        (0u8..4).prop_map(|no| Command::AskStep { step: StepNo(no) }),
+        (0u8..4, prop_oneof![Just(Outcome::Granted), Just(Outcome::Denied), Just(Outcome::Returned)])
+            .prop_map(|(no, outcome)| Command::AnswerStep { step: StepNo(no), outcome, result: "办好了".into() }),
+        (0u8..4).prop_map(|no| Command::DropStep { step: StepNo(no), reason: "不办了".into() }),
+        prop_oneof![Just(Choice::Together), Just(Choice::AsTheyCome)]
+            .prop_map(|choice| Command::ChooseResults { choice }),
+        prop_oneof![Just(Outcome::Granted), Just(Outcome::Denied), Just(Outcome::Withdrawn)]
+            .prop_map(move |outcome| Command::CloseWhole(decision(outcome))),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![3 => case_command(), 1 => bundle_command()]
+}
+
+fn case_command() -> impl Strategy<Value = Command> {
     let id_card = |state| PaperLine { name: "居民身份证".into(), state, count: 1 };
     let decision = |outcome| Decision {
         outcome,
@@ -124,7 +188,7 @@ fn live(commands: &[(Command, u8)], device: u64) -> Vec<Event> {
         let now = Moment { hlc, device, at: Wall(at), quality: TimeQuality::Confirmed, calendar: &calendar };
         let permit = permit(&window(), command.action(), &subject).expect("a window may do all of these");
         let mut command = command.clone();
-        if let Command::Decide(decision) = &mut command {
+        if let Command::Decide(decision) | Command::CloseWhole(decision) = &mut command {
             decision.on = now.today();
         }
         if let Ok(new) = decide(&case, command.clone(), &permit, &now) {

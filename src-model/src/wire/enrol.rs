@@ -69,11 +69,14 @@ pub enum PackageKind {
     Calendar,
     /// Devices that are not to be trusted any more: a list of [`super::Revocation`].
     Revocations,
+    /// One-thing bundles.
+    Bundles,
 }
 
 impl PackageKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar, Self::Revocations];
+    pub const ALL: [Self; 6] =
+        [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar, Self::Revocations, Self::Bundles];
 }
 
 /// `POST /v1/packages`: an [`Envelope`] around this, answered with an envelope around `Vec<Signed>`.

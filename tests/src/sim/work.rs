@@ -202,7 +202,8 @@ impl Run {
             Offer::Deliver => Command::Deliver { way: DeliveryWay::Direct, signer: text, relation: String::new() },
             Offer::EnterRating => Command::EnterRating { grade: must("a grade", Grade::try_from(5)), channel: text },
             Offer::Archive => Command::Archive,
-            Offer::Note => Command::Note { text },
+            // These worlds publish no bundles; whoever is offered one all the same writes it down.
+            Offer::Note | Offer::Advance | Offer::DeliverResults | Offer::ChooseResults => Command::Note { text },
             Offer::Correct => Command::Correct { field: Field::Remark, value: "更正".into(), reason: text },
         }
     }

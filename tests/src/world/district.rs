@@ -59,6 +59,8 @@ impl District {
         let catalogue = catalogue();
         assert_eq!(catalogue.items().len(), 429, "the district's own catalogue");
         self.publish_with(catalogue);
+        let bundles = import::bundles(&read("bundles.json"), catalogue, 1, day("2026-01-01"));
+        self.publish(PackageKind::Bundles, &must("bundles", bundles));
     }
 
     /// Publishes a catalogue of these items alone: worlds that are made by the hundred do not wait for the others.

@@ -322,6 +322,7 @@ pub(super) fn package_key(kind: PackageKind) -> String {
         PackageKind::Catalogue => "catalogue",
         PackageKind::Calendar => "calendar",
         PackageKind::Revocations => "revocations",
+        PackageKind::Bundles => "bundles",
     };
     format!("package/{name}")
 }

@@ -3,7 +3,7 @@
 //! B1: every text and every list of a command has a bound, looked at before anything else is; a new command does not compile
 //! until it says which.
 
-use super::{Command, Entry, Refusal};
+use super::{Command, Entry, Refusal, bundle};
 use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, Receipt, Signature};
 
 /// Longest name of a person, or what somebody is to somebody (R86).
@@ -70,6 +70,15 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
             line(E::Papers, paper)?;
             text(E::Reasons, reason)
         }
+        Command::Order(order) => bundle::look_at_order(order),
+        Command::OpenStep(opening) => bundle::look_at_opening(opening),
+        Command::AnswerStep { result, step: _, outcome: _ } => text(E::Text, result),
+        Command::DropStep { reason, step: _ } => text(E::Reasons, reason),
+        Command::CloseWhole(Decision { number, reasons, outcome: _, on: _, valid_until: _ }) => {
+            short(E::ResultNumber, number)?;
+            text(E::Reasons, reasons)
+        }
+        Command::AskStep { step: _ } | Command::ChooseResults { choice: _ } => Ok(()),
         Command::EndMandate { reason: _ }
         | Command::Accept { basis: _ }
         | Command::Start
@@ -86,7 +95,7 @@ pub(super) fn cut(text: String) -> String {
     }
 }
 
-fn signed(mandate: &Mandate) -> Result<(), Refusal> {
+pub(super) fn signed(mandate: &Mandate) -> Result<(), Refusal> {
     match &mandate.signature {
         Signature::Hand => Ok(()),
         Signature::Thumb { witness } => within(Entry::Witness, witness, NAME),
@@ -97,7 +106,7 @@ fn signed(mandate: &Mandate) -> Result<(), Refusal> {
     }
 }
 
-fn taken(receipt: &Receipt) -> Result<(), Refusal> {
+pub(super) fn taken(receipt: &Receipt) -> Result<(), Refusal> {
     line(Entry::Text, &receipt.item_name)?;
     papers(&receipt.papers)
 }
@@ -115,7 +124,7 @@ fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
     papers.iter().try_for_each(|paper| line(Entry::Papers, &paper.name))
 }
 
-fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
+pub(super) fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
     if lines > LINES { Err(Refusal::TooLong { what, most: LINES }) } else { Ok(()) }
 }
 
@@ -123,7 +132,7 @@ fn short(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, NUMBER)
 }
 
-fn line(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(super) fn line(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, LINE)
 }
 

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
+use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::case::event::{
     AcceptanceBasis, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine,
-    PaperLine, Power, Receipt, Way,
+    Outcome, PaperLine, Power, Receipt, Way,
 };
 use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
@@ -189,6 +190,38 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// 一件事: what the applicant chose of a bundle. Comes from drafts only.
+    Order(Box<Order>),
+    /// Hand a step out. Comes from the bundle it belongs to.
+    OpenStep(Box<Opening>),
+    /// Ask for a step outside the system.
+    AskStep {
+        /// Which.
+        step: StepNo,
+    },
+    /// Enter what came of a step outside the system.
+    AnswerStep {
+        /// Which.
+        step: StepNo,
+        /// Granted or denied.
+        outcome: Outcome,
+        /// In words, or the number of the paper.
+        result: String,
+    },
+    /// Leave an optional step out, by the applicant's word.
+    DropStep {
+        /// Which.
+        step: StepNo,
+        /// In the applicant's words.
+        reason: String,
+    },
+    /// Say how the results shall reach the applicant.
+    ChooseResults {
+        /// Together, or each when it is there.
+        choice: Choice,
+    },
+    /// End a bundle whose steps are done, or one of which was refused. Comes from its steps.
+    CloseWhole(Decision),
 }
 
 impl Command {
@@ -203,9 +236,18 @@ impl Command {
             | Self::Supplement { .. }
             | Self::CheckId { .. }
             | Self::AddFile(_)
+            | Self::Order(_)
+            | Self::AskStep { .. }
+            | Self::AnswerStep { .. }
+            | Self::DropStep { .. }
+            | Self::ChooseResults { .. }
             | Self::Type { .. } => Action::Collect,
             Self::HandOver { .. } => Action::HandOver,
-            Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
+            Self::Accept { .. }
+            | Self::RefuseAcceptance { .. }
+            | Self::FinishAtOnce { .. }
+            | Self::OpenStep(_)
+            | Self::CloseWhole(_) => Action::Accept,
             Self::Start | Self::Suspend { .. } | Self::Resume | Self::Extend { .. } | Self::Decide(_) => {
                 Action::Process
             }

@@ -128,6 +128,18 @@ pub enum Refusal {
     /// The same picture of the same paper is there already.
     #[error("this attachment is there already")]
     FileThere,
+    /// The steps of a bundle do not follow one another.
+    #[error("the steps of the bundle go in a circle")]
+    StepsInCircle,
+    /// The bundle does not stand without this step (R119).
+    #[error("the bundle does not stand without this step")]
+    StepNeeded,
+    /// The results of a bundle are handed over together, from its own page (R120).
+    #[error("the results are handed over together")]
+    TogetherOnly,
+    /// It is not the turn of this step yet (R118).
+    #[error("it is not the turn of this step")]
+    NotItsTurn,
     /// Two values of a field stand side by side; someone must choose first.
     #[error("a field is disputed")]
     Disputed {
@@ -178,6 +190,8 @@ pub enum Entry {
     Channel,
     /// The value of a field.
     Value,
+    /// Steps of a bundle.
+    Steps,
 }
 
 impl From<Misfit> for Refusal {

@@ -8,7 +8,9 @@ pub mod access;
 pub mod api;
 pub mod case;
 pub mod ids;
+pub mod injury;
 pub mod stamp;
+pub mod visit;
 pub mod wire;
 
 pub mod calendar;

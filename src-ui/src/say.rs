@@ -106,6 +106,7 @@ fn refusal(why: &Refusal) -> String {
         Refusal::DateTooLate { what, last } => {
             t!("refusal.date_too_late", what = entry(*what), day = dates::full(*last))
         }
+        Refusal::ReasonTooShort { least } => t!("refusal.reason_too_short", n = least),
         Refusal::TooManyDays { most } => t!("refusal.too_many_days", n = most),
         Refusal::Disputed { field } => t!("refusal.disputed", field = self::field(*field)),
         other => one_of("refusal", &code(other)).unwrap_or(t!("failure.bad_value")).to_owned(),

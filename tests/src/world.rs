@@ -70,6 +70,8 @@ pub const WU_GUOQIANG: &str = "SG-101000-01";
 pub const BAO_JINSHAN: &str = "SG-202203-01";
 /// 林芳, general window of the district
 pub const LIN_FANG: &str = "SG-000000-03";
+/// 彭飞, work-injury clerk beside 许文
+pub const PENG_FEI: &str = "SG-000000-42";
 /// 何静, at the one-thing window
 pub const HE_JING: &str = "SG-000000-05";
 /// 田卫国, supervisor

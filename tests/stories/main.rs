@@ -7,6 +7,7 @@ mod crossed_versions;
 mod damaged;
 mod disks;
 mod guarded;
+mod home_service;
 mod offline_week;
 mod people;
 mod restored;

@@ -108,6 +108,7 @@ impl<S: Store> Desk<S> {
     /// Carries out a command on an open case and makes it durable.
     pub(super) async fn act(&mut self, mut file: OpenFile, command: Command) -> Result<OpenFile, Failure> {
         self.fits_bundle(&file, &command).await?;
+        self.free_to_go(&file, &command).await?;
         let mut edits = self.decided(&file, command)?;
         let mut batch = Batch::default();
         if file.facts.case.whole.is_some() || file.facts.case.part_of.is_some() {

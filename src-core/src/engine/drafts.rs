@@ -11,6 +11,7 @@ use daiban_model::api::{
     Saved, Seen, StartDraft, Step,
 };
 use daiban_model::bundle::Bundle;
+use daiban_model::case::Stage;
 use daiban_model::case::event::{Help, Limits, NoticeLine, Way};
 use daiban_model::case::field::Field;
 use daiban_model::catalogue::{Item, ProxyMode};
@@ -168,9 +169,11 @@ impl<S: Store> Answer<S> for StartDraft {
         let mut chance = [0; 10];
         desk.edge.chance(&mut chance);
         let millis = desk.now().0.max(0).unsigned_abs();
+        let mut begun = None;
         let person = match self.from {
             Some(case) => {
                 let file = desk.file(case).await?;
+                begun = (file.facts.case.stage == Stage::Consulting).then_some(case);
                 // Numbers are copied for those who may see them whole (R213); others type them anew.
                 let whole = desk.may(Action::Reveal, &file.subject()).is_ok();
                 let shown = |field: Field| story::mask(field, file.facts.field(field)) == file.facts.field(field);
@@ -195,6 +198,7 @@ impl<S: Store> Answer<S> for StartDraft {
             person,
             items: self.item.into_iter().collect(),
             bundle: None,
+            case: begun,
             help: Help::Proxy,
             way: Way::Window,
             papers: Vec::new(),

@@ -16,6 +16,7 @@ mod doc_part;
 mod drafts;
 mod exchange;
 mod files;
+mod home;
 mod items;
 mod lists;
 mod page;

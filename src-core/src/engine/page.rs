@@ -57,6 +57,7 @@ impl<S: Store> Desk<S> {
             sent: sent(file),
             id: if cases::unidentified(file) { IdCheck::Later } else { IdCheck::Seen },
             item,
+            home: self.home_view(file),
             bundle: None,
             part_of: None,
         }

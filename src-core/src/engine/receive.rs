@@ -1,10 +1,12 @@
 //! 收件: a draft becomes cases, one an item, each with its number, its mandate, its notice and its note, in one commit.
 
-use daiban_model::api::{Changed, Draft, DraftFault, Failure, Later, ReceiveDraft, SignatureKind, Step, Taken};
+use daiban_model::api::{
+    Changed, Draft, DraftFault, DraftPerson, Failure, Later, ReceiveDraft, SignatureKind, Step, Taken,
+};
 use daiban_model::bundle::NotInCatalogue;
-use daiban_model::case::Command;
 use daiban_model::case::event::{Help, IdCheck, Limits, Mandate, PaperLine, PaperState, Receipt, Signature};
 use daiban_model::case::field::Field;
+use daiban_model::case::{Command, Stage};
 use daiban_model::catalogue::{Item, ProxyMode};
 use daiban_model::identity::CaseNumber;
 use daiban_model::ids::{CaseId, ItemCode, ScopeCode};
@@ -25,11 +27,13 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let items = desk.checked(&draft).await?;
         let mut numbers = desk.numbers().await?;
         let (mut batch, mut files) = (Batch::default(), Vec::new());
+        // What was asked before goes on in its own case; further items get cases of their own.
+        let mut begun = desk.begun(&draft).await?;
         if draft.bundle.is_some() {
-            files.push(desk.receive_bundle(&draft, &mut numbers, &mut batch)?);
+            files.push(desk.receive_bundle(&draft, begun.take(), &mut numbers, &mut batch)?);
         }
         for item in &items {
-            files.push(desk.receive(&draft, item, &mut numbers, &mut batch)?);
+            files.push(desk.receive(&draft, item, begun.take(), &mut numbers, &mut batch)?);
         }
         batch.states.push((desk.counter_name(), Some(wire::encode(&numbers.last))));
         batch.states.push(Desk::<S>::without_draft(draft.id));
@@ -79,6 +83,7 @@ impl<S: Store> Desk<S> {
         &mut self,
         draft: &Draft,
         item: &Item,
+        begun: Option<OpenFile>,
         numbers: &mut Numbers,
         batch: &mut Batch,
     ) -> Result<OpenFile, Failure> {
@@ -93,12 +98,18 @@ impl<S: Store> Desk<S> {
             papers: item.papers.iter().map(|name| line(draft, name)).collect(),
         };
         let receive = Command::Receive { receipt: Box::new(receipt), proxy: item.proxy };
-        self.write_new(draft, help, vec![receive], batch)
+        self.write_new(draft, begun, help, vec![receive], batch)
     }
 
     /// A bundle received: one case leads it, under the one number; the cases of its steps get theirs now and begin when their turn
     /// comes (R117).
-    fn receive_bundle(&mut self, draft: &Draft, numbers: &mut Numbers, batch: &mut Batch) -> Result<OpenFile, Failure> {
+    fn receive_bundle(
+        &mut self,
+        draft: &Draft,
+        begun: Option<OpenFile>,
+        numbers: &mut Numbers,
+        batch: &mut Batch,
+    ) -> Result<OpenFile, Failure> {
         let none = || internal("a bundle that was not looked at");
         let (bundle, wanted) = self.drafted(draft).ok_or_else(none)?;
         let (catalogue, version) =
@@ -121,30 +132,48 @@ impl<S: Store> Desk<S> {
             papers: draft.papers.iter().map(|paper| line(draft, &paper.name)).collect(),
         };
         let receive = Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy };
-        self.write_new(draft, draft.help, vec![Command::Order(Box::new(order)), receive], batch)
+        self.write_new(draft, begun, draft.help, vec![Command::Order(Box::new(order)), receive], batch)
     }
 
     /// A new case with what the draft says of the person, the mandate and the papers, and these acts in the midst of it.
     fn write_new(
         &mut self,
         draft: &Draft,
+        begun: Option<OpenFile>,
         help: Help,
         acts: Vec<Command>,
         batch: &mut Batch,
     ) -> Result<OpenFile, Failure> {
-        let mut chance = [0; 10];
-        self.edge.chance(&mut chance);
-        let millis = self.now().0.max(0).unsigned_abs();
-        let id = CaseId(drafts::fresh_id(millis, &chance));
-        let mut case = self.new_file(id, self.scope())?;
-        let mut edits = registers(draft, self.now().date())?;
-        for command in self.commands(draft, help, acts)? {
+        let asked = begun.as_ref().map(|file| file.facts.case.help.unwrap_or(help));
+        let mut case = match begun {
+            Some(file) => file,
+            None => self.fresh_file()?,
+        };
+        let mut edits = registers(&draft.person, self.now().date())?;
+        let commands = self.commands(draft, asked.unwrap_or(help), acts)?;
+        // The question was registered when it was asked.
+        for command in commands.into_iter().skip(usize::from(asked.is_some())) {
             // Each act rests on the ones before it: they are tried on the facts so far and written as one change.
             let new = self.decided(&case, command)?;
             bundle::tried(&mut case, &new);
             edits.extend(new);
         }
         self.stage(case, &edits, batch)
+    }
+
+    /// An empty case with an identity of its own.
+    pub(super) fn fresh_file(&self) -> Result<OpenFile, Failure> {
+        let mut chance = [0; 10];
+        self.edge.chance(&mut chance);
+        let millis = self.now().0.max(0).unsigned_abs();
+        self.new_file(CaseId(drafts::fresh_id(millis, &chance)), self.scope())
+    }
+
+    /// The case in which the draft's question was registered, while nothing was received in it.
+    async fn begun(&self, draft: &Draft) -> Result<Option<OpenFile>, Failure> {
+        let Some(id) = draft.case else { return Ok(None) };
+        let file = self.file(id).await?;
+        Ok((file.facts.case.stage == Stage::Consulting).then_some(file))
     }
 
     /// The acts of a receipt, in the order of Annex C.
@@ -254,8 +283,7 @@ fn mandate<S: Store>(draft: &Draft, desk: &Desk<S>) -> Result<Mandate, Failure> 
 }
 
 /// The registers of a new case, in their stored form.
-fn registers(draft: &Draft, today: jiff::civil::Date) -> Result<Vec<Edit>, Failure> {
-    let person = &draft.person;
+pub(super) fn registers(person: &DraftPerson, today: jiff::civil::Date) -> Result<Vec<Edit>, Failure> {
     let typed = [
         (Field::Name, &person.name),
         (Field::CitizenId, &person.citizen_id),

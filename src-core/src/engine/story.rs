@@ -122,6 +122,15 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         What::Linked { reason, .. } => ("linked", reason.clone()),
         What::FileAdded(line) => ("file_added", named(&line.paper, &line.label)),
         What::FileSetAside { paper, reason, .. } => ("file_set_aside", named(paper, reason)),
+        What::VisitBooked(booking) => ("visit_booked", named(&hour(booking.at), &booking.place)),
+        What::VisitMoved { to, reason, .. } => ("visit_moved", named(&hour(*to), reason)),
+        What::VisitRefused { reason, .. } => ("visit_refused", reason.clone()),
+        What::VisitMade(visit) => ("visit_made", named(&hour(visit.arrived), &visit.place)),
+        What::VisitGraded { grade, .. } => ("visit_graded", u8::from(*grade).to_string()),
+        What::Interviewed(interview) => ("interviewed", named(&hour(interview.from), &interview.place)),
+        What::InterviewAdded(addition) => ("interview_added", addition.text.clone()),
+        What::Explained { text } => ("explained", text.clone()),
+        What::GroundsTold { .. } => ("grounds_told", String::new()),
         What::Ordered(order) => ("ordered", joined(order.steps.iter().map(|step| step.name.as_str()))),
         What::StepOpened(opening) => ("step_opened", opening.to.clone()),
         What::StepAsked { step } => ("step_asked", step_name(facts, *step)),
@@ -136,6 +145,11 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         },
         What::Unknown { .. } => ("unknown", String::new()),
     }
+}
+
+/// 2026-03-04 09:30
+fn hour(at: jiff::civil::DateTime) -> String {
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
 }
 
 fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bundle::{BundleView, PartView};
 use super::files::{FileView, FilesOpen};
+use super::home::HomeView;
 use super::lists::CaseRow;
 use crate::case::Command;
 use crate::case::clocks::Clock;
@@ -112,6 +113,8 @@ pub struct CasePage {
     pub id: IdCheck,
     /// How far it has got.
     pub sent: Sent,
+    /// Visits and interviews.
+    pub home: HomeView,
     /// The bundle it leads.
     pub bundle: Option<BundleView>,
     /// The bundle it is a step of.

@@ -132,6 +132,9 @@ pub struct Draft {
     pub papers: Vec<DraftPaper>,
     /// 写委托
     pub mandate: DraftMandate,
+    /// The case it goes on with: a question that was registered before anything was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
     /// A note to go with the case.
     pub note: String,
     /// Why it is received although the same matter is open (R88).

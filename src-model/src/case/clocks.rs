@@ -59,6 +59,8 @@ pub enum ClockKind {
     ClearFacts,
     /// An office outside the system answers within ten working days (R128, ours).
     OutsideAnswer,
+    /// 上门: on the day that was agreed on (R94).
+    Visit,
 }
 
 /// Whether a date follows from facts, or shows what would be.
@@ -192,10 +194,18 @@ impl Reckoning<'_> {
                 return None;
             }
         };
-        Some(match nearest(kinds) {
+        let pressing = match nearest(kinds) {
             Some(clock) => Pressing { kind: Some(clock.kind), due: clock.due, whose },
             None => Pressing { kind: None, due: Due::Unknown, whose },
-        })
+        };
+        Some(self.visit(case).filter(|visit| sooner(visit.due, pressing.due)).unwrap_or(pressing))
+    }
+
+    /// The next visit that was agreed on: ours to make.
+    fn visit(&self, case: &Case) -> Option<Pressing> {
+        let at = case.home.next()?.booking.at;
+        let due = Due::At { at, certainty: deadline::Certainty::Certain };
+        Some(Pressing { kind: Some(ClockKind::Visit), due, whose: Whose::Mine })
     }
 
     /// The days of the most pressing running clock.
@@ -248,6 +258,11 @@ impl Reckoning<'_> {
             .map(|(kind, limit)| Clock { basis, ..self.face(kind, start, &decision_clock(case, kind, start, limit)) })
             .collect()
     }
+}
+
+/// Whether one date comes before another; any date comes before none.
+fn sooner(one: Due, other: Due) -> bool {
+    one.date().is_some_and(|one| other.date().is_none_or(|other| one <= other))
 }
 
 /// Five working days from the notice (ours): the term a station prints where the organ has set none.

@@ -6,6 +6,7 @@
 pub mod bounds;
 mod bundle;
 mod command;
+mod home;
 mod refusal;
 
 use jiff::civil::{Date, DateTime};
@@ -163,6 +164,15 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             What::FileSetAside { hash, paper, reason }
         }
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
+        Command::BookVisit(booking) => home::book(*booking, now)?,
+        Command::MoveVisit { of, to, reason } => home::move_to(of, to, reason, now)?,
+        Command::RefuseVisit { of, reason } => home::refuse(of, reason)?,
+        Command::RecordVisit(visit) => home::visit(case, *visit, permit, now)?,
+        Command::GradeVisit { of, grade } => What::VisitGraded { of, grade },
+        Command::RecordInterview(interview) => home::interview(*interview, permit, now)?,
+        Command::AddToInterview(addition) => home::add(addition, permit)?,
+        Command::Explain { text } => What::Explained { text: filled(text, Entry::Text)? },
+        Command::TellGrounds { grounds } => What::GroundsTold { grounds },
         Command::Order(order) => bundle::order(*order)?,
         Command::OpenStep(opening) => bundle::open(*opening)?,
         Command::AskStep { step } => What::StepAsked { step },

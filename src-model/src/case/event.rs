@@ -6,7 +6,9 @@
 mod files;
 mod parts;
 
-use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 pub use files::*;
@@ -15,7 +17,9 @@ pub use parts::*;
 use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
+use crate::injury::Ground;
 use crate::stamp::{Stamp, TimeQuality, Wall};
+use crate::visit::{Addition, Booking, Interview, Visit};
 
 /// One act: who, for which unit, when by the station's clock, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -295,6 +299,47 @@ pub enum What {
     ResultsChosen {
         /// Together, or each when it is there.
         choice: Choice,
+    },
+    /// 上门预约: somebody asked to be served at home (R94).
+    VisitBooked(Box<Booking>),
+    /// The booking stands for another time (R95).
+    VisitMoved {
+        /// The act that made it.
+        of: Stamp,
+        /// When now.
+        to: DateTime,
+        /// Why.
+        reason: String,
+    },
+    /// 不上门, with a reason and by the upper tier (R95).
+    VisitRefused {
+        /// The act that made the booking.
+        of: Stamp,
+        /// Why.
+        reason: String,
+    },
+    /// 上门服务记录 (R96).
+    VisitMade(Box<Visit>),
+    /// The call after a visit (templates §13).
+    VisitGraded {
+        /// The act of the record.
+        of: Stamp,
+        /// As the person said.
+        grade: Grade,
+    },
+    /// 询问笔录, signed (R100).
+    Interviewed(Box<Interview>),
+    /// An addition to a signed interview, signed again (R100).
+    InterviewAdded(Addition),
+    /// 讲明白了: steps, papers and limits in plain words (R99).
+    Explained {
+        /// What was said.
+        text: String,
+    },
+    /// The grounds of arts 14–16 as the person told them; no conclusion (R106).
+    GroundsTold {
+        /// Which.
+        grounds: BTreeSet<Ground>,
     },
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]

@@ -6,9 +6,10 @@
 
 mod bundle;
 mod files;
+mod home;
 mod moves;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use files::Files;
 use jiff::civil::{Date, DateTime};
@@ -21,7 +22,9 @@ use super::event::{
 use crate::bundle::{PartOf, Whole};
 use crate::deadline::{Limit, Stop};
 use crate::ids::{AgentId, CaseId, ScopeCode};
+use crate::injury::Ground;
 use crate::stamp::{Stamp, Wall};
+use crate::visit::HomeService;
 
 /// Where a case stands (Annex C).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -120,6 +123,10 @@ pub struct Case {
     pub links: Vec<CaseId>,
     /// Attachments.
     pub files: Files,
+    /// Visits and interviews.
+    pub home: HomeService,
+    /// The grounds of arts 14–16 as the person told them.
+    pub grounds: BTreeSet<Ground>,
     /// The bundle this case leads.
     pub whole: Option<Box<Whole>>,
     /// The bundle this case is a step of.

@@ -13,7 +13,9 @@ use crate::catalogue::ProxyMode;
 use crate::deadline::{Limit, StopKind};
 use crate::identity::CaseNumber;
 use crate::ids::{CaseId, FileHash, ScopeCode};
+use crate::injury::Ground;
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
+use crate::visit::{Addition, Asked, Booking, HomeReason, Interview, Spoken, Visit};
 
 const START: i64 = 1_772_415_000_000;
 const DAY: i64 = 86_400_000;
@@ -121,8 +123,69 @@ fn bundle_command() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn home_command() -> impl Strategy<Value = Command> {
+    let staff = || vec!["SG-202202-01".parse().unwrap(), "SG-202202-02".parse().unwrap()];
+    let at = |day| jiff::civil::date(2026, 3, day).at(9, 30, 0, 0);
+    let booking = Booking {
+        caller: "钱秀英".into(),
+        relation: "邻居".into(),
+        phone: String::new(),
+        reasons: [HomeReason::Aged].into(),
+        at: at(31),
+        place: "幸福大院3号".into(),
+        staff: staff(),
+        alone: String::new(),
+    };
+    let visit = Visit {
+        booking: None,
+        arrived: at(1),
+        left: at(1),
+        place: "幸福大院3号".into(),
+        staff: staff(),
+        badge: Asked::Yes,
+        id_checked: Asked::Yes,
+        person_seen: Asked::Yes,
+        consent: Asked::No,
+        forms: Vec::new(),
+        taken: Vec::new(),
+        left_there: Vec::new(),
+        advice: String::new(),
+        beyond: String::new(),
+        next: String::new(),
+        next_on: None,
+        signature: Signature::Hand,
+    };
+    let interview = |read_back| Interview {
+        place: "病房".into(),
+        from: at(1),
+        until: at(1),
+        asked_by: "许文".into(),
+        written_by: "彭飞".into(),
+        present: Vec::new(),
+        interpreter: String::new(),
+        lines: vec![Spoken { question: "怎么受的伤？".into(), answer: "石头砸的。".into() }],
+        read_back,
+        signature: Signature::Hand,
+    };
+    // The first acts of a life have these stamps, so that some of them are bookings and records.
+    let stamp = |n: u16| Stamp { hlc: Hlc { ms: START.unsigned_abs(), counter: n }, device: 7 };
+    let of = (0u16..6).prop_map(stamp);
+    prop_oneof![
+        Just(Command::BookVisit(Box::new(booking))),
+        of.clone().prop_map(move |of| Command::MoveVisit { of, to: at(30), reason: "改天".into() }),
+        of.clone().prop_map(|of| Command::RefuseVisit { of, reason: "本人已经到大厅来办完了".into() }),
+        (prop::option::of(of.clone()))
+            .prop_map(move |booking| Command::RecordVisit(Box::new(Visit { booking, ..visit.clone() }))),
+        of.clone().prop_map(|of| Command::GradeVisit { of, grade: Grade::try_from(5).unwrap() }),
+        Just(Command::RecordInterview(Box::new(interview(Asked::Yes)))),
+        Just(Command::RecordInterview(Box::new(interview(Asked::No)))),
+        of.prop_map(|to| Command::AddToInterview(Addition { to, text: "补充".into(), signature: Signature::Hand })),
+        Just(Command::TellGrounds { grounds: [Ground::AtWork].into() }),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
-    prop_oneof![3 => case_command(), 1 => bundle_command()]
+    prop_oneof![4 => case_command(), 1 => bundle_command(), 1 => home_command()]
 }
 
 fn case_command() -> impl Strategy<Value = Command> {

@@ -112,6 +112,7 @@ const STAFF: &[(&str, &str, Role, &str, &[&str])] = &[
     (super::LIN_FANG, "林芳", Role::Window, super::DISTRICT, &[]),
     (super::HE_JING, "何静", Role::Window, super::DISTRICT, &[]),
     (super::XU_WEN, "许文", Role::DepartmentClerk, super::DISTRICT, &[]),
+    (super::PENG_FEI, "彭飞", Role::DepartmentClerk, super::DISTRICT, &[]),
     (super::SU_HE, "苏和", Role::Archivist, super::DISTRICT, &[]),
     ("SG-000000-13", "苏婷", Role::HallGuide, super::DISTRICT, &[]),
     (super::TIAN_WEIGUO, "田卫国", Role::Supervisor, super::DISTRICT, &[]),

@@ -1,5 +1,8 @@
 //! What someone may want done to a case, and the right and power each needs.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
@@ -12,7 +15,9 @@ use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
 use crate::deadline::StopKind;
 use crate::ids::{CaseId, FileHash};
+use crate::injury::Ground;
 use crate::stamp::Stamp;
+use crate::visit::{Addition, Booking, Interview, Visit};
 
 /// What someone wants done to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +195,47 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Agree on a visit.
+    BookVisit(Box<Booking>),
+    /// Agree on another time.
+    MoveVisit {
+        /// The act that made the booking.
+        of: Stamp,
+        /// When now.
+        to: DateTime,
+        /// Why.
+        reason: String,
+    },
+    /// Do not go: the upper tier's to say.
+    RefuseVisit {
+        /// The act that made the booking.
+        of: Stamp,
+        /// Why, in ten characters at least.
+        reason: String,
+    },
+    /// Enter what was done at the door.
+    RecordVisit(Box<Visit>),
+    /// Enter what the person said in the call afterwards.
+    GradeVisit {
+        /// The act of the record.
+        of: Stamp,
+        /// As the person said.
+        grade: Grade,
+    },
+    /// Enter a signed interview.
+    RecordInterview(Box<Interview>),
+    /// Add to a signed interview.
+    AddToInterview(Addition),
+    /// Note that it was explained, and in which words.
+    Explain {
+        /// What was said.
+        text: String,
+    },
+    /// Note the grounds as the person tells them.
+    TellGrounds {
+        /// Which.
+        grounds: BTreeSet<Ground>,
+    },
     /// 一件事: what the applicant chose of a bundle. Comes from drafts only.
     Order(Box<Order>),
     /// Hand a step out. Comes from the bundle it belongs to.
@@ -229,7 +275,15 @@ impl Command {
     pub fn action(&self) -> Action {
         match self {
             Self::Consult { .. }
-            | Self::GiveNotice { .. }
+            | Self::BookVisit(_)
+            | Self::MoveVisit { .. }
+            | Self::RecordVisit(_)
+            | Self::RecordInterview(_)
+            | Self::AddToInterview(_)
+            | Self::Explain { .. }
+            | Self::TellGrounds { .. }
+            | Self::Type { .. } => Action::Attend,
+            Self::GiveNotice { .. }
             | Self::Entrust(_)
             | Self::EndMandate { .. }
             | Self::Receive { .. }
@@ -240,20 +294,20 @@ impl Command {
             | Self::AskStep { .. }
             | Self::AnswerStep { .. }
             | Self::DropStep { .. }
-            | Self::ChooseResults { .. }
-            | Self::Type { .. } => Action::Collect,
+            | Self::ChooseResults { .. } => Action::Collect,
             Self::HandOver { .. } => Action::HandOver,
             Self::Accept { .. }
             | Self::RefuseAcceptance { .. }
             | Self::FinishAtOnce { .. }
             | Self::OpenStep(_)
+            | Self::RefuseVisit { .. }
             | Self::CloseWhole(_) => Action::Accept,
             Self::Start | Self::Suspend { .. } | Self::Resume | Self::Extend { .. } | Self::Decide(_) => {
                 Action::Process
             }
             Self::Withdraw { .. } => Action::Withdraw,
             Self::Deliver { .. } => Action::Deliver,
-            Self::EnterRating { .. } => Action::EnterRating,
+            Self::EnterRating { .. } | Self::GradeVisit { .. } => Action::EnterRating,
             Self::Archive => Action::Archive,
             Self::Note { .. }
             | Self::Correct { .. }

@@ -46,6 +46,15 @@ impl Case {
             What::StepAnswered { step, outcome, result } => self.step_answered(mark, *step, *outcome, result),
             What::StepDropped { step, .. } => self.step_dropped(&mark, *step),
             What::ResultsChosen { choice } => self.results_chosen(*choice),
+            What::VisitBooked(booking) => self.visit_booked(event.stamp, booking),
+            What::VisitMoved { of, to, .. } => self.visit_moved(*of, *to),
+            What::VisitRefused { of, .. } => self.visit_refused(*of),
+            What::VisitMade(visit) => self.visit_made(event.stamp, visit),
+            What::VisitGraded { of, grade } => self.visit_graded(*of, *grade),
+            What::Interviewed(interview) => self.interviewed(event.stamp, interview),
+            What::InterviewAdded(addition) => self.interview_added(addition),
+            What::Explained { .. } => self.at_work(),
+            What::GroundsTold { grounds } => self.grounds_told(grounds),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }

@@ -3,6 +3,7 @@
 //! Start with [`engine`], then [`doc`] (cases as documents of facts), [`store`] (where they live) and [`sync`] (how they
 //! travel).
 
+pub mod archive;
 pub mod courier;
 pub mod doc;
 pub mod edge;

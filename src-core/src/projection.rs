@@ -4,7 +4,7 @@
 use daiban_model::api::CaseRow;
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::Reckoning;
-use daiban_model::case::field::Field;
+use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Anomaly, Case};
 use daiban_model::case::{Event, Stage, What, fold};
 use daiban_model::deadline::Due;
@@ -14,9 +14,13 @@ use daiban_model::wire::DocId;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+pub use people::{PersonFacts, mask_fact};
+
 use crate::doc::{Conflict, Doc};
 use crate::query::{SearchFields, Tokens};
-use crate::store::{CaseRecord, Flag, Standing};
+use crate::store::{CaseRecord, DocKind, Flag, PersonRecord, Standing};
+
+mod people;
 
 /// Everything a document says, and what follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +56,19 @@ impl Facts {
         self.field(Field::InjuredOn).parse().ok()
     }
 
+    /// The day the file was closed: sealed, or ended without anything left to do.
+    pub fn closed_on(&self) -> Option<jiff::civil::Date> {
+        let ended = |event: &Event| match self.case.stage {
+            Stage::Archived => matches!(event.what, What::Archived),
+            Stage::Delivered | Stage::Rated => matches!(event.what, What::Delivered { .. }),
+            Stage::NotAccepted => matches!(event.what, What::NotAccepted { .. }),
+            Stage::Decided { .. } if !self.case.stage.awaits_delivery() => matches!(event.what, What::Withdrawn { .. }),
+            _ => false,
+        };
+        // Of several the first counts: a later one did not fit (F1).
+        self.events.iter().find(|event| ended(event)).map(|event| event.at.date())
+    }
+
     /// Anomalies nobody has looked at and conflicts nobody has settled, of fields that are known to this version: nobody could
     /// settle others here.
     pub fn attention(&self) -> usize {
@@ -63,6 +80,25 @@ impl Facts {
 /// The case a document is about.
 pub fn case_id(doc: DocId) -> CaseId {
     CaseId(Uuid::from_bytes(doc))
+}
+
+/// The row of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// Of a case.
+    Case(Box<CaseRecord>),
+    /// Of a person, household or enterprise.
+    Person(Box<PersonRecord>),
+}
+
+/// The row of a document of whatever kind.
+pub fn row(id: DocId, scope: ScopeCode, doc: &Doc, calendar: &Calendar) -> Row {
+    match doc.kind() {
+        DocKind::Case => Row::Case(Box::new(record(id, scope, &Facts::of(doc), calendar))),
+        DocKind::Person | DocKind::Household | DocKind::Enterprise => {
+            Row::Person(Box::new(people::record(id, scope, &PersonFacts::of(doc))))
+        }
+    }
 }
 
 /// The row of a case.
@@ -104,6 +140,7 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         due: due.date().map(day_number),
         supplementing: flag(matches!(case.stage, Stage::Supplementing { .. })),
         no_limit: flag(accepted && due == Due::Unknown),
+        person: facts.registers.get(field::FOR).and_then(|id| id.parse().ok()),
         updated_ms: case.last.map_or(0, |stamp| stamp.hlc.ms),
         shown,
     }

@@ -4,7 +4,10 @@
 //! one token a word and match by their beginning. Both stores index [`Tokens`] and answer [`Term`]s alike. A typed text has
 //! no operators: signs only part words.
 
+mod alike;
 mod spelling;
+
+pub use alike::{Alike, alike};
 
 /// Most characters of a typed text that are looked at.
 const TYPED: usize = 200;

@@ -1,5 +1,6 @@
 //! Commands, their options, and what goes wrong in the operator's language. Results go to stdout, everything else to stderr.
 
+mod archive;
 mod backup;
 mod courier;
 mod import;
@@ -55,6 +56,8 @@ enum Command {
     Verify(At),
     #[command(about = "收优盘上站点的信，把回信写在同一个优盘上")]
     Courier(Courier),
+    #[command(about = "核对一个归档包：每个文件、清单和封签；有一处不符就说出是哪个文件")]
+    VerifyArchive(VerifyArchive),
     #[command(about = "启动枢纽；就绪后输出一行 {\"listening\":\"地址\"}")]
     Serve(Serve),
 }
@@ -168,6 +171,14 @@ struct Restore {
 }
 
 #[derive(Args)]
+struct VerifyArchive {
+    #[arg(value_name = "文件", help = "归档包")]
+    file: PathBuf,
+    #[arg(long, value_name = "目录", help = "枢纽的数据目录；给了就一并核对是不是本区站点封的")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Args)]
 struct Serve {
     #[command(flatten)]
     at: At,
@@ -190,6 +201,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,
             Command::Courier(command) => courier::courier(command).await,
+            Command::VerifyArchive(command) => archive::verify(&command),
             Command::Serve(serve) => serve::serve(serve).await,
         }
     })

@@ -132,6 +132,11 @@ impl Folder {
         Ok(Hub::open(store, keys).await?.with_files(self.files()?))
     }
 
+    /// The district's public key, which every station's certificate is signed with.
+    pub fn root(&self) -> Result<[u8; 32], FolderFault> {
+        self.read_keys().map(|keys| keys.root_public())
+    }
+
     fn read_keys(&self) -> Result<HubKeys, FolderFault> {
         HubKeys::from_bytes(&fs::read(self.0.join(KEYS))?).ok_or(FolderFault::BadKeys)
     }

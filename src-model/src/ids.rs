@@ -70,6 +70,31 @@ impl FromStr for CaseId {
 
 text_or_binary!(CaseId, [u8; 16], "case id", |v| v.0.as_bytes(), |raw| Some(Self(Uuid::from_bytes(raw))));
 
+/// A person, a household or an enterprise that is known here. A uuid of version 7, made on the device that registered it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonId(pub Uuid);
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+impl fmt::Debug for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "person:{self}")
+    }
+}
+
+impl FromStr for PersonId {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        Uuid::try_parse(text).map(Self).map_err(|_| BadId { kind: "person id" })
+    }
+}
+
+text_or_binary!(PersonId, [u8; 16], "person id", |v| v.0.as_bytes(), |raw| Some(Self(Uuid::from_bytes(raw))));
+
 /// A device: its Ed25519 public key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeviceId(pub [u8; 32]);

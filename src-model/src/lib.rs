@@ -9,6 +9,7 @@ pub mod api;
 pub mod case;
 pub mod ids;
 pub mod injury;
+pub mod person;
 pub mod stamp;
 pub mod visit;
 pub mod wire;

@@ -1,7 +1,7 @@
 //! Where the window is. The address bar never changes: the place is kept in the history entry, so that nothing personal
 //! gets into an address, back and forward work, and a reload comes back to the same place.
 
-use daiban_model::ids::{CaseId, ItemCode};
+use daiban_model::ids::{CaseId, ItemCode, PersonId};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -14,6 +14,8 @@ pub enum Route {
     Cases(String),
     /// One case
     Case(CaseId),
+    /// One person, household or enterprise
+    Person(PersonId),
     /// 新办件: the draft it goes on with, if any
     New(Option<String>),
     /// 清单, with the item that is open
@@ -32,6 +34,7 @@ impl Route {
             Self::Cases(find) if find.is_empty() => "/cases".to_owned(),
             Self::Cases(find) => format!("/cases?{find}"),
             Self::Case(case) => format!("/cases/{case}"),
+            Self::Person(person) => format!("/people/{person}"),
             Self::New(None) => "/new".to_owned(),
             Self::New(Some(draft)) => format!("/new/{draft}"),
             Self::Catalogue(None) => "/catalogue".to_owned(),
@@ -48,6 +51,7 @@ impl Route {
         match parts.as_slice() {
             ["cases"] => Self::Cases(find.to_owned()),
             ["cases", id] => id.parse().map_or(Self::Cases(String::new()), Self::Case),
+            ["people", id] => id.parse().map_or(Self::Today, Self::Person),
             ["new"] => Self::New(None),
             ["new", draft] => Self::New(Some((*draft).to_owned())),
             ["catalogue"] => Self::Catalogue(None),
@@ -117,6 +121,7 @@ mod tests {
             Route::Cases(String::new()),
             Route::Cases("zgx".to_owned()),
             Route::Case(case),
+            Route::Person("0197a0b1c2d37e4f8a9b0c1d2e3f4a5c".parse().unwrap()),
             Route::New(None),
             Route::New(Some("d1".to_owned())),
             Route::Catalogue(None),

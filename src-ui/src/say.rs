@@ -5,6 +5,7 @@ use daiban_model::api::{DraftFault, EnrolmentFault, Failure, RecoveryFault, Stic
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Misfit, Stage};
 use daiban_model::case::{Entry, Refusal};
+use daiban_model::person;
 use serde::Serialize;
 
 use crate::dates;
@@ -20,6 +21,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Recovery { why } => recovery(*why).to_owned(),
         Failure::Refused { why } => refusal(why),
         Failure::Denied { why, .. } => denied(*why).to_owned(),
+        Failure::PersonRefused { why } => person_refusal(why),
         Failure::NotFound => t!("failure.not_found").to_owned(),
         Failure::DraftFaults { faults } => t!("failure.draft_faults", n = faults.len()),
         Failure::BadValue { code, arg } => fault(code, arg),
@@ -108,8 +110,16 @@ fn refusal(why: &Refusal) -> String {
         }
         Refusal::ReasonTooShort { least } => t!("refusal.reason_too_short", n = least),
         Refusal::TooManyDays { most } => t!("refusal.too_many_days", n = most),
+        Refusal::ConsentWithdrawn { to } => t!("refusal.consent_withdrawn", to = to),
         Refusal::Disputed { field } => t!("refusal.disputed", field = self::field(*field)),
         other => one_of("refusal", &code(other)).unwrap_or(t!("failure.bad_value")).to_owned(),
+    }
+}
+
+fn person_refusal(why: &person::Refusal) -> String {
+    match why {
+        person::Refusal::TooLong { most } => t!("refusal_person.too_long", n = most),
+        other => one_of("refusal_person", &code(other)).unwrap_or(t!("failure.bad_value")).to_owned(),
     }
 }
 

@@ -56,11 +56,11 @@ fn a_register_and_a_text_that_nobody_knows_stay_in_the_document() {
     let segment = newer.seal(BAICAIGOU, &[change]);
     newer.exchange(&world.hub, vec![segment]);
     older.sync(&world.hub);
-    assert_eq!(older.page(case).story.len(), 3, "consulted, mandated, received: what is no act is passed over");
+    assert_eq!(older.page(case).story.len(), 4, "consulted, told, mandated, received: what is no act is passed over");
     older.hand_over(case);
     older.sync(&world.hub);
     newer.exchange(&world.hub, Vec::new());
     let doc = &newer.docs[&case.0.into_bytes()];
     assert_eq!(doc.registers().get("applicant.nation").map(String::as_str), Some("蒙古族"));
-    assert_eq!(doc.events().len(), 5, "three acts, the text and the hand-over");
+    assert_eq!(doc.events().len(), 6, "four acts, the text and the hand-over");
 }

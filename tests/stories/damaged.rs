@@ -162,7 +162,7 @@ fn an_actor_of_another_device_is_refused_by_the_hub() {
     assert_eq!(refused.iter().map(|one| one.why).collect::<Vec<_>>(), [daiban_model::wire::Why::ForeignActor]);
     assert_eq!(world.hub.quarantine().len(), 1, "kept for a person to look at");
     village.sync(&world.hub);
-    assert_eq!(village.page(cases[0]).story.len(), 3, "nobody's story has it");
+    assert_eq!(village.page(cases[0]).story.len(), 4, "nobody's story has it");
 }
 
 #[test]

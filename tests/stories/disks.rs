@@ -27,7 +27,7 @@ fn a_full_disk_is_said_and_loses_nothing() {
     assert_eq!(village.call(ReceiveDraft { id: draft }).err(), Some(full.clone()));
     let refused = village.try_act(case, daiban_model::case::Command::Note { text: "x".into() }).err();
     assert_eq!(refused, Some(full));
-    assert_eq!((village.list().len(), village.page(case).story.len()), (1, 3), "nothing is shown that is not durable");
+    assert_eq!((village.list().len(), village.page(case).story.len()), (1, 4), "nothing is shown that is not durable");
     village.shelf().make_room();
     village.ask(ReceiveDraft { id: draft });
     village.note(case, "补记");

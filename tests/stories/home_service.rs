@@ -12,6 +12,7 @@ use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Entry, Refusal, Stage};
 use daiban_model::ids::{AgentId, CaseId};
 use daiban_model::injury::{Ground, KitPaper, Says};
+use daiban_model::person::Telling;
 use daiban_model::stamp::Stamp;
 use daiban_model::visit::{Addition, Asked, Booking, HomeReason, Interview, Spoken, Visit};
 use daiban_tests::world::{
@@ -237,6 +238,7 @@ fn r99_r100_r101_r103_r104_r106_r110_r111_the_work_injury_call_from_the_phone_to
     let mut draft = window.ask(StartDraft { from: Some(case), item: Some(must("an item", "RS-075".parse())) });
     assert_eq!(draft.case, Some(case), "it goes on in the same case");
     draft.help = Help::Guidance;
+    draft.person.told = Some(Telling::Shown);
     let id = draft.id;
     window.ask(SaveDraft { draft: draft.clone() });
     draft.papers = window.ask(PreviewDraft { id }).papers;

@@ -1,15 +1,19 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
 
+mod archive;
 mod attachments;
 mod bad_line;
 mod bundles;
+mod canaries;
 mod crossed_versions;
 mod damaged;
 mod disks;
 mod guarded;
 mod home_service;
+mod kept_people;
 mod offline_week;
 mod people;
+mod privacy;
 mod restored;
 mod roads;
 mod sticks;

@@ -82,7 +82,7 @@ fn a_township_brings_what_a_village_that_is_far_away_had_delivered() {
     village.note(case, "过了一个月才有路");
     village.sync(&world.hub);
     township.sync(&world.hub);
-    assert_eq!((township.page(case).story.len(), village.view().outbox), (4, 0));
+    assert_eq!((township.page(case).story.len(), village.view().outbox), (5, 0));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_repair_that_is_cut_short_anywhere_begins_again() {
             township.sync(&world.hub);
             assert_eq!(changes(&world), before, "cut at request {cut}: the township alone brings it back");
             village.sync(&world.hub);
-            assert_eq!(village.page(case).story.len(), 3);
+            assert_eq!(village.page(case).story.len(), 4);
         }
     }
 }

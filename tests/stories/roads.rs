@@ -143,7 +143,7 @@ fn a_long_feed_comes_in_pieces_and_a_cut_loses_one_at_most() {
         seen.insert(township.list().first().map(|row| row.id).map_or(0, |id| township.page(id).story.len()));
     }
     assert!(seen.len() >= 3, "it came in pieces: {seen:?}");
-    assert_eq!(township.page(case).story.len(), 303, "consulted, mandated, received and 300 notes: all there");
+    assert_eq!(township.page(case).story.len(), 304, "consulted, told, mandated, received and 300 notes: all there");
     for station in [&village, &township] {
         let stored = station.stored(case);
         assert!(stored.snapshot.is_some() && stored.tail.len() <= 30, "a long tail is covered, here and there");
@@ -179,7 +179,7 @@ fn what_is_new_comes_down_while_much_goes_up_and_each_may_fail_alone() {
         township.sync(&world.hub);
         assert_eq!(village.knows(), township.knows(), "round {round}");
     }
-    assert_eq!(told(&mut village), 3 + 6 * MUCH, "each note once");
+    assert_eq!(told(&mut village), 4 + 6 * MUCH, "each note once");
     assert_eq!(world.hub.verify().faults, []);
 }
 

@@ -112,6 +112,7 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
     meet!();
     let told = [
         "consulted",
+        "told",
         "mandated",
         "received",
         "noticed",

@@ -37,7 +37,9 @@ async fn take_a_case(page: &Page) -> Result<String> {
     // Nobody of this name is known yet: the only line offers to register her.
     page.see("who-option").await?;
     page.key(key::ENTER).await?;
-    until("the cursor goes to the name", PATIENCE, async || Ok((page.focus().await? == "name").then_some(()))).await?;
+    until("the cursor goes to the notice", PATIENCE, async || Ok((page.focus().await? == "told").then_some(())))
+        .await?;
+    page.key(key::SPACE).await?;
     page.tab_to("#citizen_id").await?;
     page.type_text(who.citizen_id).await?;
     page.tab_to("#phone_none").await?;

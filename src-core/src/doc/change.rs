@@ -5,6 +5,7 @@ use daiban_model::wire::{Hash, MAX_CHANGE};
 use sha2::{Digest, Sha256};
 
 use super::{DocFault, columns};
+use crate::store::DocKind;
 
 /// What a change says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Meta {
 
 impl Meta {
     pub(super) fn of(change: &Change) -> Self {
-        let known = super::genesis::heads();
+        let known: Vec<Hash> = super::genesis::heads().collect();
         Self {
             hash: Hash(change.hash().0),
             actor: super::actor(change.actor_id()),
@@ -29,6 +30,13 @@ impl Meta {
             deps: change.deps().iter().map(|dep| Hash(dep.0)).filter(|dep| !known.contains(dep)).collect(),
         }
     }
+}
+
+/// The kind of the document that a change begins: its genesis is what the change rests on. `None` for a later change, for one of a kind
+/// that this version does not know, and for what is no change.
+pub fn begins(bytes: &[u8]) -> Option<DocKind> {
+    let change = read(bytes).ok()?;
+    change.deps().iter().find_map(|dep| super::genesis::kind_of(Hash(dep.0)))
 }
 
 /// Magic bytes of every chunk.

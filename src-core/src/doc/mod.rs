@@ -23,7 +23,7 @@ use automerge::{ActorId, Automerge, LoadOptions, ObjId, ReadDoc, ScalarValue, Va
 use daiban_model::stamp::{Stamp, Wall};
 use daiban_model::wire::Hash;
 
-pub use change::{Meta, pack, parse, unpack};
+pub use change::{Meta, begins, pack, parse, unpack};
 pub use columns::cuts;
 pub use contain::contained;
 
@@ -235,7 +235,7 @@ impl Doc {
     /// The document saved whole.
     pub fn snapshot(&self) -> Snapshot {
         // The genesis is known everywhere and not stored: it does not count.
-        let genesis: Vec<_> = genesis::heads().iter().map(|head| automerge::ChangeHash(head.0)).collect();
+        let genesis: Vec<_> = genesis::head(self.kind).iter().map(|head| automerge::ChangeHash(head.0)).collect();
         let changes = u32::try_from(self.am.get_changes(&genesis).len()).unwrap_or(u32::MAX);
         Snapshot { bytes: change::deflate(&self.am.save_nocompress()), heads: self.heads(), changes }
     }

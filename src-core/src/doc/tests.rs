@@ -23,12 +23,32 @@ fn stored(doc: &Doc, snapshot: Option<Snapshot>, tail: Vec<Vec<u8>>) -> Stored {
 
 #[test]
 fn c1_the_genesis_never_changes() {
-    let hash = genesis::heads()[0];
-    let text: String = hash.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(text, GENESIS, "documents of the field rest on this hash");
+    let text = |hash: daiban_model::wire::Hash| -> String { hash.0.iter().map(|byte| format!("{byte:02x}")).collect() };
+    let all: Vec<String> = genesis::heads().map(text).collect();
+    assert_eq!(all, GENESES, "documents of the field rest on these hashes");
 }
 
-const GENESIS: &str = "cf5102d5fafe3ca77fc948ee3bd2ba7729aa655af5219654016c4964fc03b6d0";
+/// Case, person, household, enterprise.
+const GENESES: [&str; 4] = [
+    "cf5102d5fafe3ca77fc948ee3bd2ba7729aa655af5219654016c4964fc03b6d0",
+    "77141e7ee993aa730631845d2b4d73434d6e0ec4728e45dc934518809f09bd5b",
+    "516490fbf13a064509667eb78ec5113b7896c76f284f4cde436c9b9d08d676e0",
+    "930a75f531fce62c452ff32973db6717b39ee5f89406aeacef2b5e7db4b75234",
+];
+
+#[test]
+fn a_first_change_says_what_kind_of_document_it_begins() {
+    for kind in DocKind::ALL {
+        let mut doc = Doc::new(kind).unwrap();
+        let first = made(&mut doc, 1, &[register("name", "赵云凤")]);
+        let second = made(&mut doc, 1, &[register("phone", "0472-0000001")]);
+        assert_eq!((begins(&first.bytes), begins(&second.bytes)), (Some(kind), None), "{kind:?}");
+        assert_eq!(doc.snapshot().changes, 2, "{kind:?}: a genesis does not count");
+        let other = DocKind::ALL.into_iter().find(|other| *other != kind).unwrap();
+        let refused = Doc::new(other).unwrap().apply(&first.bytes);
+        assert_eq!(refused, Err(DocFault::MissingDeps), "{kind:?} in a document of another kind");
+    }
+}
 
 #[test]
 fn two_desks_that_write_apart_meet_with_everything_kept() {

@@ -3,7 +3,7 @@
 use daiban_model::access::Action;
 use daiban_model::api::{Act, CasePage, Changed, Failure, GetSheets, Kept, OpenCase, SetField, SettleField, Sheets};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, Event, IdCheck};
-use daiban_model::case::field::{Field, WhileDisputed};
+use daiban_model::case::field::{self, Field, WhileDisputed};
 use daiban_model::case::{Command, Refusal, decide};
 
 use super::answer::Answer;
@@ -17,7 +17,7 @@ impl<S: Store> Answer<S> for OpenCase {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
         let page = desk.case_page(&file).await?;
-        let wanted = desk.want_thumbs(&file);
+        let wanted = !desk.was_wiped(self.id).await? && desk.want_thumbs(&file);
         engine.wish |= wanted;
         Ok(Box::new(page))
     }
@@ -41,6 +41,7 @@ impl<S: Store> Answer<S> for Act {
         }
         let command = checked(self.command, &file, desk.now().date())?;
         let command = desk.collected(&file, command);
+        desk.still_agreed(&file, &command).await?;
         let file = desk.act(file, command).await?;
         let page = desk.case_page(&file).await?;
         engine.tell(Changed::Cases { ids: vec![self.id] });
@@ -103,6 +104,26 @@ impl<S: Store> Desk<S> {
             }
             other => other,
         }
+    }
+
+    /// R197: what was agreed to be passed on to an office, and then not any more, does not go there. What was passed on stays so.
+    async fn still_agreed(&self, file: &OpenFile, command: &Command) -> Result<(), Failure> {
+        let receipt = file.facts.case.receipt.as_ref().map(|(_, receipt)| receipt);
+        let known = file.facts.registers.get(field::FOR).and_then(|id| id.parse().ok());
+        let (Command::HandOver { .. }, Some(receipt), Some(known)) = (command, receipt, known) else { return Ok(()) };
+        let Some(department) = self.item(&receipt.item).map(|item| item.department.clone()) else { return Ok(()) };
+        // A person whom this desk may not see is seen by the desk that took the consent back.
+        for row in self.joined(known).await? {
+            let taken_back = match self.person(row.shown.id).await {
+                Ok(person) => person.facts.person.took_back(&department),
+                Err(Failure::NotFound) => false,
+                Err(failure) => return Err(failure),
+            };
+            if taken_back {
+                return Err(Failure::Refused { why: Refusal::ConsentWithdrawn { to: department } });
+            }
+        }
+        Ok(())
     }
 
     /// Carries out a command on an open case and makes it durable.

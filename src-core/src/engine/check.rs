@@ -5,7 +5,9 @@ use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
 use daiban_model::case::decide::bounds;
 use daiban_model::case::event::{Help, PaperState};
 use daiban_model::case::field::Field;
-use daiban_model::identity::{CitizenId, CitizenIdFault, Phone, PhoneFault};
+use daiban_model::identity::{CitizenId, CitizenIdFault, CreditCode, CreditCodeFault, Phone, PhoneFault};
+use daiban_model::ids::PersonId;
+use daiban_model::person::{Fact, Kind, is_child};
 use jiff::civil::Date;
 
 /// A value for a field, in its stored form.
@@ -36,6 +38,46 @@ pub(super) fn field(field: Field, value: &str, today: Date) -> Result<String, Fa
     }
 }
 
+/// A value about somebody, in its stored form. The number of an enterprise is its credit code.
+pub(super) fn fact(kind: Kind, fact: Fact, value: &str, today: Date) -> Result<String, Failure> {
+    let value = value.trim();
+    let bad = |code: &str| Failure::BadValue { code: code.to_owned(), arg: String::new() };
+    match fact {
+        Fact::Name => field(Field::Name, value, today),
+        Fact::Contact | Fact::Guardian | Fact::Head => field(Field::Contact, value, today),
+        Fact::Number if kind == Kind::Enterprise && !value.is_empty() => {
+            let code = CreditCode::parse(value).map_err(|fault| {
+                let (code, arg) = credit_code(&fault);
+                Failure::BadValue { code: code.to_owned(), arg }
+            })?;
+            Ok(code.reveal().to_owned())
+        }
+        Fact::Number => field(Field::CitizenId, value, today),
+        Fact::Phone | Fact::ContactPhone => field(Field::Phone, value, today),
+        Fact::Born if !value.is_empty() => field(Field::InjuredOn, value, today),
+        Fact::Sex if !value.is_empty() && value != "男" && value != "女" => Err(bad("sex_unreadable")),
+        Fact::Household if !value.is_empty() => {
+            let id: PersonId = value.parse().map_err(|_| bad("no_such_household"))?;
+            Ok(id.to_string())
+        }
+        Fact::GuardianRelation => field(Field::Contact, value, today),
+        Fact::Born | Fact::Sex | Fact::Household | Fact::Address | Fact::Registered => {
+            field(Field::Address, value, today)
+        }
+    }
+}
+
+fn credit_code(fault: &CreditCodeFault) -> (&'static str, String) {
+    match fault {
+        CreditCodeFault::OldRegistration => ("credit_old", String::new()),
+        CreditCodeFault::Length { found } => ("credit_length", found.to_string()),
+        CreditCodeFault::CheckSign { expected } => ("credit_check_sign", expected.to_string()),
+        CreditCodeFault::Organisation { .. } => ("credit_organisation", String::new()),
+        CreditCodeFault::Character { at } => ("credit_characters", at.to_string()),
+        CreditCodeFault::Empty => ("credit_characters", String::new()),
+    }
+}
+
 /// The words for a wrong citizen id.
 fn citizen_id(fault: &CitizenIdFault) -> (&'static str, String) {
     match fault {
@@ -57,7 +99,7 @@ fn phone_fault(fault: &PhoneFault) -> (&'static str, String) {
 
 /// What must be put right before a draft is received, in the order of the steps.
 pub(super) fn draft(draft: &Draft, today: Date) -> Vec<DraftFault> {
-    let mut faults = person(draft, today);
+    let mut faults = person_of(draft, today);
     if draft.items.is_empty() && draft.bundle.is_none() {
         faults.push(fault(Step::Items, "items", "no_item", ""));
     }
@@ -112,7 +154,7 @@ pub(super) fn mandate(draft: &Draft, today: Date) -> Vec<DraftFault> {
     faults
 }
 
-fn person(draft: &Draft, today: Date) -> Vec<DraftFault> {
+fn person_of(draft: &Draft, today: Date) -> Vec<DraftFault> {
     let person = &draft.person;
     let mut faults = Vec::new();
     let mut look = |which: Field, focus: &str, value: &str| {
@@ -125,12 +167,32 @@ fn person(draft: &Draft, today: Date) -> Vec<DraftFault> {
     look(Field::Phone, "person.phone", &person.phone);
     look(Field::ContactPhone, "person.contact_phone", &person.contact_phone);
     look(Field::InjuredOn, "person.injured_on", &person.injured_on);
+    look(Field::Contact, "person.guardian", &person.guardian);
+    look(Field::Contact, "person.guardian_relation", &person.guardian_relation);
     let given = |value: &str| !value.trim().is_empty();
+    if person.told.is_none() {
+        faults.insert(0, fault(Step::Person, "person.told", "notice_first", ""));
+    }
     if !given(&person.citizen_id) && person.id_later == Later::Given {
         faults.push(fault(Step::Person, "person.citizen_id", "id_empty", ""));
     }
     if !given(&person.phone) && person.phone_none == Later::Given {
         faults.push(fault(Step::Person, "person.phone", "phone_empty", ""));
+    }
+    faults
+}
+
+/// Who must be asked for somebody under fourteen (R198). `day` is the latest this station knows of: a clock that fell back makes nobody a
+/// child.
+pub(super) fn guardian(draft: &Draft, day: Date) -> Vec<DraftFault> {
+    let person = &draft.person;
+    let child = CitizenId::parse(&person.citizen_id, day).is_ok_and(|id| is_child(id.birth(), day));
+    let mut faults = Vec::new();
+    if child && (person.guardian.trim().is_empty() || person.guardian_relation.trim().is_empty()) {
+        faults.push(fault(Step::Person, "person.guardian", "guardian_empty", ""));
+    }
+    if child && person.guardian_consent != Some(Consent::Given) {
+        faults.push(fault(Step::Person, "person.guardian_consent", "guardian_consent_open", ""));
     }
     faults
 }

@@ -11,6 +11,7 @@ use daiban_model::ids::{AgentId, CaseId, DeviceId, ScopeCode};
 use daiban_model::stamp::{Hlc, HybridClock, TimeQuality, Wall};
 use daiban_model::wire::{self, Certificate, Cursor, DocId, Signed};
 use ed25519_dalek::SigningKey;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::files::Attachments;
@@ -68,6 +69,15 @@ pub(crate) struct OpenFile {
     pub(crate) stored: Stored,
     pub(crate) doc: Doc,
     pub(crate) facts: Facts,
+}
+
+/// Whether edits of a document come to a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Staged {
+    /// They do.
+    Something,
+    /// All stands already.
+    Nothing,
 }
 
 /// Names of the small values a station keeps.
@@ -166,6 +176,11 @@ impl<S: Store> Desk<S> {
         now.max(Wall(i64::try_from(known).unwrap_or(i64::MAX)))
     }
 
+    /// The latest day this machine knows of, for what nobody may become again: a child, somebody not yet appointed.
+    pub(crate) fn sure_day(&self) -> Date {
+        self.latest(self.now()).date()
+    }
+
     /// What lists and search may show: nothing at all to posts that do not read cases (R216, R218).
     pub(crate) fn eyes(&self) -> Eyes {
         let mut eyes = Eyes::of(&self.who);
@@ -211,6 +226,12 @@ impl<S: Store> Desk<S> {
         Ok(file)
     }
 
+    /// What a case says, for rules that look at cases and not for anybody's eyes.
+    pub(crate) async fn facts_of(&self, id: CaseId) -> Result<Facts, Failure> {
+        let stored = self.store.load(*id.0.as_bytes()).await.map_err(storage)?;
+        Ok(Facts::of(&Doc::open(&stored).map_err(doc_failure)?))
+    }
+
     /// Writes edits of one case: change, row, search and outbox in one commit (S1, S2).
     pub(crate) async fn write(&mut self, file: OpenFile, edits: &[Edit]) -> Result<OpenFile, Failure> {
         self.write_with(file, edits, Batch::default()).await
@@ -233,34 +254,47 @@ impl<S: Store> Desk<S> {
 
     /// Prepares edits of one case for a commit.
     pub(crate) fn stage(&self, mut file: OpenFile, edits: &[Edit], batch: &mut Batch) -> Result<OpenFile, Failure> {
-        let Some(new) = file.doc.edit(self.actor, edits, self.now()).map_err(doc_failure)? else { return Ok(file) };
+        let id: DocId = *file.id.0.as_bytes();
+        if self.stage_doc((id, file.scope), &mut file.doc, &mut file.stored, edits, batch)? == Staged::Something {
+            file.facts = Facts::of(&file.doc);
+            batch.rows.push(self.record(id, file.scope, &file.facts));
+        }
+        Ok(file)
+    }
+
+    /// Prepares edits of a document of whatever kind for a commit; its row is the caller's.
+    pub(crate) fn stage_doc(
+        &self,
+        (id, scope): (DocId, ScopeCode),
+        doc: &mut Doc,
+        stored: &mut Stored,
+        edits: &[Edit],
+        batch: &mut Batch,
+    ) -> Result<Staged, Failure> {
+        let Some(new) = doc.edit(self.actor, edits, self.now()).map_err(doc_failure)? else {
+            return Ok(Staged::Nothing);
+        };
         if new.bytes.len() > wire::MAX_CHANGE {
             // Nothing has been written yet; a change this large no document would ever take in again.
             return Err(Failure::BadValue { code: "too_long".to_owned(), arg: String::new() });
         }
-        let doc: DocId = *file.id.0.as_bytes();
         let (hash, actor, actor_seq) = (new.meta.hash, new.meta.actor, new.meta.seq);
-        file.facts = Facts::of(&file.doc);
-        file.stored.tail.push(new.bytes.clone());
-        file.stored.unsent += 1;
-        batch.changes.push(StoredChange {
-            hash,
-            doc,
-            scope: file.scope,
-            actor,
-            actor_seq,
-            segment: None,
-            bytes: new.bytes,
-        });
+        stored.tail.push(new.bytes.clone());
+        stored.unsent += 1;
+        batch.changes.push(StoredChange { hash, doc: id, scope, actor, actor_seq, segment: None, bytes: new.bytes });
         batch.outbox.push(hash);
-        batch.docs.push(DocState { doc, kind: file.doc.kind(), scope: file.scope, heads: file.doc.heads() });
-        batch.rows.push(self.record(doc, file.scope, &file.facts));
-        Ok(file)
+        batch.docs.push(DocState { doc: id, kind: doc.kind(), scope, heads: doc.heads() });
+        Ok(Staged::Something)
     }
 
     /// The row of a case under the calendar in force.
     pub(crate) fn record(&self, doc: DocId, scope: ScopeCode, facts: &Facts) -> CaseRecord {
         projection::record(doc, scope, facts, &self.published.calendar)
+    }
+
+    /// The row of a document of whatever kind.
+    pub(crate) fn row(&self, id: DocId, scope: ScopeCode, doc: &Doc) -> projection::Row {
+        projection::row(id, scope, doc, &self.published.calendar)
     }
 
     /// Commits with the clock's reading, so that it never runs back across a restart.

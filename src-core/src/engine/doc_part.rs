@@ -8,8 +8,8 @@ use daiban_model::wire::{DocId, SegmentKey, Why};
 
 use super::desk::{Desk, doc_failure};
 use super::storage;
-use crate::doc::{Doc, DocFault};
-use crate::projection::Facts;
+use crate::doc::{self, Doc, DocFault};
+use crate::projection::Row;
 use crate::store::{ActorRow, Batch, DocKind, DocState, PeerQuery, Snapshot, Store, StoredChange};
 use crate::sync::station::CheckedSegment;
 
@@ -75,7 +75,9 @@ async fn one<S: Store>(
     if stored.state.as_ref().is_some_and(|state| state.scope != scope) {
         return culprit(Why::OutOfScope);
     }
-    let opened = if stored.state.is_some() { Doc::open(&stored) } else { Doc::new(DocKind::Case) };
+    // What kind of document it is says its first change, by the genesis it rests on.
+    let begun = || changes.first().and_then(|change| doc::begins(&change.bytes)).unwrap_or(DocKind::Case);
+    let opened = if stored.state.is_some() { Doc::open(&stored) } else { Doc::new(begun()) };
     let mut doc = opened.map_err(doc_failure)?;
     for change in changes {
         match doc.apply(&change.bytes) {
@@ -87,9 +89,11 @@ async fn one<S: Store>(
             },
         }
     }
-    let facts = Facts::of(&doc);
     fold.batch.docs.push(DocState { doc: id, kind: doc.kind(), scope, heads: doc.heads() });
-    fold.batch.rows.push(desk.record(id, scope, &facts));
+    match desk.row(id, scope, &doc) {
+        Row::Case(row) => fold.batch.rows.push(*row),
+        Row::Person(row) => fold.batch.people.push(*row),
+    }
     fold.snapshots.extend(doc.snapshot_after(stored.tail.len() + changes.len()).map(|snapshot| (id, snapshot)));
     Ok(Ok(()))
 }

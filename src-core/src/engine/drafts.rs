@@ -7,30 +7,34 @@ use std::collections::BTreeMap;
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Changed, Draft, DraftId, DraftMandate, DraftPaper, DraftPerson, DraftPreview, DraftRow, DropDraft, Failure,
-    FindPeople, GetDraft, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft, SaveDraft,
-    Saved, Seen, StartDraft, Step,
+    FindPeople, GetDraft, KnownFrom, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft,
+    SaveDraft, Saved, Seen, StartDraft, Step,
 };
 use daiban_model::bundle::Bundle;
 use daiban_model::case::Stage;
 use daiban_model::case::event::{Help, Limits, NoticeLine, Way};
-use daiban_model::case::field::Field;
+use daiban_model::case::field::{self, Field};
 use daiban_model::catalogue::{Item, ProxyMode};
 use daiban_model::deadline;
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CitizenId;
 use daiban_model::ids::{AgentId, ItemCode};
+use daiban_model::person::Kind;
 use daiban_model::stamp::Wall;
 use uuid::Uuid;
 
 use super::answer::Answer;
 use super::desk::Desk;
 use super::{Engine, check, internal, storage, story};
-use crate::store::{Batch, CaseRecord, RowQuery, Store};
+use crate::query;
+use crate::store::{Batch, CaseRecord, Eyes, PeopleQuery, PersonRecord, RowQuery, Store};
 
 /// Longest stored draft.
 const LONGEST: usize = 256 << 10;
-/// People shown for a typed text.
+/// Cases looked at for a typed text.
 const PEOPLE: u16 = 60;
+/// People shown for a typed text.
+const HITS: usize = 8;
 
 /// A draft as kept: when, whose, what.
 type Kept = (i64, AgentId, Draft);
@@ -111,14 +115,24 @@ impl<S: Store> Desk<S> {
         papers
     }
 
-    /// Open matters of the same person (R88).
-    pub(super) async fn open_matters(&self, citizen_id: &str) -> Result<Vec<OpenMatter>, Failure> {
-        if citizen_id.is_empty() {
-            return Ok(Vec::new());
+    /// Open matters of the same person, by number and by who is known here, whoever received them: anything that this machine knows of
+    /// is said before it is done twice (R88). Of a matter that somebody may not see they learn its number and item only.
+    pub(super) async fn open_matters(&self, person: &DraftPerson) -> Result<Vec<OpenMatter>, Failure> {
+        let eyes = Eyes { serves: self.certificate.scopes.clone(), only: None };
+        let mut rows = Vec::new();
+        if let Some(known) = person.known {
+            let people = self.joined(known).await?.into_iter().map(|row| row.shown.id).collect();
+            rows = self.store.rows(RowQuery::For { people, eyes: eyes.clone() }).await.map_err(storage)?.cases;
         }
-        let query = RowQuery::Person { citizen_id: citizen_id.to_owned(), eyes: self.eyes() };
-        let rows = self.store.rows(query).await.map_err(storage)?.cases;
-        Ok(rows.iter().filter_map(matter).collect())
+        let citizen_id = person.citizen_id.trim().to_uppercase();
+        if !citizen_id.is_empty() {
+            let query = RowQuery::Person { citizen_id, eyes };
+            rows.extend(self.store.rows(query).await.map_err(storage)?.cases);
+        }
+        let mut matters: Vec<OpenMatter> = rows.iter().filter_map(matter).collect();
+        matters.sort_by(|a, b| a.number.cmp(&b.number));
+        matters.dedup();
+        Ok(matters)
     }
 }
 
@@ -187,7 +201,8 @@ impl<S: Store> Answer<S> for StartDraft {
                 // A number that may not be shown is there all the same: it is asked for again, and not said to be missing.
                 let later =
                     |field: Field| if file.facts.field(field).is_empty() { Later::Absent } else { Later::Given };
-                DraftPerson { id_later: later(Field::CitizenId), phone_none: later(Field::Phone), ..person }
+                let known = file.facts.registers.get(field::FOR).and_then(|id| id.parse().ok());
+                DraftPerson { id_later: later(Field::CitizenId), phone_none: later(Field::Phone), known, ..person }
             }
             None => DraftPerson::default(),
         };
@@ -238,7 +253,14 @@ fn known_person(field: impl Fn(Field) -> String) -> DraftPerson {
 impl<S: Store> Answer<S> for FindPeople {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<PersonHit>, Failure> {
         let desk = engine.desk()?;
+        let kept = desk.kept_people(&self.text).await?;
         let hits = desk.search(&self.text, None, PEOPLE).await?.cases;
+        // Whoever is kept here stands for their cases too.
+        let others = |hit: &CaseRecord| {
+            let by_number = |row: &PersonRecord| !row.number.is_empty() && row.number == hit.citizen_id;
+            !kept.iter().any(|row| hit.person == Some(row.shown.id) || by_number(row))
+        };
+        let hits: Vec<CaseRecord> = hits.into_iter().filter(|hit| others(hit) && !desk.is_hidden(hit)).collect();
         // One person is one id, or one name where no id is known; the latest case tells most.
         let mut people: BTreeMap<(String, String), CaseRecord> = BTreeMap::new();
         for hit in hits {
@@ -246,19 +268,24 @@ impl<S: Store> Answer<S> for FindPeople {
             people.entry((hit.citizen_id.clone(), name)).or_insert(hit);
         }
         let mut found = Vec::new();
-        for record in people.into_values().take(8) {
+        for record in kept {
+            found.push(desk.kept_hit(record).await?);
+        }
+        let room = HITS.saturating_sub(found.len());
+        for record in people.into_values().take(room) {
             let file = desk.file(record.shown.id).await?;
             let shown = |field: Field| story::mask(field, file.facts.field(field));
             let today = desk.now().date();
             let age = CitizenId::parse(&record.citizen_id, today).ok().map(|id| id.age_on(today));
+            let person = DraftPerson { citizen_id: record.citizen_id.clone(), ..DraftPerson::default() };
             found.push(PersonHit {
-                from: record.shown.id,
+                from: KnownFrom::Case(record.shown.id),
                 name: record.shown.name.clone(),
                 id_masked: shown(Field::CitizenId),
                 address: file.facts.field(Field::Address).to_owned(),
                 phone_masked: shown(Field::Phone),
                 age,
-                open: desk.open_matters(&record.citizen_id).await?,
+                open: desk.open_matters(&person).await?,
             });
         }
         Ok(found)
@@ -272,12 +299,13 @@ impl<S: Store> Answer<S> for PreviewDraft {
         draft.papers = desk.papers(&draft);
         let today = desk.now().date();
         let mut faults = check::draft(&draft, today);
+        faults.extend(check::guardian(&draft, desk.sure_day()));
         faults.extend(desk.bundle_faults(&draft));
         let items: Vec<&Item> = draft.items.iter().filter_map(|code| desk.item(code)).collect();
         if draft.bundle.is_some() || items.iter().any(|item| may_be_entrusted(item)) {
             faults.extend(check::mandate(&draft, today));
         }
-        let open = desk.open_matters(draft.person.citizen_id.trim()).await?;
+        let open = desk.open_matters(&draft.person).await?;
         let open: Vec<OpenMatter> = open.into_iter().filter(|matter| wanted(&draft, &matter.item)).collect();
         let injured_on = draft.person.injured_on.trim().parse().ok();
         let reckoning = desk.reckoning();
@@ -299,6 +327,44 @@ impl<S: Store> Answer<S> for PreviewDraft {
             bundle: desk.bundle_preview(&draft),
             papers: draft.papers.clone(),
             faults,
+            open,
+        })
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// Those kept here whom a typed text finds, joined documents once.
+    async fn kept_people(&self, text: &str) -> Result<Vec<PersonRecord>, Failure> {
+        let terms = query::terms(text);
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let limit = u16::try_from(HITS).unwrap_or(u16::MAX);
+        let query = RowQuery::People(PeopleQuery::Find { terms, eyes: self.eyes(), limit });
+        let mut people: Vec<PersonRecord> = Vec::new();
+        for row in self.store.rows(query).await.map_err(storage)?.people {
+            let known =
+                people.iter().any(|other| other.same.contains(&row.shown.id) || row.same.contains(&other.shown.id));
+            if row.shown.kind == Kind::Person && !known {
+                people.push(row);
+            }
+        }
+        Ok(people)
+    }
+
+    async fn kept_hit(&self, record: PersonRecord) -> Result<PersonHit, Failure> {
+        let from = KnownFrom::Person(record.shown.id);
+        let person =
+            DraftPerson { citizen_id: record.number.clone(), known: Some(record.shown.id), ..DraftPerson::default() };
+        let open = self.open_matters(&person).await?;
+        let row = self.person_row(record);
+        Ok(PersonHit {
+            from,
+            name: row.name,
+            id_masked: row.number_masked,
+            address: row.address,
+            phone_masked: row.phone_masked,
+            age: row.age,
             open,
         })
     }

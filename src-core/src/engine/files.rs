@@ -230,7 +230,7 @@ impl<S: Store> Desk<S> {
         file.facts.case.files.iter().map(view).collect()
     }
 
-    fn is_here(&self, name: FileHash) -> bool {
+    pub(super) fn is_here(&self, name: FileHash) -> bool {
         let standing = self.attachments.blobs().ok().and_then(|blobs| blobs.standing(name, Party::Own).ok());
         standing.is_some_and(|standing| standing.whole.is_some())
     }

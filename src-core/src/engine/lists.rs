@@ -4,6 +4,7 @@ use daiban_model::api::{
     CaseRow, Counts, DraftRow, Failure, GetToday, ListCases, Page, PageKey, SearchCases, Today, View, Workday,
 };
 use daiban_model::calendar::DayKind;
+use daiban_model::case::secrecy;
 use jiff::civil::Date;
 
 use super::answer::Answer;
@@ -13,6 +14,8 @@ use crate::projection::day_number;
 use crate::query;
 use crate::store::{CaseRecord, PeerQuery, RowQuery, Rows, Store};
 
+/// What stands in a list in place of a sensitive item's name.
+const SENSITIVE: &str = "敏感事项";
 /// Most rows of one page.
 const PAGE: u16 = 200;
 /// Rows on the work table.
@@ -85,8 +88,19 @@ impl<S: Store> Desk<S> {
         records.into_iter().map(|record| self.shown_on(record, today)).collect()
     }
 
+    /// R210: a matter whose very name says something about somebody stands in a list without names, but for whoever handles it.
+    pub(super) fn is_hidden(&self, record: &CaseRecord) -> bool {
+        let sensitive = record.item.parse().is_ok_and(|item| secrecy::is_sensitive(&item));
+        sensitive && record.handler.as_ref() != Some(&self.who.agent)
+    }
+
     fn shown_on(&self, record: CaseRecord, today: Date) -> CaseRow {
+        let hidden = self.is_hidden(&record);
         let mut row = record.shown;
+        if hidden {
+            (row.name, row.id_tail) = (String::new(), String::new());
+            SENSITIVE.clone_into(&mut row.item);
+        }
         row.place = self.published.place(record.scope);
         let due = row.pressing.as_ref().and_then(|pressing| pressing.due.date());
         row.days_left = due.and_then(|due| (due - today).get_days().into());

@@ -8,6 +8,7 @@
 //! shells. Each file below answers the calls of one page.
 
 mod answer;
+mod archive;
 mod bundle;
 mod cases;
 mod check;
@@ -20,6 +21,7 @@ mod home;
 mod items;
 mod lists;
 mod page;
+mod people;
 mod published;
 mod receive;
 mod recovery;
@@ -30,6 +32,7 @@ mod sheets;
 mod stick;
 mod story;
 pub mod task;
+mod wipe;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use daiban_model::api::{
 };
 use daiban_model::bundle::{Choice, State, Tone};
 use daiban_model::case::event::{IdCheck, Outcome};
-use daiban_model::case::field::Field;
+use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Case, Stage};
 use daiban_model::case::item_law;
 
@@ -41,6 +41,7 @@ impl<S: Store> Desk<S> {
             row: row.unwrap_or_else(|| self.record(doc, file.scope, facts).shown),
             department: department.unwrap_or_default(),
             help: case.help,
+            person: facts.registers.get(field::FOR).and_then(|id| id.parse().ok()),
             fields: fields(facts),
             clocks: reckoning.clocks(case, facts.injured_on()),
             ruler: reckoning.ruler(case),

@@ -5,16 +5,16 @@ use daiban_model::api::{
 };
 use daiban_model::bundle::NotInCatalogue;
 use daiban_model::case::event::{Help, IdCheck, Limits, Mandate, PaperLine, PaperState, Receipt, Signature};
-use daiban_model::case::field::Field;
+use daiban_model::case::field::{self, Field};
 use daiban_model::case::{Command, Stage};
 use daiban_model::catalogue::{Item, ProxyMode};
 use daiban_model::identity::CaseNumber;
-use daiban_model::ids::{CaseId, ItemCode, ScopeCode};
+use daiban_model::ids::{CaseId, ItemCode, PersonId, ScopeCode};
 use daiban_model::wire;
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, bundle, check, drafts, internal, storage};
+use super::{Engine, bundle, check, drafts, internal, people, storage};
 use crate::doc::Edit;
 use crate::projection::day_number;
 use crate::store::{Batch, RowQuery, Store};
@@ -27,13 +27,14 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let items = desk.checked(&draft).await?;
         let mut numbers = desk.numbers().await?;
         let (mut batch, mut files) = (Batch::default(), Vec::new());
+        let person = desk.person_of(&draft, &items, &mut batch).await?;
         // What was asked before goes on in its own case; further items get cases of their own.
         let mut begun = desk.begun(&draft).await?;
         if draft.bundle.is_some() {
-            files.push(desk.receive_bundle(&draft, begun.take(), &mut numbers, &mut batch)?);
+            files.push(desk.receive_bundle(&draft, person, begun.take(), &mut numbers, &mut batch)?);
         }
         for item in &items {
-            files.push(desk.receive(&draft, item, begun.take(), &mut numbers, &mut batch)?);
+            files.push(desk.receive(&draft, person, item, begun.take(), &mut numbers, &mut batch)?);
         }
         batch.states.push((desk.counter_name(), Some(wire::encode(&numbers.last))));
         batch.states.push(Desk::<S>::without_draft(draft.id));
@@ -41,6 +42,9 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let sheets = files.iter().map(|file| desk.sheets(file)).collect();
         let cases: Vec<CaseId> = files.iter().map(|file| file.id).collect();
         engine.tell(Changed::Cases { ids: cases.clone() });
+        if person.is_some() {
+            engine.tell(Changed::People);
+        }
         Ok(Taken { cases, sheets })
     }
 }
@@ -50,6 +54,7 @@ impl<S: Store> Desk<S> {
     async fn checked(&self, draft: &Draft) -> Result<Vec<Item>, Failure> {
         let today = self.now().date();
         let mut faults = check::draft(draft, today);
+        faults.extend(check::guardian(draft, self.sure_day()));
         faults.extend(self.bundle_faults(draft));
         let found: Vec<Item> = draft.items.iter().filter_map(|code| self.item(code).cloned()).collect();
         if found.len() != draft.items.len() {
@@ -63,7 +68,7 @@ impl<S: Store> Desk<S> {
         if draft.bundle.is_some() || found.iter().any(drafts::may_be_entrusted) {
             faults.extend(check::mandate(draft, today));
         }
-        let open = self.open_matters(draft.person.citizen_id.trim()).await?;
+        let open = self.open_matters(&draft.person).await?;
         let again = open.iter().find(|matter| drafts::wanted(draft, &matter.item));
         if let Some(matter) = again.filter(|_| draft.despite_open.trim().is_empty()) {
             // R88: going on needs a reason.
@@ -82,6 +87,7 @@ impl<S: Store> Desk<S> {
     fn receive(
         &mut self,
         draft: &Draft,
+        person: Option<PersonId>,
         item: &Item,
         begun: Option<OpenFile>,
         numbers: &mut Numbers,
@@ -98,7 +104,7 @@ impl<S: Store> Desk<S> {
             papers: item.papers.iter().map(|name| line(draft, name)).collect(),
         };
         let receive = Command::Receive { receipt: Box::new(receipt), proxy: item.proxy };
-        self.write_new(draft, begun, help, vec![receive], batch)
+        self.write_new(draft, person, begun, help, vec![receive], batch)
     }
 
     /// A bundle received: one case leads it, under the one number; the cases of its steps get theirs now and begin when their turn
@@ -106,6 +112,7 @@ impl<S: Store> Desk<S> {
     fn receive_bundle(
         &mut self,
         draft: &Draft,
+        person: Option<PersonId>,
         begun: Option<OpenFile>,
         numbers: &mut Numbers,
         batch: &mut Batch,
@@ -132,13 +139,14 @@ impl<S: Store> Desk<S> {
             papers: draft.papers.iter().map(|paper| line(draft, &paper.name)).collect(),
         };
         let receive = Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy };
-        self.write_new(draft, begun, draft.help, vec![Command::Order(Box::new(order)), receive], batch)
+        self.write_new(draft, person, begun, draft.help, vec![Command::Order(Box::new(order)), receive], batch)
     }
 
     /// A new case with what the draft says of the person, the mandate and the papers, and these acts in the midst of it.
     fn write_new(
         &mut self,
         draft: &Draft,
+        person: Option<PersonId>,
         begun: Option<OpenFile>,
         help: Help,
         acts: Vec<Command>,
@@ -150,6 +158,7 @@ impl<S: Store> Desk<S> {
             None => self.fresh_file()?,
         };
         let mut edits = registers(&draft.person, self.now().date())?;
+        edits.extend(person.map(|id| Edit::Register { path: field::FOR.to_owned(), value: id.to_string() }));
         let commands = self.commands(draft, asked.unwrap_or(help), acts)?;
         // The question was registered when it was asked.
         for command in commands.into_iter().skip(usize::from(asked.is_some())) {
@@ -179,6 +188,7 @@ impl<S: Store> Desk<S> {
     /// The acts of a receipt, in the order of Annex C.
     fn commands(&self, draft: &Draft, help: Help, acts: Vec<Command>) -> Result<Vec<Command>, Failure> {
         let mut commands = vec![Command::Consult { help, way: draft.way, words: String::new() }];
+        commands.extend(draft.person.told.map(|how| Command::Tell { version: people::NOTICE, how }));
         if help == Help::Proxy {
             commands.push(Command::Entrust(mandate(draft, self)?));
         }
@@ -200,7 +210,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// The division a new case belongs to: the person's own unit, or the station's where its certificate does not cover that.
-    fn scope(&self) -> ScopeCode {
+    pub(super) fn scope(&self) -> ScopeCode {
         let covered = self.certificate.scopes.iter().any(|scope| scope.covers(self.who.unit));
         if covered { self.who.unit } else { self.certificate.unit }
     }

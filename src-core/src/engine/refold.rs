@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::desk::{Desk, doc_failure};
 use super::{Engine, Turn, storage};
 use crate::doc::Doc;
-use crate::projection::{self, Facts};
+use crate::projection::{self, Row};
 use crate::query::Tokens;
-use crate::store::{Batch, CaseRecord, DocState, RowQuery, Store, StoreError};
+use crate::store::{Batch, CaseRecord, DocState, PeopleQuery, PersonRecord, RowQuery, Rows, Store, StoreError};
 
 /// Documents looked at in one run, between two calls of somebody who is at work.
 const RUN: u16 = 200;
@@ -111,7 +111,11 @@ impl<S: Store> Desk<S> {
             let known = flagged.iter().any(|(name, _)| *name == flag);
             match self.row_if_other(state).await {
                 Ok(row) => {
-                    batch.rows.extend(row);
+                    match row {
+                        Some(Row::Case(row)) => batch.rows.push(*row),
+                        Some(Row::Person(row)) => batch.people.push(*row),
+                        None => {}
+                    }
                     batch.states.extend(known.then_some((flag, None)));
                 }
                 Err(Failure::Storage { why: StorageFault::Damaged }) if known => {}
@@ -124,24 +128,38 @@ impl<S: Store> Desk<S> {
         let full = docs.len() == usize::from(RUN);
         let next = docs.last().filter(|_| full).map_or(Refold::Done, |last| Refold::After(Some(last.doc)));
         batch.states.extend(next.states());
-        let changed = batch.rows.iter().map(|row| row.shown.id).collect();
+        let people = batch.people.iter().map(|row| projection::case_id(row.shown.id.0.into_bytes()));
+        let changed = batch.rows.iter().map(|row| row.shown.id).chain(people).collect();
         self.commit(batch).await?;
         self.refold = next;
         Ok(changed)
     }
 
-    async fn row_if_other(&self, state: &DocState) -> Result<Option<CaseRecord>, Failure> {
+    async fn row_if_other(&self, state: &DocState) -> Result<Option<Row>, Failure> {
         let doc = Doc::open(&self.store.load(state.doc).await.map_err(storage)?).map_err(doc_failure)?;
-        let row = projection::record(state.doc, state.scope, &Facts::of(&doc), &self.published.calendar);
-        let stored = match self.store.rows(RowQuery::ByDoc(vec![state.doc])).await {
-            Ok(rows) => rows.cases,
+        let row = self.row(state.doc, state.scope, &doc);
+        let query = match &row {
+            Row::Case(_) => RowQuery::ByDoc(vec![state.doc]),
+            Row::Person(_) => RowQuery::People(PeopleQuery::ByDoc(vec![state.doc])),
+        };
+        let stored = match self.store.rows(query).await {
+            Ok(rows) => rows,
             // A row that does not read is a cache that went bad: it is made anew.
-            Err(StoreError::Damaged { .. }) => Vec::new(),
+            Err(StoreError::Damaged { .. }) => Rows::default(),
             Err(fault) => return Err(storage(fault)),
         };
         // The store keeps search tokens apart and does not give them back.
-        let bare = CaseRecord { tokens: Tokens::default(), ..row.clone() };
-        Ok((stored.first() != Some(&bare)).then_some(row))
+        let equal = match &row {
+            Row::Case(row) => {
+                let bare = CaseRecord { tokens: Tokens::default(), ..(**row).clone() };
+                stored.cases.first() == Some(&bare)
+            }
+            Row::Person(row) => {
+                let bare = PersonRecord { tokens: Tokens::default(), ..(**row).clone() };
+                stored.people.first() == Some(&bare)
+            }
+        };
+        Ok((!equal).then_some(row))
     }
 }
 

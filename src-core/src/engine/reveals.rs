@@ -86,22 +86,41 @@ impl<S: Store> Desk<S> {
 
     /// Writes down that whoever is signed in is about to see these whole. V1
     pub(super) async fn looked(&self, file: &OpenFile, all: &[Seen]) -> Result<(), Failure> {
+        self.looked_at(file.id, all).await
+    }
+
+    /// The same for a document of whatever kind, by its id. V1
+    pub(super) async fn looked_at(&self, case: CaseId, all: &[Seen]) -> Result<(), Failure> {
+        self.looked_as(&self.who.agent, case, all).await
+    }
+
+    /// The same for somebody who signed in beside whoever is here (R220). V1
+    pub(super) async fn looked_as(&self, by: &AgentId, case: CaseId, all: &[Seen]) -> Result<(), Failure> {
         let (mut number, mut before) = self.reveals_end().await?;
         let (at, mut states) = (self.now(), Vec::new());
         for seen in all {
             number += 1;
-            let line = Line { number, before, at, by: self.who.agent.clone(), case: file.id, seen: *seen };
+            let line = Line { number, before, at, by: by.clone(), case, seen: *seen };
             let signed = wire::encode(&sign::seal(&self.key, Domain::Reveal, &line));
             before = sign::hash(&signed);
             states.push((format!("{}{number:012}", month(at.date())), Some(signed)));
             // Who looked at which field or attachment of which case, and nothing of what it says (rules §7).
-            tracing::info!(agent = %self.who.agent, case = %file.id, ?seen, "revealed");
+            tracing::info!(agent = %by, %case, ?seen, "revealed");
         }
         if states.is_empty() {
             return Ok(());
         }
         states.push((END.to_owned(), Some(wire::encode(&(number, before)))));
         self.commit(Batch { states, ..Batch::default() }).await
+    }
+
+    /// Who looked at any of these, latest first, over all months: what a person may ask about their own data (R202).
+    pub(super) async fn views_of(&self, cases: &[CaseId]) -> Result<Vec<RevealLine>, Failure> {
+        let stored = self.store.states(LOG).await.map_err(storage)?;
+        let mut lines: Vec<Line> = stored.iter().filter_map(|(_, bytes)| self.opened(bytes)).collect();
+        lines.retain(|line| cases.contains(&line.case));
+        lines.sort_by_key(|line| line.number);
+        self.told(lines).await
     }
 
     async fn reveals_end(&self) -> Result<(u64, Hash), Failure> {

@@ -91,6 +91,7 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
             let papers: Vec<&str> = papers.iter().map(|paper| paper.name.as_str()).collect();
             ("supplemented", papers.join("、"))
         }
+        What::Told { version, .. } => ("told", version.to_string()),
         What::IdChecked => ("id_checked", String::new()),
         What::HandedOver { to } => ("handed_over", to.clone()),
         What::Accepted { on, .. } => ("accepted", on.to_string()),

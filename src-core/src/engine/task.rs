@@ -124,7 +124,7 @@ async fn own<S: Store>(
             wanted.notify_one();
         }
         for change in engine.changes() {
-            if matches!(change, Changed::Cases { .. }) {
+            if matches!(change, Changed::Cases { .. } | Changed::People) {
                 wanted.notify_one();
             }
             let _ = changes.send(change);

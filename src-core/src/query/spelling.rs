@@ -131,6 +131,19 @@ pub(super) fn of_name(name: &str) -> Vec<String> {
     spellings
 }
 
+/// The likeliest readings of a whole name, in letters without blanks; none for a name without Han characters.
+pub(super) fn whole(name: &str) -> Vec<String> {
+    let parts = parts(name);
+    let front = if parts.len() > 1 { Front::Given } else { Front::Surname };
+    let mut ways = vec![String::new()];
+    for readings in syllables(&parts.concat(), front).iter().filter(|readings| !readings.is_empty()) {
+        let longer = readings.iter().flat_map(|reading| ways.iter().map(move |way| [way, reading.as_str()].concat()));
+        ways = longer.take(READINGS).collect();
+    }
+    ways.retain(|way| !way.is_empty());
+    ways
+}
+
 /// Runs of Han characters; anything between them parts.
 fn parts(name: &str) -> Vec<Vec<char>> {
     let signs: Vec<char> = name.chars().take(64).filter_map(folded).collect();

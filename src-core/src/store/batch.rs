@@ -5,7 +5,7 @@ use daiban_model::wire::{Cursor, DocId, Hash, Header, SegmentKey, Sig};
 
 #[cfg(doc)]
 use super::StoreError;
-use super::{ActorRow, CaseRecord, DeviceRow, DocState, PeerId, Quarantined};
+use super::{ActorRow, CaseRecord, DeviceRow, DocState, PeerId, PersonRecord, Quarantined};
 
 /// Everything one act writes. Empty parts cost nothing. The parts are stored in the order of the fields.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ pub struct Batch {
     pub docs: Vec<DocState>,
     /// Rows replaced as a whole, with their search tokens.
     pub rows: Vec<CaseRecord>,
+    /// The same for people, households and enterprises.
+    pub people: Vec<PersonRecord>,
     /// Hub: stored segments that get the next numbers of their scopes, in this order. One that has a place keeps it.
     pub number: Vec<SegmentKey>,
     /// Station: places the hub gave. Must go on densely from what is stored of the scope; one that is stored already is passed

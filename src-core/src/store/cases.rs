@@ -3,13 +3,15 @@
 use daiban_model::access::Principal;
 use daiban_model::api::{CaseRow, Counts, View};
 use daiban_model::identity::CaseNumber;
-use daiban_model::ids::{AgentId, ScopeCode};
+use daiban_model::ids::{AgentId, PersonId, ScopeCode};
 use daiban_model::wire::DocId;
 use jiff::civil::Date;
 
-use super::DocState;
+#[cfg(doc)]
+use super::MOST_PEOPLE;
 #[cfg(doc)]
 use super::Store;
+use super::{DocState, PeopleQuery, PersonRecord};
 use crate::query::{Term, Tokens};
 
 /// The row of one case: what lists sort, filter and show.
@@ -25,6 +27,8 @@ pub struct CaseRecord {
     pub citizen_id: String,
     /// The item's code; empty before the receipt.
     pub item: String,
+    /// The person, household or enterprise it is for, where that is known here as one.
+    pub person: Option<PersonId>,
     /// Unfinished or finished.
     pub standing: Standing,
     /// The nearest date as `yyyymmdd`, if any.
@@ -82,6 +86,12 @@ impl Eyes {
         let only = (who.role == Role::PartTimeAgent).then(|| who.agent.clone());
         Self { serves: who.serves.clone(), only }
     }
+
+    /// Whether a row of this division, opened by this person, is there for them.
+    pub fn see(&self, scope: ScopeCode, handler: Option<&AgentId>) -> bool {
+        let own = self.only.is_none() || self.only.as_ref() == handler;
+        own && self.serves.iter().any(|served| served.covers(scope))
+    }
 }
 
 /// What to ask of [`Store::rows`].
@@ -125,6 +135,15 @@ pub enum RowQuery {
         /// Whose eyes.
         eyes: Eyes,
     },
+    /// Cases for any of these people, latest first, at most [`MOST_PEOPLE`].
+    For {
+        /// The people.
+        people: Vec<PersonId>,
+        /// Whose eyes.
+        eyes: Eyes,
+    },
+    /// People, households and enterprises.
+    People(PeopleQuery),
     /// The highest number that a device gave on a day (R77), as far as any row here shows it.
     Highest {
         /// The day.
@@ -148,6 +167,8 @@ pub enum RowQuery {
 pub struct Rows {
     /// Rows.
     pub cases: Vec<CaseRecord>,
+    /// People, households and enterprises.
+    pub people: Vec<PersonRecord>,
     /// Where to go on.
     pub next: Option<String>,
     /// Figures.

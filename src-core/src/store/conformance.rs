@@ -8,6 +8,7 @@ mod feed;
 pub(super) mod fixture;
 mod others;
 mod outbox;
+mod people;
 mod repair;
 mod texts;
 
@@ -65,6 +66,13 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             cases_of_a_person_come_latest_first
             the_highest_number_of_a_device_and_day_is_known
             a_key_that_no_list_gave_leads_nowhere;
+        people:
+            people_are_found_by_name_initials_and_tails
+            people_are_hidden_from_eyes_that_do_not_reach
+            whoever_has_the_same_number_or_birthday_is_found_everywhere
+            a_household_knows_its_members
+            a_person_is_replaced_as_a_whole
+            cases_are_found_by_whom_they_are_for;
         others:
             cursors_move_with_what_was_read
             a_revocation_outlives_a_new_certificate

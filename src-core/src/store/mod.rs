@@ -16,6 +16,7 @@ mod cases;
 pub mod conformance;
 pub mod memory;
 mod peers;
+mod people;
 pub mod sqlite;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use batch::{Batch, Placed, Receipted, Sealed, StoredChange, StoredSegment, chain_next};
 pub use cases::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing};
 pub use peers::{ActorRow, Beyond, DeviceRow, Outstanding, PeerId, PeerMarks, PeerQuery, Quarantined};
+pub use people::{MOST as MOST_PEOPLE, PeopleQuery, PersonRecord};
 
 /// See the module's invariants.
 pub trait Store: Send + Sync + 'static {
@@ -91,6 +93,32 @@ pub enum StoreError {
 pub enum DocKind {
     /// 办件
     Case,
+    /// 个人
+    Person,
+    /// 家庭
+    Household,
+    /// 企业
+    Enterprise,
+}
+
+impl DocKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Case, Self::Person, Self::Household, Self::Enterprise];
+
+    /// The number stores keep it under. Never changed once released.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Case => 1,
+            Self::Person => 2,
+            Self::Household => 3,
+            Self::Enterprise => 4,
+        }
+    }
+
+    /// The kind kept under a number; `None` for one of a newer version.
+    pub fn of_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| i64::from(kind.number()) == number)
+    }
 }
 
 /// A document's present state.

@@ -34,6 +34,8 @@ pub enum Domain {
     Letter,
     /// A request to keep a recovery code, by a device.
     Recovery,
+    /// The list of an archive pack, by the station that made it.
+    Archive,
 }
 
 impl Domain {
@@ -52,6 +54,7 @@ impl Domain {
             Self::FileReceipt => "daiban file receipt v1",
             Self::Letter => "daiban letter v1",
             Self::Recovery => "daiban recovery v1",
+            Self::Archive => "daiban archive v1",
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn send<'a>(flight: &mut Flight<'a>, docs: &'a [DocState]) {
     docs.sort_unstable_by_key(|doc| doc.doc);
     let values = values![
         docs.iter().map(|doc| &doc.doc[..]).collect::<Vec<_>>(),
-        docs.iter().map(|doc| number_of(doc.kind)).collect::<Vec<_>>(),
+        docs.iter().map(|doc| i16::from(doc.kind.number())).collect::<Vec<_>>(),
         docs.iter().map(|doc| scope_number(doc.scope)).collect::<Vec<_>>(),
         docs.iter().map(|doc| columns::joined(&doc.heads)).collect::<Vec<_>>(),
     ];
@@ -149,20 +149,7 @@ pub(super) async fn list(line: &Line, after: Option<&DocId>, limit: u16) -> Resu
 }
 
 fn state(row: &Row) -> Result<DocState, StoreError> {
-    let kind = kind_of(columns::value(row, 1)?).ok_or(StoreError::Damaged { what: "doc" })?;
+    let kind = DocKind::of_number(columns::value::<i16>(row, 1)?.into()).ok_or(StoreError::Damaged { what: "doc" })?;
     let heads = columns::hashes(columns::value(row, 3)?)?;
     Ok(DocState { doc: columns::bytes(row, 0)?, kind, scope: columns::scope(row, 2)?, heads })
-}
-
-fn number_of(kind: DocKind) -> i16 {
-    match kind {
-        DocKind::Case => 1,
-    }
-}
-
-fn kind_of(number: i16) -> Option<DocKind> {
-    match number {
-        1 => Some(DocKind::Case),
-        _ => None,
-    }
 }

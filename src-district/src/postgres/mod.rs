@@ -21,6 +21,7 @@ mod lane;
 mod line;
 mod outbox;
 mod peers;
+mod people;
 mod repair;
 mod schema;
 mod search;
@@ -184,6 +185,7 @@ async fn perform(line: &mut Line, task: Task<'_>, lane: &Lane) -> Result<Vec<Pla
             flight.say(WRITING).await;
             lane.moved(&mut flight).await;
             cases::wipe(&mut flight).await;
+            people::wipe(&mut flight).await;
             flight.say("COMMIT").await;
             flight.land().await?;
             line.done();

@@ -11,6 +11,7 @@ use super::line::Line;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_base.sql"),
     include_str!("../../migrations/postgres/0002_scopes.sql"),
+    include_str!("../../migrations/postgres/0003_people.sql"),
 ];
 
 /// Whoever migrates holds this lock, so that processes started together do not do it twice.

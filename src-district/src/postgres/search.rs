@@ -50,15 +50,15 @@ fn quoted(word: &str) -> String {
 }
 
 /// Terms as the database takes them.
-struct Asked {
+pub(super) struct Asked {
     /// All words that must be there.
-    words: String,
+    pub(super) words: String,
     /// Phrases, with blanks around each.
-    phrases: Vec<String>,
+    pub(super) phrases: Vec<String>,
 }
 
 /// `None` for terms that nothing can hit.
-fn asked(terms: &[Term]) -> Option<Asked> {
+pub(super) fn asked(terms: &[Term]) -> Option<Asked> {
     let (mut words, mut phrases) = (Vec::new(), Vec::new());
     for term in terms {
         match term {

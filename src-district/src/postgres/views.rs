@@ -3,17 +3,19 @@
 //! A page goes on after the sort key of its last row, so that neither length nor place in a list costs anything.
 
 use daiban_core::query::Tokens;
-use daiban_core::store::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing, StoreError};
+use daiban_core::store::{CaseRecord, Eyes, Flag, MOST_PEOPLE, RowQuery, Rows, Standing, StoreError};
 use daiban_model::api::{Counts, View};
+use daiban_model::ids::PersonId;
 use daiban_model::wire::DocId;
 use jiff::civil::Date;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::cases::{NO_DATE, numbered};
 use super::fault::Fault;
 use super::flight::{Value, values};
 use super::line::Line;
-use super::{columns, documents, search};
+use super::{columns, documents, people, search};
 
 /// Most cases of one person that are answered.
 const PERSON: i64 = 50;
@@ -22,7 +24,7 @@ const PERSON: i64 = 50;
 macro_rules! case_columns {
     () => {
         "SELECT r.id, r.scope, r.handler, r.standing, r.due, r.supplementing, r.no_limit, r.updated_ms, r.citizen_id, \
-         r.item, r.shown "
+         r.item, r.shown, r.person "
     };
 }
 pub(super) use case_columns;
@@ -133,6 +135,8 @@ pub(super) async fn rows(line: &mut Line, query: &RowQuery) -> Result<Rows, Faul
         }
         RowQuery::Counts { eyes, today } => counts(line, eyes, *today).await,
         RowQuery::Person { citizen_id, eyes } => person(line, citizen_id, eyes).await,
+        RowQuery::For { people, eyes } => of_people(line, people, eyes).await,
+        RowQuery::People(query) => people::ask(line, query).await,
         RowQuery::Highest { date, device } => highest(line, *date, *device).await,
         RowQuery::ByDoc(docs) => by_doc(line, docs).await,
         RowQuery::Docs { after, limit } => documents::list(line, after.as_ref(), *limit).await,
@@ -235,9 +239,16 @@ fn record(row: &Row) -> Result<(i64, CaseRecord), StoreError> {
         updated_ms: columns::number(row, 7)?,
         citizen_id: text(8)?,
         item: text(9)?,
+        person: person_of(row)?,
         tokens: Tokens::default(),
     };
     Ok((columns::value(row, 0)?, record))
+}
+
+fn person_of(row: &Row) -> Result<Option<PersonId>, StoreError> {
+    let bytes: Option<&[u8]> = columns::value(row, 11)?;
+    let id = |bytes: &[u8]| Uuid::from_slice(bytes).map(PersonId).map_err(|_| StoreError::Damaged { what: "case_row" });
+    bytes.map(id).transpose()
 }
 
 /// Figures of all views: sums over the tally, and a count along the dates that have come.
@@ -284,6 +295,23 @@ async fn person(line: &Line, citizen_id: &str, eyes: &Eyes) -> Result<Rows, Faul
     values.append(&mut values![citizen_id.as_bytes(), PERSON]);
     let mut flight = line.flight();
     let seat = flight.send(PERSON_OF, values).await;
+    let found = records(&flight.land().await?.rows(seat))?;
+    Ok(Rows { cases: found.into_iter().map(|(_, record)| record).collect(), ..Rows::default() })
+}
+
+/// Cases for any of some people, latest first.
+async fn of_people(line: &Line, people: &[PersonId], eyes: &Eyes) -> Result<Rows, Fault> {
+    const FOR: &str = concat!(
+        case_columns!(),
+        "FROM case_row r WHERE r.person = ANY ($4::bytea[])",
+        seen!(),
+        "ORDER BY r.id DESC LIMIT $5"
+    );
+    let mut values = Seen::of(eyes).values();
+    let ids = people.iter().map(|person| person.0.into_bytes().to_vec()).collect::<Vec<_>>();
+    values.append(&mut values![ids, columns::bound(MOST_PEOPLE)]);
+    let mut flight = line.flight();
+    let seat = flight.send(FOR, values).await;
     let found = records(&flight.land().await?.rows(seat))?;
     Ok(Rows { cases: found.into_iter().map(|(_, record)| record).collect(), ..Rows::default() })
 }

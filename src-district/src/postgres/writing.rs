@@ -12,7 +12,7 @@ use super::feed::{self, Entries};
 use super::lane::Lane;
 use super::line::Line;
 use super::segments::{self, Frames};
-use super::{cases, columns, documents, homes, outbox, peers, repair};
+use super::{cases, columns, documents, homes, outbox, peers, people, repair};
 
 /// Writes a batch; answers the places given to `batch.number`.
 pub(super) async fn batch(line: &mut Line, batch: &Batch, lane: &Lane) -> Result<Vec<Placed>, Fault> {
@@ -63,9 +63,15 @@ fn is_plain(batch: &Batch) -> bool {
 /// Whether a batch only says how far devices have read. A device that finds its cursors forgotten tells them again: one more round
 /// trip after a fall of the server, against waiting for the disk once more in every exchange.
 fn is_a_note(batch: &Batch) -> bool {
-    let Batch { docs, rows, devices, revoked, quarantine, pending, states, cursors, .. } = batch;
-    let other =
-        docs.len() + rows.len() + devices.len() + revoked.len() + quarantine.len() + pending.len() + states.len();
+    let Batch { docs, rows, people, devices, revoked, quarantine, pending, states, cursors, .. } = batch;
+    let other = docs.len()
+        + rows.len()
+        + people.len()
+        + devices.len()
+        + revoked.len()
+        + quarantine.len()
+        + pending.len()
+        + states.len();
     other == 0 && cursors.iter().all(|(peer, _)| *peer != PeerId::Hub)
 }
 
@@ -76,6 +82,7 @@ async fn plain(line: &mut Line, batch: &Batch, lane: &Lane) -> Result<(), Fault>
     lane.moved(&mut flight).await;
     documents::send(&mut flight, &batch.docs).await;
     cases::send(&mut flight, &batch.rows).await?;
+    people::send(&mut flight, &batch.people).await?;
     peers::send(&mut flight, batch).await?;
     flight.say("COMMIT").await;
     flight.land().await?;
@@ -141,6 +148,7 @@ async fn write(
     let of_changes = changes::send(&mut flight, carried, frames).await;
     documents::send(&mut flight, &batch.docs).await;
     cases::send(&mut flight, &batch.rows).await?;
+    people::send(&mut flight, &batch.people).await?;
     if let Some(entries) = entries {
         entries.send(&mut flight).await?;
     }

@@ -1,10 +1,11 @@
 //! Chance that a test can throw again: numbers that follow from a seed.
 
 use daiban_core::query::{SearchFields, Tokens};
-use daiban_core::store::{CaseRecord, Flag, Standing};
-use daiban_model::api::CaseRow;
+use daiban_core::store::{CaseRecord, Flag, PersonRecord, Standing};
+use daiban_model::api::{CaseRow, PersonRow};
 use daiban_model::case::Stage;
-use daiban_model::ids::{AgentId, CaseId, ScopeCode};
+use daiban_model::ids::{AgentId, CaseId, PersonId, ScopeCode};
+use daiban_model::person::Kind;
 use daiban_model::stamp::Wall;
 
 /// Throws from a seed.
@@ -94,9 +95,48 @@ pub fn case(dice: &mut Dice, n: u8) -> CaseRecord {
         due: (!dice.once_in(4)).then(|| 20_260_301 + u32::try_from(dice.throw(20)).unwrap()),
         supplementing: flag(dice.once_in(3)),
         no_limit: flag(dice.once_in(4)),
+        person: dice.once_in(2).then(|| person_id(u8::try_from(dice.throw(5)).unwrap())),
         updated_ms: 1_772_415_000_000 + dice.next() % 20,
         tokens,
     }
+}
+
+/// A row of somebody thrown by dice; the same `n` is the same one.
+pub fn person(dice: &mut Dice, n: u8) -> PersonRecord {
+    let name = NAMES[dice.throw(NAMES.len())];
+    let number = match dice.throw(5) {
+        0 => String::new(),
+        1 => "o'b\0".to_owned(),
+        sides => format!("15020519620401{:02}00", sides + 1),
+    };
+    let tokens = Tokens::of(&SearchFields { name, citizen_id: &number, ..SearchFields::default() });
+    let shown = PersonRow {
+        id: person_id(n),
+        kind: Kind::Person,
+        name: name.to_owned(),
+        number_masked: "150205********0300".to_owned(),
+        phone_masked: "\0\u{7}".to_owned(),
+        address: String::new(),
+        born_year: Some(1962),
+        age: None,
+        place: String::new(),
+    };
+    PersonRecord {
+        shown,
+        scope: village(dice.throw(6)),
+        handler: (!dice.once_in(5)).then(|| agent(dice.throw(3))),
+        number,
+        born: if dice.once_in(3) { 0 } else { 19_620_401 + u32::try_from(dice.throw(3)).unwrap() },
+        household: dice.once_in(2).then(|| person_id(u8::try_from(dice.throw(4)).unwrap())),
+        same: (0..dice.throw(3)).map(|n| person_id(u8::try_from(n).unwrap())).collect(),
+        updated_ms: dice.next() % 20,
+        tokens,
+    }
+}
+
+/// Who goes by this number.
+pub fn person_id(n: u8) -> PersonId {
+    PersonId(uuid_of(n))
 }
 
 fn uuid_of(n: u8) -> uuid::Uuid {

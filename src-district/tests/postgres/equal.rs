@@ -7,8 +7,8 @@ use daiban_core::query::terms;
 use daiban_core::store::memory::MemoryStore;
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{
-    ActorRow, Batch, DeviceRow, DocKind, DocState, Eyes, PeerId, PeerQuery, Placed, Quarantined, Receipted, RowQuery,
-    Rows, Sealed, Snapshot, Store, StoreError, StoredChange, StoredSegment, chain_next,
+    ActorRow, Batch, DeviceRow, DocKind, DocState, Eyes, PeerId, PeerQuery, PeopleQuery, Placed, Quarantined,
+    Receipted, RowQuery, Rows, Sealed, Snapshot, Store, StoreError, StoredChange, StoredSegment, chain_next,
 };
 use daiban_district::postgres::PostgresStore;
 use daiban_model::api::View;
@@ -16,7 +16,7 @@ use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Hlc;
 use daiban_model::wire::{Cursor, DocId, Hash, Header, SegmentKey, Sig, VERSION};
 
-use crate::dice::{Dice, agent, case, village};
+use crate::dice::{Dice, agent, case, person, person_id, village};
 use crate::open;
 use crate::server::{Disk, Server};
 
@@ -150,7 +150,7 @@ impl Run {
 
     fn state(&mut self, doc: DocId) -> DocState {
         let heads = (0..=self.dice.next() % 2).map(hash).collect();
-        DocState { doc, kind: DocKind::Case, scope: village(self.dice.throw(3)), heads }
+        DocState { doc, kind: DocKind::ALL[self.dice.throw(4)], scope: village(self.dice.throw(3)), heads }
     }
 
     fn own(&mut self, batch: &mut Batch) {
@@ -260,6 +260,10 @@ impl Run {
         for _ in 0..=self.dice.throw(4) {
             let n = u8::try_from(self.dice.throw(40)).unwrap();
             batch.rows.push(case(&mut self.dice, n));
+        }
+        for _ in 0..self.dice.throw(4) {
+            let n = u8::try_from(self.dice.throw(20)).unwrap();
+            batch.people.push(person(&mut self.dice, n));
         }
     }
 
@@ -397,8 +401,19 @@ fn row_queries() -> Vec<RowQuery> {
         }
         queries.push(RowQuery::Counts { eyes: eyes.clone(), today });
         queries.push(RowQuery::Person { citizen_id: "150205196204010300".into(), eyes: eyes.clone() });
-        queries.push(RowQuery::Person { citizen_id: String::new(), eyes });
+        queries.push(RowQuery::Person { citizen_id: String::new(), eyes: eyes.clone() });
+        queries.push(RowQuery::For { people: vec![person_id(3), person_id(1)], eyes: eyes.clone() });
+        queries.push(RowQuery::For { people: Vec::new(), eyes: eyes.clone() });
+        for (typed, limit) in [("王芳", 9), ("wf", 3), ("150205", 50), ("o'b", 9), ("", 9)] {
+            let query = PeopleQuery::Find { terms: terms(typed), eyes: eyes.clone(), limit };
+            queries.push(RowQuery::People(query));
+        }
     }
+    for (number, born) in [("150205196204010300", 0), ("", 19_620_401), ("o'b\0", 19_620_402), ("", 0)] {
+        queries.push(RowQuery::People(PeopleQuery::Alike { number: number.into(), born }));
+    }
+    queries.extend((0..4).map(|n| RowQuery::People(PeopleQuery::Members(person_id(n)))));
+    queries.push(RowQuery::People(PeopleQuery::ByDoc((0..25).rev().map(|n| person_id(n).0.into_bytes()).collect())));
     queries
 }
 
@@ -407,9 +422,9 @@ async fn paged<S: Store>(store: &S, query: RowQuery) -> Vec<String> {
     let mut answers = Vec::new();
     let mut at = query;
     loop {
-        let Rows { cases, next, counts, docs, highest } = store.rows(at.clone()).await.unwrap();
+        let Rows { cases, people, next, counts, docs, highest } = store.rows(at.clone()).await.unwrap();
         let rest = format!("{counts:?} {docs:?} {highest} {}", next.is_some());
-        answers.push(format!("{} {at:?} {cases:?} {rest}", answers.len()));
+        answers.push(format!("{} {at:?} {cases:?} {people:?} {rest}", answers.len()));
         let Some(next) = next else { return answers.into_iter().map(without_place).collect() };
         match &mut at {
             RowQuery::List { after, .. } | RowQuery::Search { after, .. } => *after = Some(next),

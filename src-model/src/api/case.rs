@@ -15,7 +15,7 @@ use crate::case::event::{Help, IdCheck, NoticeLine, PaperLine, Power, Signature}
 use crate::case::field::Field;
 use crate::case::fold::Misfit;
 use crate::deadline::{RulerDay, StopKind};
-use crate::ids::{CaseId, ItemCode};
+use crate::ids::{CaseId, ItemCode, PersonId};
 use crate::stamp::{Stamp, TimeQuality, Wall};
 
 /// One case, whole.
@@ -83,6 +83,8 @@ pub struct CasePage {
     pub department: String,
     /// Kind of help.
     pub help: Option<Help>,
+    /// Who it is for, where they are kept here.
+    pub person: Option<PersonId>,
     /// Registers with a value, masked where they must be.
     pub fields: Vec<FieldView>,
     /// The two clocks and all other dates, with their reasons.

@@ -9,7 +9,8 @@ use super::bundle::{BundlePreview, DraftBundle};
 use super::case::{NoticeSheet, Sheets};
 use crate::case::clocks::Clock;
 use crate::case::event::{Help, PaperState, Power, Way};
-use crate::ids::{CaseId, ItemCode};
+use crate::ids::{CaseId, ItemCode, PersonId};
+use crate::person::Telling;
 use crate::stamp::Wall;
 
 /// People known from earlier cases.
@@ -22,8 +23,8 @@ pub struct FindPeople {
 /// Someone known from an earlier case. Masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonHit {
-    /// The case the data come from; `StartDraft` copies from it.
-    pub from: CaseId,
+    /// Where the data come from.
+    pub from: KnownFrom,
     /// Name.
     pub name: String,
     /// 证件号, masked.
@@ -36,6 +37,16 @@ pub struct PersonHit {
     pub age: Option<u16>,
     /// What they have open now (R88).
     pub open: Vec<OpenMatter>,
+}
+
+/// Where the data of somebody who was found come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownFrom {
+    /// They are kept here: `FillFromPerson` copies them.
+    Person(PersonId),
+    /// An earlier case: `StartDraft` copies from it.
+    Case(CaseId),
 }
 
 /// A matter somebody has open.
@@ -185,6 +196,24 @@ pub struct DraftPerson {
     pub employer: String,
     /// 事故或诊断日, as `2026-03-04`.
     pub injured_on: String,
+    /// Who it is, where they are known here: the case will point to them.
+    #[serde(default)]
+    pub known: Option<PersonId>,
+    /// How the notice about personal information was given, before the first field (R196); `None` until then.
+    #[serde(default)]
+    pub told: Option<Telling>,
+    /// Whether the person agrees that the station keeps their data for the next time (R197); nothing is ticked beforehand.
+    #[serde(default)]
+    pub keep: Option<Consent>,
+    /// 监护人, of somebody under 14 (R198).
+    #[serde(default)]
+    pub guardian: String,
+    /// 监护人与本人关系
+    #[serde(default)]
+    pub guardian_relation: String,
+    /// Whether the guardian agrees that the child's data are used for this matter (R198).
+    #[serde(default)]
+    pub guardian_consent: Option<Consent>,
 }
 
 /// Whether a number that is usually asked for is expected.

@@ -53,6 +53,12 @@ pub enum Failure {
     /// No such thing here.
     #[error("not found")]
     NotFound,
+    /// The rules for what is kept about people say no.
+    #[error("the rules for people's data say no: {why}")]
+    PersonRefused {
+        /// Why.
+        why: crate::person::Refusal,
+    },
     /// The draft must be put right first.
     #[error("the draft is not complete")]
     DraftFaults {
@@ -146,6 +152,8 @@ pub enum Changed {
         /// Which.
         ids: Vec<CaseId>,
     },
+    /// People, households or enterprises.
+    People,
     /// The exchange.
     Sync,
     /// Published lists.

@@ -3,6 +3,7 @@
 //! Plain data, no behaviour. The window, the loopback shell and the tests all speak it; nothing here is stored or sent to
 //! the hub, so it may change with the program. A call is a struct that implements [`Call`].
 
+mod archive;
 mod bundle;
 mod bytes;
 mod case;
@@ -13,13 +14,16 @@ mod files;
 mod home;
 mod letters;
 mod lists;
+mod person;
 mod reveal;
 mod session;
 mod sync;
+mod wipe;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use archive::*;
 pub use bundle::*;
 pub use bytes::Bytes;
 pub use case::*;
@@ -30,9 +34,11 @@ pub use files::*;
 pub use home::*;
 pub use letters::*;
 pub use lists::*;
+pub use person::*;
 pub use reveal::*;
 pub use session::*;
 pub use sync::*;
+pub use wipe::*;
 
 /// One request to the engine.
 pub trait Call: Serialize + DeserializeOwned + Send + 'static {
@@ -77,6 +83,16 @@ calls! {
     GetFile = "get_file" -> GotFile;
     GetSheets = "get_sheets" -> Sheets;
     FindPeople = "find_people" -> Vec<PersonHit>;
+    FindTwins = "find_twins" -> Vec<Twin>;
+    OpenPerson = "open_person" -> Box<PersonPage>;
+    RegisterPerson = "register_person" -> Box<PersonPage>;
+    ActOnPerson = "act_on_person" -> Box<PersonPage>;
+    RevealFact = "reveal_fact" -> Revealed;
+    FillFromPerson = "fill_from_person" -> FilledIn;
+    WriteArchive = "write_archive" -> Archived;
+    ListWipe = "list_wipe" -> Vec<WipeRow>;
+    ApproveWipe = "approve_wipe" -> Wiped;
+    GetMyData = "get_my_data" -> Box<MyData>;
     StartDraft = "start_draft" -> Box<Draft>;
     ListDrafts = "list_drafts" -> Vec<DraftRow>;
     GetDraft = "get_draft" -> Box<Draft>;

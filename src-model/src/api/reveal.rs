@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::field::Field;
 use crate::ids::{CaseId, FileHash};
+use crate::person::Fact;
 use crate::stamp::Wall;
 
 /// Show a masked value in full; written down (rules §7).
@@ -75,6 +76,14 @@ pub enum Seen {
     Field(Field),
     /// An attachment, whole.
     File(FileHash),
+    /// A masked value of somebody who is kept here, in full. The line's case is the person's document.
+    Fact(Fact),
+    /// Everything about somebody, printed for them (R202). The line's case is the person's document.
+    MyData,
+    /// The whole file, written into a pack for the archive (R206).
+    Archived,
+    /// Working copies of attachments that were let go (R203); a line for each of the two who approved it.
+    Wiped,
 }
 
 /// Whether a log is as it was written.

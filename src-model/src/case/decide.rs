@@ -98,6 +98,7 @@ fn under_mandate(case: &Case, command: &Command, permit: &Permit, now: &Moment<'
 fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Result<Vec<What>, Refusal> {
     let act = match command {
         Command::Consult { help, way, words } => What::Consulted { help, way, words },
+        Command::Tell { version, how } => What::Told { version, how },
         Command::GiveNotice { lines, raised_by } => notice(case, lines, raised_by, now)?,
         Command::Entrust(mandate) => entrust(mandate, permit)?,
         Command::EndMandate { reason } => What::MandateEnded { reason },

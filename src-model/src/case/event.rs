@@ -9,6 +9,7 @@ mod parts;
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use files::*;
@@ -18,12 +19,13 @@ use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
 use crate::injury::Ground;
+use crate::person::Telling;
 use crate::stamp::{Stamp, TimeQuality, Wall};
 use crate::visit::{Addition, Booking, Interview, Visit};
 
 /// One act: who, for which unit, when by the station's clock, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct Event<W = What> {
     /// Identity and place in the order of facts.
     pub stamp: Stamp,
     /// Who did it.
@@ -35,7 +37,15 @@ pub struct Event {
     /// Whether that clock could be trusted.
     pub quality: TimeQuality,
     /// The act.
-    pub what: What,
+    pub what: W,
+}
+
+/// A kind of acts: those of a case, of a person. E1 holds for all of them.
+pub trait Deed: Serialize + DeserializeOwned {
+    /// An act whose kind this version does not know, with its whole stored text.
+    fn unknown(kind: String, raw: String) -> Self;
+    /// The stored text of such an act.
+    fn raw(&self) -> Option<&str>;
 }
 
 /// The stored text of an event beside its stamp. Field names are short because they are stored once per act.
@@ -73,11 +83,11 @@ fn is_confirmed(quality: &TimeQuality) -> bool {
 #[error("the stored text is not an event")]
 pub struct NotAnEvent;
 
-impl Event {
+impl<W: Deed> Event<W> {
     /// The text to be stored under the event's stamp.
     pub fn to_text(&self) -> String {
-        if let What::Unknown { raw, .. } = &self.what {
-            return raw.clone();
+        if let Some(raw) = self.what.raw() {
+            return raw.to_owned();
         }
         let (by, unit, quality) = (self.by.clone(), self.unit, self.quality);
         let at = (self.at != wall(self.stamp)).then_some(self.at);
@@ -85,15 +95,25 @@ impl Event {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Reads a stored text. A known envelope with an unknown act is an event of kind [`What::Unknown`].
+    /// Reads a stored text. A known envelope with an unknown act is an event of kind [`Deed::unknown`].
     pub fn from_text(stamp: Stamp, text: &str) -> Result<Self, NotAnEvent> {
-        if let Ok(Stored { by, unit, at, quality, what }) = serde_json::from_str::<Stored<What>>(text) {
+        if let Ok(Stored { by, unit, at, quality, what }) = serde_json::from_str::<Stored<W>>(text) {
             return Ok(Self { stamp, by, unit, at: at.unwrap_or(wall(stamp)), quality, what });
         }
         let Stored { by, unit, at, quality, what } =
             serde_json::from_str::<Stored<Kind>>(text).map_err(|_| NotAnEvent)?;
-        let (at, what) = (at.unwrap_or(wall(stamp)), What::Unknown { kind: what.k, raw: text.to_owned() });
+        let (at, what) = (at.unwrap_or(wall(stamp)), W::unknown(what.k, text.to_owned()));
         Ok(Self { stamp, by, unit, at, quality, what })
+    }
+}
+
+impl Deed for What {
+    fn unknown(kind: String, raw: String) -> Self {
+        Self::Unknown { kind, raw }
+    }
+
+    fn raw(&self) -> Option<&str> {
+        if let Self::Unknown { raw, .. } = self { Some(raw) } else { None }
     }
 }
 
@@ -110,6 +130,13 @@ pub enum What {
         /// The question in plain words.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         words: String,
+    },
+    /// 告知: the notice about personal information was given before anything was asked (R196; 个人信息保护法 arts 14, 17, 35).
+    Told {
+        /// The version of the notice.
+        version: u16,
+        /// How.
+        how: Telling,
     },
     /// 一次性告知: everything missing, told in one paper (R50).
     Noticed(Notice),

@@ -53,6 +53,9 @@ pub enum Field {
     Remark,
 }
 
+/// The path under which a case names the person, household or enterprise it is for. No field: nobody types it. Never changed.
+pub const FOR: &str = "applicant.person";
+
 /// Whether work may go on while two values of a field stand side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhileDisputed {

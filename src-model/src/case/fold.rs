@@ -148,8 +148,8 @@ pub struct Mark {
     pub at: Wall,
 }
 
-impl From<&Event> for Mark {
-    fn from(event: &Event) -> Self {
+impl<W> From<&Event<W>> for Mark {
+    fn from(event: &Event<W>) -> Self {
         Self { stamp: event.stamp, by: event.by.clone(), unit: event.unit, at: event.at }
     }
 }

@@ -7,6 +7,8 @@ pub mod event;
 pub mod field;
 pub mod fold;
 pub mod item_law;
+pub mod retention;
+pub mod secrecy;
 
 #[cfg(test)]
 mod laws;

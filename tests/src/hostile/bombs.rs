@@ -424,5 +424,5 @@ fn event(bytes: &[u8]) -> Option<String> {
         String::from_utf8_lossy(bytes)
     );
     let stamp = daiban_model::stamp::Stamp { hlc: daiban_model::stamp::Hlc { ms: 1, counter: 0 }, device: 1 };
-    told(daiban_model::case::Event::from_text(stamp, &text).map(drop))
+    told(<daiban_model::case::Event>::from_text(stamp, &text).map(drop))
 }

@@ -72,6 +72,7 @@ pub async fn person(page: &Page, who: &Applicant) -> Result<()> {
         Ok((page.value("name").await? == who.name).then_some(()))
     })
     .await?;
+    page.press("told-read_aloud").await?;
     page.write("citizen_id", who.citizen_id).await?;
     if who.phone.is_empty() {
         page.press("phone-none").await?;

@@ -3,6 +3,7 @@
 use daiban_model::access::Role;
 use daiban_model::api::{DraftPerson, Later};
 use daiban_model::organisation::{Agent, Post, Roster, StaffSource};
+use daiban_model::person::Telling;
 
 use super::{day, division, must};
 
@@ -90,11 +91,10 @@ impl Person {
             phone: self.phone.into(),
             phone_none: later(self.phone),
             address: self.address.into(),
-            household: String::new(),
             contact: self.contact.0.into(),
             contact_phone: self.contact.1.into(),
-            employer: String::new(),
-            injured_on: String::new(),
+            told: Some(Telling::Shown),
+            ..DraftPerson::default()
         }
     }
 }

@@ -10,8 +10,10 @@ use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
+use daiban_core::projection::Row;
 use daiban_core::store::{
-    Batch, CaseRecord, DeviceRow, DocState, Eyes, RowQuery, Store, Stored, StoredChange, StoredSegment,
+    Batch, CaseRecord, DeviceRow, DocKind, DocState, Eyes, PeopleQuery, RowQuery, Store, Stored, StoredChange,
+    StoredSegment,
 };
 use daiban_core::sync::http::RoadFault;
 use daiban_core::sync::segment;
@@ -511,8 +513,18 @@ impl Station {
     }
 
     /// Every document with its heads, and its row: equal at two stations that know the same.
-    pub fn knows(&self) -> Vec<(DocState, CaseRecord)> {
-        let whole = |(state, row): (DocState, Option<CaseRecord>)| (state, some("a row", row));
+    pub fn knows(&self) -> Vec<(DocState, Row)> {
+        let whole = |(state, row): (DocState, Option<CaseRecord>)| {
+            let row = match state.kind {
+                DocKind::Case => Row::Case(Box::new(some("a row", row))),
+                DocKind::Person | DocKind::Household | DocKind::Enterprise => {
+                    let query = RowQuery::People(PeopleQuery::ByDoc(vec![state.doc]));
+                    let mut rows = must("rows", now(self.shelf().rows(query))).people;
+                    Row::Person(Box::new(some("a row", rows.pop())))
+                }
+            };
+            (state, row)
+        };
         self.keeps().into_iter().map(whole).collect()
     }
 

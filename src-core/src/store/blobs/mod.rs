@@ -151,4 +151,6 @@ pub trait Blobs: Send + Sync + 'static {
     fn brought(&self, party: Party) -> Result<u64, StoreError>;
     /// Frees contents, longest unused first, until all that may be freed take at most so many bytes. Answers what was freed. B3.
     fn make_room(&self, most: u64) -> Result<u64, StoreError>;
+    /// Lets contents go, thumbnails too, as far as nothing of them is owed. Answers what was freed. B3.
+    fn forget(&self, names: &[FileHash]) -> Result<u64, StoreError>;
 }

@@ -327,4 +327,22 @@ impl Blobs for SqliteBlobs {
             Ok(freed)
         })
     }
+
+    fn forget(&self, names: &[FileHash]) -> Result<u64, StoreError> {
+        const FOUND: &str = "
+            SELECT row, size FROM blob WHERE name = ?1
+                AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.name = blob.name AND claim.receipt IS NULL)";
+        self.write(|tx| {
+            let mut freed = 0;
+            for name in names {
+                let found = tx.prepare_cached(FOUND)?.query_row([name.0], |row| Ok((row.get(0)?, row.get(1)?)));
+                let Some((row, size)) = found.optional()? else { continue };
+                let (row, size): (i64, u64) = (row, size);
+                tx.prepare_cached("DELETE FROM chunk WHERE blob = ?1")?.execute([row])?;
+                tx.prepare_cached("DELETE FROM blob WHERE row = ?1")?.execute([row])?;
+                freed += size;
+            }
+            Ok(freed)
+        })
+    }
 }

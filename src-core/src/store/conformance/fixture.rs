@@ -1,15 +1,16 @@
 //! Invented devices, segments, changes and cases, small enough to read in a check.
 
-use daiban_model::api::CaseRow;
+use daiban_model::api::{CaseRow, PersonRow};
 use daiban_model::case::Stage;
-use daiban_model::ids::{AgentId, CaseId, DeviceId, ScopeCode};
+use daiban_model::ids::{AgentId, CaseId, DeviceId, PersonId, ScopeCode};
+use daiban_model::person::Kind;
 use daiban_model::stamp::{Hlc, Wall};
 use daiban_model::wire::{DocId, Hash, Header, SegmentKey, Sig, VERSION};
 use uuid::Uuid;
 
 use crate::query::{SearchFields, Tokens};
 use crate::store::{
-    Batch, CaseRecord, DocKind, DocState, Eyes, Flag, Placed, Sealed, Standing, StoreError, StoredChange,
+    Batch, CaseRecord, DocKind, DocState, Eyes, Flag, PersonRecord, Placed, Sealed, Standing, StoreError, StoredChange,
     StoredSegment, chain_next,
 };
 
@@ -160,10 +161,40 @@ pub(in crate::store) fn case(n: u128, name: &str) -> Result<CaseRecord, StoreErr
         handler: Some(agent(1)?),
         citizen_id,
         item: "RS-001".to_owned(),
+        person: None,
         standing: Standing::Open,
         due: None,
         supplementing: Flag::No,
         no_limit: Flag::No,
+        updated_ms: 1_772_415_000_000,
+        tokens,
+    })
+}
+
+/// Somebody registered in village 1.
+pub(in crate::store) fn person(n: u128, name: &str) -> Result<PersonRecord, StoreError> {
+    let number = ["150205196", &(1000 + n % 9000).to_string(), "10000"].concat();
+    let phone = (13_800_000_000 + n).to_string();
+    let tokens = Tokens::of(&SearchFields { name, citizen_id: &number, phone: &phone, ..SearchFields::default() });
+    let shown = PersonRow {
+        id: PersonId(Uuid::from_u128(n)),
+        kind: Kind::Person,
+        name: name.to_owned(),
+        number_masked: "150205********0000".to_owned(),
+        phone_masked: "138****0000".to_owned(),
+        address: String::new(),
+        born_year: Some(1961),
+        age: None,
+        place: String::new(),
+    };
+    Ok(PersonRecord {
+        shown,
+        scope: village(1)?,
+        handler: Some(agent(1)?),
+        number,
+        born: 19_610_101,
+        household: None,
+        same: Vec::new(),
         updated_ms: 1_772_415_000_000,
         tokens,
     })

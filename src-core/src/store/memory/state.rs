@@ -6,8 +6,8 @@ use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 
 use crate::store::{
-    ActorRow, CaseRecord, DeviceRow, DocState, PeerId, Placed, Quarantined, Receipted, Snapshot, StoredChange,
-    StoredSegment,
+    ActorRow, CaseRecord, DeviceRow, DocState, PeerId, PersonRecord, Placed, Quarantined, Receipted, Snapshot,
+    StoredChange, StoredSegment,
 };
 
 /// Rows are numbers that rise as things are stored.
@@ -38,6 +38,8 @@ pub(super) struct State {
     pub(super) states: BTreeMap<String, Vec<u8>>,
     pub(super) cases: BTreeMap<u64, CaseRecord>,
     pub(super) case_rows: BTreeMap<DocId, u64>,
+    pub(super) people: BTreeMap<u64, PersonRecord>,
+    pub(super) people_rows: BTreeMap<DocId, u64>,
 }
 
 /// An own segment on its way.

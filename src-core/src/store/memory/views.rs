@@ -4,7 +4,7 @@ use daiban_model::api::{Counts, View};
 
 use super::state::State;
 use crate::query::Tokens;
-use crate::store::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing};
+use crate::store::{CaseRecord, Eyes, Flag, MOST_PEOPLE, PeopleQuery, PersonRecord, RowQuery, Rows, Standing};
 
 /// Where a row stands in a list: lists ascend by it.
 type Place = (i64, i64, i64);
@@ -13,6 +13,8 @@ impl State {
     pub(super) fn wipe_rows(&mut self) {
         self.cases.clear();
         self.case_rows.clear();
+        self.people.clear();
+        self.people_rows.clear();
     }
 
     pub(super) fn rows(&self, query: &RowQuery) -> Rows {
@@ -31,6 +33,12 @@ impl State {
                 let page = self.page(eyes, None, 50, own, |row, _| arrival(row));
                 Rows { next: None, ..page }
             }
+            RowQuery::For { people, eyes } => {
+                let own = |case: &CaseRecord| case.person.is_some_and(|person| people.contains(&person));
+                let most = u16::try_from(MOST_PEOPLE).unwrap_or(u16::MAX);
+                Rows { next: None, ..self.page(eyes, None, most, own, |row, _| arrival(row)) }
+            }
+            RowQuery::People(query) => Rows { people: self.people(query), ..Rows::default() },
             RowQuery::Highest { date, device } => {
                 let numbers = self.cases.values().filter_map(CaseRecord::number);
                 let own = numbers.filter(|number| number.date() == *date && number.device() == *device);
@@ -43,6 +51,31 @@ impl State {
             RowQuery::Docs { after, limit } => {
                 let wanted = self.docs.values().filter(|state| after.is_none_or(|after| state.doc > after));
                 Rows { docs: wanted.take(usize::from(*limit)).cloned().collect(), ..Rows::default() }
+            }
+        }
+    }
+
+    fn people(&self, query: &PeopleQuery) -> Vec<PersonRecord> {
+        let answered = |person: &PersonRecord| PersonRecord { tokens: Tokens::default(), ..person.clone() };
+        let all = self.people.values();
+        match query {
+            PeopleQuery::Find { terms, eyes, limit } => {
+                let hits = all.rev().filter(|person| !terms.is_empty() && person.tokens.answer(terms));
+                let seen = hits.filter(|person| eyes.see(person.scope, person.handler.as_ref()));
+                seen.take(usize::from(*limit)).map(answered).collect()
+            }
+            PeopleQuery::Alike { number, born } => {
+                let numbered = |person: &PersonRecord| !number.is_empty() && person.number == *number;
+                let alike = all.filter(|person| numbered(person) || (*born > 0 && person.born == *born));
+                alike.take(MOST_PEOPLE).map(answered).collect()
+            }
+            PeopleQuery::Members(household) => {
+                let members = all.filter(|person| person.household == Some(*household));
+                members.take(MOST_PEOPLE).map(answered).collect()
+            }
+            PeopleQuery::ByDoc(docs) => {
+                let rows = docs.iter().filter_map(|doc| self.people.get(self.people_rows.get(doc)?));
+                rows.map(answered).collect()
             }
         }
     }
@@ -100,8 +133,7 @@ fn answered(case: &CaseRecord) -> CaseRecord {
 }
 
 fn sees(eyes: &Eyes, case: &CaseRecord) -> bool {
-    let own = eyes.only.is_none() || eyes.only == case.handler;
-    own && eyes.serves.iter().any(|served| served.covers(case.scope))
+    eyes.see(case.scope, case.handler.as_ref())
 }
 
 fn shows(view: View, case: &CaseRecord, today: u32) -> bool {

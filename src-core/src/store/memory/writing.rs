@@ -8,8 +8,8 @@ use daiban_model::wire::{Cursor, DocId, Hash, SegmentKey};
 
 use super::state::{SealedSegment, State, next_row};
 use crate::store::{
-    ActorRow, Batch, CaseRecord, DeviceRow, Placed, Quarantined, Receipted, Sealed, Snapshot, StoreError, StoredChange,
-    StoredSegment, chain_next,
+    ActorRow, Batch, CaseRecord, DeviceRow, PersonRecord, Placed, Quarantined, Receipted, Sealed, Snapshot, StoreError,
+    StoredChange, StoredSegment, chain_next,
 };
 
 type Undo = Box<dyn FnOnce(&mut State)>;
@@ -64,6 +64,7 @@ impl<'a> Write<'a> {
             self.put(|s| &mut s.docs, doc.doc, Some(doc));
         }
         batch.rows.into_iter().for_each(|row| self.case(row));
+        batch.people.into_iter().for_each(|row| self.person(row));
         let placed = batch.number.iter().map(|key| self.number(*key)).collect::<Result<_, _>>()?;
         batch.feed.iter().try_for_each(|place| self.place(*place))?;
         batch.outbox.iter().try_for_each(|hash| self.wait(*hash))?;
@@ -193,6 +194,13 @@ impl<'a> Write<'a> {
         let row = self.state.case_rows.get(&doc).copied().unwrap_or_else(|| next_row(&self.state.cases));
         self.put(|s| &mut s.case_rows, doc, Some(row));
         self.put(|s| &mut s.cases, row, Some(record));
+    }
+
+    fn person(&mut self, record: PersonRecord) {
+        let doc = record.shown.id.0.into_bytes();
+        let row = self.state.people_rows.get(&doc).copied().unwrap_or_else(|| next_row(&self.state.people));
+        self.put(|s| &mut s.people_rows, doc, Some(row));
+        self.put(|s| &mut s.people, row, Some(record));
     }
 
     /// S5: the end moves with what it numbers, and back with it.

@@ -23,6 +23,7 @@ struct Sorted {
     due: u32,
     citizen_id: String,
     item: String,
+    person: Option<[u8; 16]>,
 }
 
 /// What a device's numbers of a day are found by; written once.
@@ -58,6 +59,7 @@ impl Keys {
                 due: record.due.unwrap_or(NO_DATE),
                 citizen_id: record.citizen_id.clone(),
                 item: record.item.clone(),
+                person: record.person.map(|person| person.0.into_bytes()),
             },
             number: record.number().map_or(Number { numbered: 0, counter: 0 }, |number| Number {
                 numbered: numbered(number.date(), number.device()),
@@ -76,7 +78,7 @@ impl Keys {
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Self)> {
-        let sorted = Sorted { due: row.get(1)?, citizen_id: row.get(2)?, item: row.get(3)? };
+        let sorted = Sorted { due: row.get(1)?, citizen_id: row.get(2)?, item: row.get(3)?, person: row.get(13)? };
         let counted = Counted {
             scope: row.get(4)?,
             handler: row.get(5)?,
@@ -93,7 +95,7 @@ impl Keys {
 pub(super) fn store(tx: &Connection, records: &[CaseRecord]) -> Result<(), StoreError> {
     const KNOWN: &str = "
         SELECT row, due, citizen_id, item, scope, handler, standing, supplementing, no_limit, attention, tokens,
-               numbered, counter
+               numbered, counter, person
         FROM case_row WHERE doc = ?1";
     for record in records {
         let doc = record.shown.id.0.into_bytes();
@@ -134,8 +136,8 @@ fn index(tx: &Connection, row: i64, tokens: &str) -> Result<(), StoreError> {
 fn insert(tx: &Connection, doc: &[u8; 16], keys: &Keys, updated_ms: u64, shown: &str) -> Result<i64, StoreError> {
     const INSERT: &str = "
         INSERT INTO case_row (doc, scope, handler, standing, due, supplementing, no_limit, attention, updated_ms,
-                              citizen_id, item, tokens, shown, numbered, counter)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                              citizen_id, item, tokens, shown, numbered, counter, person)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     let Keys { sorted, number, counted, tokens } = keys;
     Ok(tx.prepare_cached(INSERT)?.insert(params![
         doc,
@@ -153,6 +155,7 @@ fn insert(tx: &Connection, doc: &[u8; 16], keys: &Keys, updated_ms: u64, shown: 
         shown,
         number.numbered,
         number.counter,
+        sorted.person,
     ])?)
 }
 
@@ -166,7 +169,7 @@ fn replace(
     shown: &str,
 ) -> Result<(), StoreError> {
     const SHOWN: &str = "UPDATE case_row SET shown = ?2, updated_ms = ?3, tokens = ?4 WHERE row = ?1";
-    const SORTED: &str = "UPDATE case_row SET due = ?2, citizen_id = ?3, item = ?4 WHERE row = ?1";
+    const SORTED: &str = "UPDATE case_row SET due = ?2, citizen_id = ?3, item = ?4, person = ?5 WHERE row = ?1";
     const COUNTED: &str = "
         UPDATE case_row
         SET scope = ?2, handler = ?3, standing = ?4, supplementing = ?5, no_limit = ?6, attention = ?7 WHERE row = ?1";
@@ -174,7 +177,7 @@ fn replace(
     let Keys { sorted, number, counted, tokens } = keys;
     tx.prepare_cached(SHOWN)?.execute(params![row, shown, updated_ms, tokens])?;
     if known.sorted != *sorted {
-        tx.prepare_cached(SORTED)?.execute(params![row, sorted.due, sorted.citizen_id, sorted.item])?;
+        tx.prepare_cached(SORTED)?.execute(params![row, sorted.due, sorted.citizen_id, sorted.item, sorted.person])?;
     }
     if known.number != *number {
         tx.prepare_cached(NUMBER)?.execute(params![row, number.numbered, number.counter])?;

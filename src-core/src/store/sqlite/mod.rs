@@ -10,6 +10,7 @@ mod fault;
 mod feed;
 mod outbox;
 mod peers;
+mod people;
 mod records;
 mod repair;
 pub(super) mod schema;
@@ -69,7 +70,7 @@ impl SqliteStore {
 
     /// Empties the cache of rows, which are then folded anew from the documents (S4).
     pub fn wipe_rows(&self) -> Result<(), StoreError> {
-        self.write(|tx| cases::wipe(tx))
+        self.write(|tx| cases::wipe(tx).and_then(|()| people::wipe(tx)))
     }
 
     /// Writes a whole copy under the same key to a path where nothing stands yet, while others read on.
@@ -148,6 +149,7 @@ fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<Vec<Placed>, StoreError>
     records::store_changes(tx, &batch.changes)?;
     records::store_docs(tx, &batch.docs)?;
     cases::store(tx, &batch.rows)?;
+    people::store(tx, &batch.people)?;
     let placed = feed::number(tx, &batch.number)?;
     feed::place(tx, &batch.feed)?;
     outbox::add(tx, &batch.outbox)?;
@@ -189,6 +191,8 @@ impl Store for SqliteStore {
             }
             RowQuery::Counts { eyes, today } => views::counts(tx, eyes, *today),
             RowQuery::Person { citizen_id, eyes } => views::person(tx, citizen_id, eyes),
+            RowQuery::For { people, eyes } => views::of_people(tx, people, eyes),
+            RowQuery::People(query) => people::ask(tx, query),
             RowQuery::Highest { date, device } => views::highest(tx, *date, *device),
             RowQuery::ByDoc(docs) => views::by_doc(tx, docs),
             RowQuery::Docs { after, limit } => records::docs(tx, after.as_ref(), *limit),

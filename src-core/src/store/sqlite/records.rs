@@ -137,7 +137,7 @@ pub(super) fn store_docs(tx: &Connection, docs: &[DocState]) -> Result<(), Store
                 UNION ALL
                 SELECT s.seq FROM change c JOIN sealed s ON s.segment = c.segment WHERE c.doc = ?1)))";
     for doc in docs {
-        let values = params![doc.doc, number_of(doc.kind), doc.scope.number(), columns::joined(&doc.heads)];
+        let values = params![doc.doc, doc.kind.number(), doc.scope.number(), columns::joined(&doc.heads)];
         if tx.prepare_cached(AGAIN)?.execute(values)? == 0 {
             tx.prepare_cached(FIRST)?.execute(values)?;
         }
@@ -213,20 +213,7 @@ pub(super) fn docs(tx: &Connection, after: Option<&DocId>, limit: u16) -> Result
 }
 
 fn state(row: &Row<'_>) -> Result<DocState, StoreError> {
-    let kind = kind_of(row.get(1)?).ok_or(StoreError::Damaged { what: "doc" })?;
+    let kind = DocKind::of_number(row.get(1)?).ok_or(StoreError::Damaged { what: "doc" })?;
     let heads = columns::hashes(row.get_ref(3)?.as_blob().unwrap_or_default())?;
     Ok(DocState { doc: row.get(0)?, kind, scope: columns::scope(row.get(2)?)?, heads })
-}
-
-fn number_of(kind: DocKind) -> i64 {
-    match kind {
-        DocKind::Case => 1,
-    }
-}
-
-fn kind_of(number: i64) -> Option<DocKind> {
-    match number {
-        1 => Some(DocKind::Case),
-        _ => None,
-    }
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0001_base.sql"),
     include_str!("../../../migrations/0002_numbers.sql"),
     include_str!("../../../migrations/0003_scopes.sql"),
+    include_str!("../../../migrations/0004_people.sql"),
 ];
 
 /// How long to wait for another program. The window stays alive meanwhile: callers are on their own thread.
@@ -140,9 +141,12 @@ pub(super) fn integrity(connection: &Connection, encrypted: bool) -> Result<(), 
     if connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get::<_, i64>(0))? > 0 {
         return Err(StoreError::Damaged { what: "references" });
     }
-    connection
-        .execute("INSERT INTO case_search (case_search) VALUES ('integrity-check')", [])
-        .map_err(|_| StoreError::Damaged { what: "search" })?;
+    for check in [
+        "INSERT INTO case_search (case_search) VALUES ('integrity-check')",
+        "INSERT INTO person_search (person_search) VALUES ('integrity-check')",
+    ] {
+        connection.execute(check, []).map_err(|_| StoreError::Damaged { what: "search" })?;
+    }
     let holes: i64 = connection.query_row(
         "SELECT count(*) FROM scope_seq e
          WHERE e.n <> (SELECT count(*) FROM feed f WHERE f.scope = e.scope)

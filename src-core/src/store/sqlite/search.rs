@@ -48,7 +48,7 @@ fn matching(
 }
 
 /// The terms as the index takes them: quoted, so that nothing in them is an operator.
-fn asked(terms: &[Term]) -> Vec<String> {
+pub(super) fn asked(terms: &[Term]) -> Vec<String> {
     let quote = |term: &Term| match term {
         Term::Phrase(tokens) => quoted(tokens.iter().map(String::as_str)),
         Term::Prefix(start) => [&quoted([start.as_str()]), " *"].concat(),

@@ -332,6 +332,10 @@ async fn an_act_that_leaves_the_lists_alone_does_not_write_their_indexes() {
 #[tokio::test]
 async fn a_database_of_the_first_version_knows_its_numbers_after_the_migration() {
     const BACK: &str = "
+        DROP TABLE person_search;
+        DROP TABLE person_row;
+        DROP INDEX case_for;
+        ALTER TABLE case_row DROP COLUMN person;
         DROP TABLE home;
         DROP INDEX segment_scope;
         DROP INDEX case_numbered;

@@ -3,14 +3,16 @@
 //! A page goes on after the sort key of its last row, so that neither length nor place in a list costs anything.
 
 use daiban_model::api::{Counts, View};
+use daiban_model::ids::PersonId;
 use daiban_model::wire::DocId;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
 
 use super::cases::{NO_DATE, numbered};
 use super::columns;
 use crate::query::Tokens;
-use crate::store::{CaseRecord, Eyes, Flag, Rows, Standing, StoreError};
+use crate::store::{CaseRecord, Eyes, Flag, MOST_PEOPLE, Rows, Standing, StoreError};
 
 /// Most cases of one person that are answered.
 const PERSON: u16 = 50;
@@ -19,7 +21,7 @@ const PERSON: u16 = 50;
 macro_rules! case_columns {
     () => {
         "SELECT r.row, r.scope, r.handler, r.standing, r.due, r.supplementing, r.no_limit, r.updated_ms, r.citizen_id, \
-         r.item, r.shown "
+         r.item, r.shown, r.person "
     };
 }
 pub(super) use case_columns;
@@ -212,6 +214,7 @@ fn record(row: &Row<'_>) -> Result<(i64, CaseRecord), StoreError> {
         updated_ms: row.get(7)?,
         citizen_id: row.get(8)?,
         item: row.get(9)?,
+        person: row.get::<_, Option<[u8; 16]>>(11)?.map(|id| PersonId(Uuid::from_bytes(id))),
         tokens: Tokens::default(),
     };
     Ok((row.get(0)?, record))
@@ -258,6 +261,22 @@ pub(super) fn person(tx: &Connection, citizen_id: &str, eyes: &Eyes) -> Result<R
     let seen = Seen::of(tx, eyes)?;
     let mut statement = tx.prepare_cached(PERSON_OF)?;
     let found = statement.query(params![seen.scopes, seen.only, citizen_id, PERSON])?.mapped_records()?;
+    Ok(Rows { cases: found.into_iter().map(|(_, record)| record).collect(), ..Rows::default() })
+}
+
+/// Cases for any of some people, latest first.
+pub(super) fn of_people(tx: &Connection, people: &[PersonId], eyes: &Eyes) -> Result<Rows, StoreError> {
+    const FOR: &str = concat!(
+        case_columns!(),
+        "FROM case_row r WHERE r.person IS NOT NULL AND r.person IN (SELECT unhex(value) FROM json_each(?3))",
+        seen!(),
+        "ORDER BY r.row DESC LIMIT ?4"
+    );
+    let seen = Seen::of(tx, eyes)?;
+    let ids = serde_json::to_string(people).map_err(|fault| StoreError::Backend(Box::new(fault)))?;
+    let mut statement = tx.prepare_cached(FOR)?;
+    let most = i64::try_from(MOST_PEOPLE).unwrap_or(i64::MAX);
+    let found = statement.query(params![seen.scopes, seen.only, ids, most])?.mapped_records()?;
     Ok(Rows { cases: found.into_iter().map(|(_, record)| record).collect(), ..Rows::default() })
 }
 

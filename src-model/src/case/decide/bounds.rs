@@ -24,6 +24,7 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
     use Entry as E;
     match command {
         Command::Consult { words, help: _, way: _ } => text(E::Text, words),
+        Command::Tell { version: _, how: _ } => Ok(()),
         Command::GiveNotice { lines, raised_by } => {
             notice(lines)?;
             line(E::Text, raised_by)

@@ -16,6 +16,7 @@ use crate::catalogue::ProxyMode;
 use crate::deadline::StopKind;
 use crate::ids::{CaseId, FileHash};
 use crate::injury::Ground;
+use crate::person::Telling;
 use crate::stamp::Stamp;
 use crate::visit::{Addition, Booking, Interview, Visit};
 
@@ -31,6 +32,13 @@ pub enum Command {
         way: Way,
         /// In plain words.
         words: String,
+    },
+    /// Tell who handles the data, why and how long (R196).
+    Tell {
+        /// The version of the notice.
+        version: u16,
+        /// How.
+        how: Telling,
     },
     /// Tell everything missing at once.
     GiveNotice {
@@ -283,7 +291,8 @@ impl Command {
             | Self::Explain { .. }
             | Self::TellGrounds { .. }
             | Self::Type { .. } => Action::Attend,
-            Self::GiveNotice { .. }
+            Self::Tell { .. }
+            | Self::GiveNotice { .. }
             | Self::Entrust(_)
             | Self::EndMandate { .. }
             | Self::Receive { .. }

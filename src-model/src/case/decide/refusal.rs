@@ -35,6 +35,13 @@ pub enum Refusal {
     /// A second notice with new lines and no new papers that raised it (R52).
     #[error("everything missing must be told in one notice")]
     SecondList,
+    /// The person took back the consent to pass data on to this office: nothing goes there any more, and they are asked whether the
+    /// matter shall be withdrawn (R197).
+    #[error("the consent to pass data on was taken back")]
+    ConsentWithdrawn {
+        /// The office.
+        to: String,
+    },
     /// Proxy work needs a mandate (R63).
     #[error("proxy work needs a mandate")]
     NoMandate,

@@ -58,6 +58,7 @@ impl Case {
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }
+            | What::Told { .. }
             | What::Noted { .. }
             | What::Reviewed { .. }
             | What::Settled { .. }

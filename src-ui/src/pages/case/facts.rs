@@ -9,7 +9,8 @@ use leptos::task::spawn_local;
 use super::Open;
 use crate::desk::desk;
 use crate::load::Load;
-use crate::parts::Icon;
+use crate::parts::{Go, Icon};
+use crate::route::Route;
 use crate::{dates, keys, say, transport, words};
 
 /// The registers of a case.
@@ -19,10 +20,16 @@ pub(super) fn Facts(open: Open) -> impl IntoView {
     let writable =
         Memo::new(move |_| open.page.with(|page| matches!(page, Load::Ready(page) if page.row.stage.is_open())));
     let editing = RwSignal::new(None::<Field>);
+    let kept = open.part(|page| page.person);
     let line = move |view: FieldView| field_line(open, view, writable, editing);
     view! {
         <section id="person" aria-labelledby="h-person">
-            <div class="sec-head"><h2 id="h-person">{t!("case.person")}</h2></div>
+            <div class="sec-head">
+                <h2 id="h-person">{t!("case.person")}</h2>
+                {move || kept.get().map(|id| view! {
+                    <span class="push" data-test="kept-person"><Go to=Route::Person(id)>{t!("case.kept_person")}</Go></span>
+                })}
+            </div>
             <dl class="check" data-test="fields">{move || fields.get().into_iter().map(line).collect_view()}</dl>
         </section>
     }

@@ -6,6 +6,7 @@ mod items;
 mod mandate;
 mod papers;
 mod person;
+mod privacy;
 mod register;
 mod slip;
 mod work;

@@ -1,9 +1,13 @@
 //! 谁要办？ Someone known is found and taken over; someone new is registered on the same page.
 
-use daiban_model::api::{DropDraft, FindPeople, PersonHit, StartDraft, Step};
+use daiban_model::api::{
+    DraftPerson, DropDraft, Failure, FillFromPerson, FindPeople, KnownFrom, PersonHit, PersonRow, StartDraft, Step,
+    Twin,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::privacy::Twins;
 use super::register::Register;
 use super::work::Work;
 use super::{StepBar, StepHead};
@@ -44,6 +48,11 @@ pub(super) fn PersonStep(work: Work) -> impl IntoView {
         Some(hit) => take_over(work, hit, taken, registering),
         None => begin_register(work, find, registering),
     };
+    let is_it = Callback::new(move |twin: Twin| {
+        if let Some(row) = twin.person {
+            take_over(work, hit_of(row), taken, registering);
+        }
+    });
     view! {
         <StepHead work title=t!("person.title") lead=t!("person.lead")/>
         <div class="step-body">
@@ -59,7 +68,10 @@ pub(super) fn PersonStep(work: Work) -> impl IntoView {
             </Show>
             <Show when=move || registering.get()><Register work/></Show>
         </div>
-        <aside class="step-right">{move || taken.get().map(known)}</aside>
+        <aside class="step-right">
+            {move || taken.get().map(known)}
+            <Show when=move || registering.get()><Twins work is_it/></Show>
+        </aside>
         <StepBar work here=Step::Person go=t!("person.go")/>
     }
 }
@@ -80,21 +92,45 @@ fn choices(find: RwSignal<String>, hits: RwSignal<Vec<PersonHit>>) -> Vec<Choice
     choices
 }
 
-/// Copies what an earlier case knows about the person. The engine copies into a draft of its own, which is dropped again.
+/// Copies what is known about the person.
 fn take_over(work: Work, hit: PersonHit, taken: RwSignal<Option<PersonHit>>, registering: RwSignal<bool>) {
     let from = hit.from;
     taken.set(Some(hit));
     spawn_local(async move {
-        match transport::call(StartDraft { from: Some(from), item: None }).await {
-            Ok(copy) => {
-                let id = copy.id;
-                work.edit(|draft| draft.person = copy.person);
+        match copied(from).await {
+            // What was told, and how, was told today.
+            Ok(person) => {
+                work.edit(|draft| draft.person = DraftPerson { told: draft.person.told, ..person });
                 let _ = registering.try_set(true);
-                let _ = transport::call(DropDraft { id }).await;
             }
             Err(failure) => desk().fail(&failure),
         }
     });
+}
+
+/// Somebody kept here, as the search would have found them.
+fn hit_of(row: PersonRow) -> PersonHit {
+    PersonHit {
+        from: KnownFrom::Person(row.id),
+        name: row.name,
+        id_masked: row.number_masked,
+        address: row.address,
+        phone_masked: row.phone_masked,
+        age: row.age,
+        open: Vec::new(),
+    }
+}
+
+/// The data of somebody found. Those of a case come in a draft of their own, which is dropped again.
+async fn copied(from: KnownFrom) -> Result<DraftPerson, Failure> {
+    match from {
+        KnownFrom::Person(id) => Ok(*transport::call(FillFromPerson { id }).await?),
+        KnownFrom::Case(case) => {
+            let copy = transport::call(StartDraft { from: Some(case), item: None }).await?;
+            let _ = transport::call(DropDraft { id: copy.id }).await;
+            Ok(copy.person)
+        }
+    }
 }
 
 fn begin_register(work: Work, find: RwSignal<String>, registering: RwSignal<bool>) {
@@ -110,7 +146,8 @@ fn begin_register(work: Work, find: RwSignal<String>, registering: RwSignal<bool
         }
     });
     registering.set(true);
-    request_animation_frame(|| keys::focus("#name"));
+    // The notice comes before the first field (R196).
+    request_animation_frame(|| keys::focus("#told"));
 }
 
 /// 是不是这一位？

@@ -5,6 +5,7 @@ use daiban_model::case::event::Way;
 use daiban_model::identity::{CitizenId, CitizenIdFault, Phone, Sex};
 use leptos::prelude::*;
 
+use super::privacy::{Guardian, Keep, Notice};
 use super::work::Work;
 use crate::desk::today;
 use crate::parts::Field;
@@ -25,6 +26,7 @@ pub(super) fn Register(work: Work) -> impl IntoView {
     let no_phone = Memo::new(move |_| work.draft.with(|draft| draft.person.phone_none == Later::Absent));
     view! {
         <section class="stack" aria-label=t!("person.form") data-test="person-form">
+            <Notice work/>
             <div class="person-form">
                 {text("name", t!("person.name"), |it| &it.name, |it, text| it.name = text)}
                 <IdField work/>
@@ -35,6 +37,8 @@ pub(super) fn Register(work: Work) -> impl IntoView {
                 {text("contact_phone", t!("person.contact_phone"), |it| &it.contact_phone, |it, text| it.contact_phone = text)}
             </div>
             <Show when=move || no_phone.get()><p class="quiet">{t!("person.contact_needed")}</p></Show>
+            <Guardian work/>
+            <Keep work/>
             <Ways work/>
             <details>
                 <summary class="link">{t!("person.injury")}</summary>

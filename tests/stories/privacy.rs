@@ -1,0 +1,255 @@
+//! What people are told and asked about their data, what they take back, and what is shown to whom (S14).
+
+use daiban_model::access::{Action, Denied};
+use daiban_model::api::{
+    ActOnPerson, ApproveWipe, Consent, Failure, FileState, FillFromPerson, FindPeople, GetMyData, KnownFrom,
+    ListReveals, ListWipe, PreviewDraft, RevealFact, Seen,
+};
+use daiban_model::case::{Command as CaseCommand, Refusal};
+use daiban_model::person::{self, Care, Command, ConsentBy, Fact, Kind, Purpose, Telling, Wish};
+use daiban_tests::world::photo::photo;
+use daiban_tests::world::{
+    BAI_YUNXIA, BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers, QIAN_XIUYING, QIMUGE,
+    SUN_LINA, Station, TIAN_WEIGUO, World, ZHAO_YUNFENG, ZHOU_MEILING, must, some,
+};
+
+use crate::kept_people::{act, again, kept, page, register};
+
+#[test]
+fn r196_nothing_is_received_or_kept_before_the_notice_was_given() {
+    let world = World::new(1511);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    world.at("2026-03-02T09:25");
+    let draft = village.draft(&ZHAO_YUNFENG, "MZ-007", Papers::All, |draft| draft.person.told = None);
+    let faults = village.ask(PreviewDraft { id: draft }).faults;
+    assert_eq!((faults[0].focus.as_str(), faults[0].code.as_str()), ("person.told", "notice_first"));
+    let mut call = register(Kind::Person, &[(Fact::Name, "赵云凤")]);
+    call.told = None;
+    let refused = village.call(call).err();
+    assert_eq!(refused, Some(Failure::BadValue { code: "notice_first".into(), arg: String::new() }));
+
+    let taken = village.receive_with(&ZHAO_YUNFENG, "MZ-007", Papers::All, |draft| {
+        draft.person.told = Some(Telling::ReadAloud);
+        draft.person.keep = Some(Consent::Given);
+    });
+    let story = village.page(taken.cases[0]).story;
+    let told = some("the notice in the case's story", story.iter().find(|line| line.kind == "told"));
+    assert_eq!((told.at.local().to_string().as_str(), told.detail.as_str()), ("2026-03-02T09:25:00", "1"));
+    let hits = village.ask(FindPeople { text: "赵云凤".into() });
+    let KnownFrom::Person(zhao) = hits[0].from else { panic!("she is kept") };
+    let (written, version, how) = some("the notice", page(&mut village, zhao).told);
+    assert_eq!((version, how, written.by.as_str()), (1, Telling::ReadAloud, "其木格"), "PI-1 v1, read aloud");
+}
+
+#[test]
+fn r197_each_consent_is_its_own_and_taking_it_back_stops_what_has_not_gone() {
+    let world = World::new(1512);
+    let mut village = world.station("欣望社区便民服务站", BAICAIGOU, QIMUGE);
+    let (case, zhou) = kept(&mut village, &ZHOU_MEILING, "CL-001");
+    let consents = page(&mut village, zhou).consents;
+    let given: Vec<(Purpose, &str)> = consents.iter().map(|view| (view.purpose, view.to.as_str())).collect();
+    assert_eq!(
+        given,
+        [(Purpose::PassOn, "残疾人联合会"), (Purpose::Keep, "")],
+        "to the federation; no picture, nothing else"
+    );
+    let nameless = Command::Consent { purpose: Purpose::PassOn, to: " ".into(), by: ConsentBy::Own };
+    let refused = village.call(ActOnPerson { id: zhou, command: nameless }).err();
+    assert_eq!(refused, Some(Failure::PersonRefused { why: person::Refusal::NoReceiver }));
+
+    world.at("2026-03-10T10:00");
+    let passing_on = consents[0].stamp;
+    let withdrawn = act(&mut village, zhou, Command::WithdrawConsent { consent: passing_on, reason: String::new() });
+    assert!(withdrawn.consents[0].withdrawn.is_some(), "at once; what was done stays");
+    let hand_over = CaseCommand::HandOver { to: "石拐区残疾人联合会".into() };
+    let refused = village.try_act(case, hand_over.clone()).unwrap_err();
+    assert_eq!(refused, Failure::Refused { why: Refusal::ConsentWithdrawn { to: "残疾人联合会".into() } });
+    // She is asked whether to withdraw the case; or she agrees once more, and it goes on.
+    act(
+        &mut village,
+        zhou,
+        Command::Consent { purpose: Purpose::PassOn, to: "残疾人联合会".into(), by: ConsentBy::Own },
+    );
+    village.act(case, hand_over);
+}
+
+#[test]
+fn r198_a_childs_guardian_is_asked_up_to_the_day_before_the_fourteenth_birthday() {
+    let world = World::new(1513);
+    let mut village = world.station("缸房地村便民服务站", BAICAIGOU, QIMUGE);
+    let child = daiban_tests::world::Person {
+        name: "孙小雨",
+        id: "150205201503150008",
+        phone: "",
+        address: "缸房地村",
+        contact: ("", ""),
+    };
+    let draft = village.draft(&child, "RS-012", Papers::All, |_| ());
+    let codes = |village: &mut Station, id| -> Vec<String> {
+        village.ask(PreviewDraft { id }).faults.into_iter().map(|fault| fault.code).collect()
+    };
+    assert_eq!(codes(&mut village, draft), ["guardian_empty", "guardian_consent_open"]);
+    let (_, id) = {
+        let taken = village.receive_with(&child, "RS-012", Papers::All, |draft| {
+            draft.person.guardian = "孙丽娜".into();
+            draft.person.guardian_relation = "母女".into();
+            draft.person.guardian_consent = Some(Consent::Given);
+            draft.person.keep = Some(Consent::Given);
+        });
+        let hits = village.ask(FindPeople { text: "孙小雨".into() });
+        let KnownFrom::Person(id) = hits[0].from else { panic!("she is kept") };
+        assert_eq!(hits[0].id_masked, "****", "one level deeper");
+        (taken.cases[0], id)
+    };
+    let seen = page(&mut village, id);
+    assert_eq!(seen.child_until.map(|day| day.to_string()).as_deref(), Some("2029-03-15"));
+    let by = ConsentBy::Guardian { name: "孙丽娜".into(), relation: "母女".into() };
+    assert!(seen.consents.iter().all(|view| view.by == by), "her mother agreed");
+    let own = Command::Consent { purpose: Purpose::Story, to: String::new(), by: ConsentBy::Own };
+    let refused = village.call(ActOnPerson { id, command: own }).err();
+    assert_eq!(refused, Some(Failure::BadValue { code: "guardian_needed".into(), arg: String::new() }));
+    world.at("2029-03-15T09:00");
+    assert_eq!(page(&mut village, id).child_until, None, "from her birthday on she is asked herself");
+}
+
+#[test]
+fn r199_full_numbers_are_shown_to_those_who_may_and_written_down() {
+    let world = World::new(1514);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.add_person(BAI_YUNXIA);
+    let (_, zhao) = kept(&mut village, &ZHAO_YUNFENG, "MZ-007");
+    assert_eq!(page(&mut village, zhao).row.number_masked, "150205********0008");
+    assert_eq!(village.ask(RevealFact { id: zhao, fact: Fact::Number }).value, ZHAO_YUNFENG.id);
+    village.lock();
+    must("the part-timer", village.sign_in(BAI_YUNXIA, PIN));
+    let own = village.ask(register(Kind::Person, &[(Fact::Name, "测试"), (Fact::Number, "150221198510100004")]));
+    let refused = village.call(RevealFact { id: own.row.id, fact: Fact::Number }).err();
+    assert_eq!(refused, Some(Failure::Denied { action: Action::Reveal, why: Denied::Role }), "not even of her own");
+    assert_eq!(village.ask(FillFromPerson { id: own.row.id }).citizen_id, "", "she types it anew");
+}
+
+#[test]
+fn the_care_mark_rests_on_a_consent_and_is_seen_by_those_who_need_it() {
+    let world = World::new(1515);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut district = world.station("石拐区政务服务中心", "150205", TIAN_WEIGUO);
+    let (_, zhao) = kept(&mut village, &ZHAO_YUNFENG, "MZ-007");
+    let care = || Command::Care { needs: [Care::Aged, Care::Alone].into() };
+    let refused = village.call(ActOnPerson { id: zhao, command: care() }).err();
+    assert_eq!(refused, Some(Failure::PersonRefused { why: person::Refusal::NoConsent }));
+    act(&mut village, zhao, Command::Consent { purpose: Purpose::Care, to: String::new(), by: ConsentBy::Own });
+    assert_eq!(act(&mut village, zhao, care()).care, [Care::Aged, Care::Alone]);
+    world.settle(&mut [&mut village, &mut district]);
+    assert_eq!(page(&mut district, zhao).care, [], "a supervisor reads the page and not the mark");
+    let consent = page(&mut village, zhao).consents[0].stamp;
+    act(&mut village, zhao, Command::WithdrawConsent { consent, reason: String::new() });
+    assert_eq!(page(&mut village, zhao).care, [], "taken back: gone at once");
+}
+
+#[test]
+fn r202_my_data_lists_cases_consents_and_who_looked() {
+    let world = World::new(1516);
+    let mut village = world.station("绍卜亥便民服务站", BAICAIGOU, QIMUGE);
+    let (first, qian) = kept(&mut village, &QIAN_XIUYING, "RS-012");
+    again(&mut village, qian, "RS-002");
+    again(&mut village, qian, "RS-003");
+    let asked = act(&mut village, qian, Command::Ask { wish: Wish::Copy, words: "留了我什么".into() });
+    let request = &asked.requests[0];
+    assert_eq!(request.due.map(|day| day.to_string()).as_deref(), Some("2026-03-23"), "15 working days");
+    village.act(first, CaseCommand::Withdraw { reason: "不办了".into(), papers_returned: 1 });
+
+    let data = village.ask(GetMyData { id: qian });
+    assert_eq!((data.cases.len(), data.consents.len(), data.views.len()), (3, 2, 5), "cases, consents, views");
+    assert!(data.facts.iter().any(|(fact, value, _)| *fact == Fact::Number && value == QIAN_XIUYING.id), "whole");
+    let withdrawn = some("her first case", data.cases.iter().find(|case| case.row.id == first));
+    assert_eq!(withdrawn.keep_until.map(|day| day.to_string()).as_deref(), Some("2036-12-31"), "not deleted before");
+    assert!(data.cases.iter().all(|case| case.fields.iter().any(|(_, value)| value == QIAN_XIUYING.name)));
+    let answer = Command::Answer { asked: request.stamp, words: "已打印一份交本人".into() };
+    assert!(act(&mut village, qian, answer).requests[0].answer.is_some());
+}
+
+#[test]
+fn r222_nothing_of_others_stands_in_my_data() {
+    let world = World::new(1517);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let (_, zhao) = kept(&mut village, &ZHAO_YUNFENG, "MZ-007");
+    kept(&mut village, &SUN_LINA, "MZ-007");
+    let data = village.ask(GetMyData { id: zhao });
+    assert_eq!(data.cases.len(), 1);
+    let all = format!("{data:?}");
+    assert!(!all.contains(SUN_LINA.name) && !all.contains(SUN_LINA.id), "nothing of her neighbour");
+}
+
+#[test]
+fn r203_r220_attachments_go_ninety_days_after_the_hand_over_when_two_approve() {
+    let world = World::new(1518);
+    let mut hall = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    hall.add_person(LIN_FANG);
+    hall.add_person(TIAN_WEIGUO);
+    hall.lock();
+    must("the window signs in", hall.sign_in(LIN_FANG, PIN));
+    world.at("2026-03-31T10:00");
+    let case = hall.receive(&QIAN_XIUYING, "RS-002");
+    let paper = hall.page(case).papers[0].name.clone();
+    must("a picture", hall.attach(case, &paper, "正面.jpg", &photo(1)));
+    hall.hand_over(case);
+    let still_open = hall.receive(&SUN_LINA, "RS-002");
+    must("another", hall.attach(still_open, &paper, "正面.jpg", &photo(2)));
+    hall.hand_over(still_open);
+    hall.act(case, CaseCommand::Withdraw { reason: "不办了".into(), papers_returned: 1 });
+    let denied = hall.call(ListWipe {}).err();
+    assert!(matches!(denied, Some(Failure::Denied { .. })), "an agent does not clear her own table");
+    for _ in 0..3 {
+        hall.sync(&world.hub);
+    }
+    hall.lock();
+    world.at("2026-06-28T17:00");
+    must("the administrator", hall.sign_in(LUO_JIE, PIN));
+    assert_eq!(hall.ask(ListWipe {}), [], "not a day early");
+    hall.lock();
+    world.at("2026-06-29T09:00");
+    must("the administrator", hall.sign_in(LUO_JIE, PIN));
+    let list = hall.ask(ListWipe {});
+    assert_eq!(list.iter().map(|row| (row.id, row.due.to_string())).collect::<Vec<_>>(), [(case, "2026-06-29".into())]);
+
+    let approve = |second: &str, pin: &str| ApproveWipe {
+        ids: vec![case],
+        second: must("a staff number", second.parse()),
+        pin: pin.into(),
+    };
+    let alone = hall.call(approve(LUO_JIE, PIN)).err();
+    assert_eq!(alone, Some(Failure::BadValue { code: "second_same".into(), arg: String::new() }));
+    assert!(matches!(hall.call(approve(TIAN_WEIGUO, "000000")), Err(Failure::WrongPin { .. })));
+    assert_eq!(hall.ask(ListWipe {}).len(), 1, "nothing went");
+    let wiped = hall.ask(approve(TIAN_WEIGUO, PIN));
+    assert!(wiped.cases == 1 && wiped.bytes > 1_000, "{wiped:?}");
+    assert_eq!(hall.ask(ListWipe {}), []);
+    assert_eq!(hall.call(approve(TIAN_WEIGUO, PIN)).err(), Some(Failure::NotFound), "only what stands in the list");
+
+    hall.lock();
+    must("the supervisor", hall.sign_in(TIAN_WEIGUO, PIN));
+    let page = hall.page(case);
+    assert!(matches!(page.files[0].state, FileState::Elsewhere { .. }), "the picture is not here any more");
+    assert!(page.story.iter().any(|line| line.kind == "withdrawn"), "what was done stays");
+    let lines = hall.ask(ListReveals { month: jiff::civil::date(2026, 6, 29) }).lines;
+    let by: Vec<&str> = lines.iter().filter(|line| line.seen == Seen::Wiped).map(|line| line.by.as_str()).collect();
+    assert_eq!(by, ["田卫国", "罗杰"], "both are written down");
+}
+
+#[test]
+fn r210_a_sensitive_matter_stands_in_lists_without_a_name_but_for_its_handler() {
+    let world = World::new(1519);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    village.receive(&SUN_LINA, "MZ-015");
+    village.receive(&QIAN_XIUYING, "MZ-007");
+    world.settle(&mut [&mut village, &mut township]);
+    let named = |station: &mut Station| -> Vec<(String, String, String)> {
+        station.list().into_iter().map(|row| (row.name, row.id_tail, row.item)).collect()
+    };
+    assert!(named(&mut village).iter().any(|(name, ..)| name == SUN_LINA.name), "for whoever handles it");
+    let seen = named(&mut township);
+    assert!(seen.contains(&(String::new(), String::new(), "敏感事项".into())), "{seen:?}");
+    assert!(seen.iter().all(|(name, ..)| name != SUN_LINA.name), "no name for anybody else");
+    assert_eq!(township.ask(FindPeople { text: "孙丽娜".into() }), [], "nor by a search for people");
+}

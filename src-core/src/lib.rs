@@ -10,6 +10,7 @@ pub mod edge;
 pub mod engine;
 pub mod files;
 pub mod keys;
+pub mod print;
 pub mod projection;
 pub mod query;
 pub mod store;

@@ -1,7 +1,7 @@
 //! One plain sentence for everything the engine may answer instead of doing it: what is safe first, then what to do.
 
 use daiban_model::access::Denied;
-use daiban_model::api::{DraftFault, EnrolmentFault, Failure, RecoveryFault, StickFault, StorageFault};
+use daiban_model::api::{DraftFault, EnrolmentFault, Failure, PaperFault, RecoveryFault, StickFault, StorageFault};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Misfit, Stage};
 use daiban_model::case::{Entry, Refusal};
@@ -28,6 +28,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Enrolment { why } => enrolment(*why).to_owned(),
         Failure::Storage { why } => storage(*why).to_owned(),
         Failure::Stick { why } => stick(*why).to_owned(),
+        Failure::Paper { why } => paper(*why),
         Failure::Internal { id } => t!("failure.internal", id = id),
     }
 }
@@ -86,6 +87,19 @@ fn stick(why: StickFault) -> &'static str {
         StickFault::ReadOnly => t!("failure.stick_read_only"),
         StickFault::Unreliable => t!("failure.stick_unreliable"),
         StickFault::Io => t!("failure.stick_io"),
+    }
+}
+
+fn paper(why: PaperFault) -> String {
+    match why {
+        PaperFault::NotThere => t!("failure.paper_not_there").to_owned(),
+        PaperFault::Changed => t!("failure.paper_changed").to_owned(),
+        PaperFault::NoGlyph { sign } => t!("failure.paper_no_glyph", sign = sign),
+        PaperFault::TooLong => t!("failure.paper_too_long").to_owned(),
+        PaperFault::NoPrinter => t!("failure.paper_no_printer").to_owned(),
+        PaperFault::PrinterRefused => t!("failure.paper_refused").to_owned(),
+        PaperFault::NotSaved => t!("failure.paper_not_saved").to_owned(),
+        PaperFault::Template => t!("failure.paper_template").to_owned(),
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         AddFile,
         GetFile,
         GetSheets,
+        ListPapers,
+        LookAtPaper,
         FindPeople,
         FindTwins,
         OpenPerson,

@@ -27,7 +27,10 @@ impl<S: Store> Answer<S> for Act {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        if matches!(self.command, Command::Receive { .. } | Command::Settle { .. } | Command::AddFile(_)) {
+        if matches!(
+            self.command,
+            Command::Receive { .. } | Command::Settle { .. } | Command::AddFile(_) | Command::Print(_)
+        ) {
             return Err(super::internal("a command that has a call of its own"));
         }
         let command = checked(self.command, &file, desk.now().date())?;
@@ -196,7 +199,9 @@ fn identified(file: &OpenFile, command: &Command) -> Result<(), Failure> {
 /// A field that others rest on waits until someone has chosen (design.md section 4); notes and the choice itself go on.
 fn undisputed(file: &OpenFile, command: &Command) -> Result<(), Failure> {
     // A picture of a paper may be what settles it.
-    if command.action() == Action::Annotate || matches!(command, Command::AddFile(_)) {
+    let beside = command.action() == Action::Annotate || matches!(command, Command::AddFile(_));
+    // A paper bears the name and the number that are in doubt.
+    if beside && !matches!(command, Command::Print(_)) {
         return Ok(());
     }
     match disputed(file) {

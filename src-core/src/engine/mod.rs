@@ -19,7 +19,9 @@ mod files;
 mod items;
 mod lists;
 mod page;
+mod papers;
 mod people;
+mod printer;
 mod published;
 mod receive;
 mod recovery;
@@ -40,6 +42,8 @@ use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
 pub use exchange::{Outbound, Outgoing, Turn};
+pub use papers::Print;
+pub use printer::{NoPrinter, Outcome, Printer, PrinterFault};
 
 use crate::edge::Edge;
 use crate::keys::{Cost, DatabaseKey, Vault, VaultFault};

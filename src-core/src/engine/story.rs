@@ -122,6 +122,8 @@ fn told(event: &Event) -> (&'static str, String) {
         What::Linked { reason, .. } => ("linked", reason.clone()),
         What::FileAdded(line) => ("file_added", named(&line.paper, &line.label)),
         What::FileSetAside { paper, reason, .. } => ("file_set_aside", named(paper, reason)),
+        What::Printed(line) if line.turn > 1 => ("printed_again", format!("{} {}", line.number, line.turn)),
+        What::Printed(line) => ("printed", line.number.clone()),
         What::Unknown { .. } => ("unknown", String::new()),
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_model::api::{
-    self, AddFile, Call, Changed, Enrol, Failure, LettersRead, ListSticks, ReadStick, Session, StickWritten, WriteStick,
+    self, AddFile, Call, Changed, Enrol, Failure, LettersRead, ListSticks, Outlet, PaperFault, PaperOut, PrintPaper,
+    ReadStick, Session, StickWritten, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -13,6 +14,8 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use super::files::FilePlace;
+use super::papers::Print;
+use super::printer::{NoPrinter, Printer, PrinterFault};
 use super::{Engine, Outbound, Outgoing, Turn, answer, internal, stick};
 use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
@@ -25,6 +28,7 @@ enum Job {
     Enrol { call: Enrol, reply: oneshot::Sender<Result<Outgoing, Failure>> },
     Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Session, Failure>> },
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
+    PrintPaper { call: PrintPaper, reply: oneshot::Sender<Result<Print, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
     AskBeside { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
@@ -40,6 +44,7 @@ pub struct Handle {
     changes: broadcast::Sender<Changed>,
     wanted: Arc<Notify>,
     carrier: Arc<dyn Post>,
+    printer: Arc<dyn Printer>,
 }
 
 /// A carrier behind a pointer, so that handles have one type.
@@ -78,7 +83,13 @@ const LOOK: Duration = Duration::from_secs(30);
 pub fn spawn<S: Store, C: Carrier>(engine: Engine<S>, carrier: C) -> std::io::Result<Handle> {
     let (jobs, inbox) = mpsc::channel(LINE);
     let (changes, _) = broadcast::channel(NOTICES);
-    let handle = Handle { jobs, changes: changes.clone(), wanted: Arc::new(Notify::new()), carrier: Arc::new(carrier) };
+    let handle = Handle {
+        jobs,
+        changes: changes.clone(),
+        wanted: Arc::new(Notify::new()),
+        carrier: Arc::new(carrier),
+        printer: Arc::new(NoPrinter),
+    };
     let wanted = handle.wanted.clone();
     std::thread::Builder::new().name("engine".into()).spawn(
         move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -110,6 +121,7 @@ async fn own<S: Store>(
             Job::Enrol { call, reply } => drop(reply.send(engine.begin_enrol(call))),
             Job::Enrolled { answer, reply } => drop(reply.send(engine.enrolled(answer).await)),
             Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
+            Job::PrintPaper { call, reply } => drop(reply.send(engine.print_paper(&call).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
             Job::AskBeside { reply } => drop(reply.send(Ok(engine.beside_request()))),
@@ -169,6 +181,12 @@ async fn added<S: Store>(
 }
 
 impl Handle {
+    /// The same engine with a way for papers out of the program.
+    pub fn with_printer(mut self, printer: impl Printer) -> Self {
+        self.printer = Arc::new(printer);
+        self
+    }
+
     /// A typed call.
     pub async fn call<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
         let body = serde_json::to_value(call).map_err(|_| internal("a call that is not JSON"))?;
@@ -184,6 +202,7 @@ impl Handle {
             WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
             ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
             AddFile::NAME => self.add_file(from_json(body)?).await,
+            PrintPaper::NAME => to_json(self.print_paper(from_json(body)?).await?),
             _ => self.pass_on(name, body).await,
         }
     }
@@ -211,6 +230,21 @@ impl Handle {
         let intake = intake.await.map_err(|_| internal("a photograph that stopped the thread"))?;
         let place = FilePlace { case, paper, label };
         self.ask(|reply| Job::AddFile { place, intake, reply }).await
+    }
+
+    /// A printer that is not there is found out before the print is written down; what it does not take afterwards stays written
+    /// down (`engine/papers.rs`, O2).
+    async fn print_paper(&self, call: PrintPaper) -> Result<PaperOut, Failure> {
+        let to = call.to;
+        if matches!(to, Outlet::Printer { .. }) {
+            self.printer.ready().await.map_err(paper_failure)?;
+        }
+        let Print { pdf, title, turn } = self.ask(|reply| Job::PrintPaper { call, reply }).await?;
+        let place = match to {
+            Outlet::Printer { copies } => self.printer.print(&title, &pdf, copies).await.map(|()| String::new()),
+            Outlet::Folder => self.printer.save(&title, &pdf).await,
+        };
+        Ok(PaperOut { turn, place: place.map_err(paper_failure)? })
     }
 
     async fn enrol(&self, call: Enrol) -> Result<Session, Failure> {
@@ -257,6 +291,16 @@ impl Handle {
         let answer = self.carrier.post(&hub, road, body).await;
         self.ask(|reply| Job::AnsweredBeside { answer, reply }).await
     }
+}
+
+fn paper_failure(fault: PrinterFault) -> Failure {
+    tracing::warn!(%fault, "a paper did not leave");
+    let why = match fault {
+        PrinterFault::NoPrinter => PaperFault::NoPrinter,
+        PrinterFault::Refused => PaperFault::PrinterRefused,
+        PrinterFault::NotSaved => PaperFault::NotSaved,
+    };
+    Failure::Paper { why }
 }
 
 fn from_json<C: Call>(body: Value) -> Result<C, Failure> {

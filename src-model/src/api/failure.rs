@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::DraftFault;
 use super::letters::StickFault;
+use super::papers::PaperFault;
 use crate::access::{Action, Denied};
 use crate::case::Refusal;
 use crate::ids::CaseId;
@@ -90,6 +91,12 @@ pub enum Failure {
     Stick {
         /// Why.
         why: StickFault,
+    },
+    /// There is no paper, or none came out.
+    #[error("no paper: {why:?}")]
+    Paper {
+        /// Why.
+        why: PaperFault,
     },
     /// A defect of the program; the log has more under this number.
     #[error("internal fault {id}")]

@@ -14,7 +14,7 @@ pub use refusal::{Entry, Refusal};
 
 use super::event::{
     AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, FileLine, Help, IdCheck, Mandate, NotAccepted, Notice,
-    NoticeLine, Outcome, PaperLine, PaperState, Power, Receipt, Signature, What,
+    NoticeLine, Outcome, PaperLine, PaperState, Power, PrintLine, Receipt, Signature, What,
 };
 use super::field::Field;
 use super::fold::{Case, Mark, Stage};
@@ -158,6 +158,7 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             let reason = filled(reason, Entry::Reasons)?;
             What::FileSetAside { hash, paper, reason }
         }
+        Command::Print(line) => print(case, line)?,
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
     };
     Ok(vec![act])
@@ -362,6 +363,13 @@ fn add_file(case: &Case, line: FileLine) -> Result<What, Refusal> {
         Some(_) => Err(Refusal::FileThere),
         None => Ok(What::FileAdded(line)),
     }
+}
+
+/// R183: the sheet bears its turn, so it is the next one and no other.
+fn print(case: &Case, line: PrintLine) -> Result<What, Refusal> {
+    let number = filled(line.number.clone(), Entry::NoticeNumber)?;
+    let next = case.prints.count(line.paper, &number).saturating_add(1);
+    if line.turn == next { Ok(What::Printed(line)) } else { Err(Refusal::DoneBefore) }
 }
 
 /// R69: someone else than the applicant signs with the relation named.

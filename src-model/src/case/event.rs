@@ -5,6 +5,7 @@
 
 mod files;
 mod parts;
+mod prints;
 
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use files::*;
 pub use parts::*;
+pub use prints::*;
 
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
@@ -292,6 +294,8 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// 打印: a paper was made and went to a printer or a file (R183).
+    Printed(PrintLine),
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]
     Unknown {

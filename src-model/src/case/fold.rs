@@ -6,11 +6,13 @@
 
 mod files;
 mod moves;
+mod prints;
 
 use std::collections::BTreeMap;
 
 pub use files::Files;
 use jiff::civil::Date;
+pub use prints::Prints;
 use serde::{Deserialize, Serialize};
 
 use super::event::{
@@ -114,6 +116,8 @@ pub struct Case {
     pub links: Vec<CaseId>,
     /// Attachments.
     pub files: Files,
+    /// Papers printed.
+    pub prints: Prints,
     /// The greatest stamp seen.
     pub last: Option<Stamp>,
 }

@@ -109,6 +109,13 @@ fn command() -> impl Strategy<Value = Command> {
             reason: "拍糊了".into()
         }),
         Just(Command::EndMandate { reason: MandateEnd::Withdrawn }),
+        (1u16..3).prop_map(|turn| Command::Print(PrintLine {
+            paper: PaperName::Receipt,
+            number: "石拐-202202-20260302-07-0001".into(),
+            turn,
+            pages: 1,
+            hash: FileHash([9; 32]),
+        })),
     ]
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use daiban_core::courier::{LetterKind, Part, folder};
 use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
-use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Turn};
+use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Print, Turn};
 use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::projection::Row;
 use daiban_core::store::{
@@ -19,8 +19,8 @@ use daiban_core::sync::http::RoadFault;
 use daiban_core::sync::segment;
 use daiban_model::api::{
     Act, AddFile, Bytes, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, FileSize, GetDraft, GetFile,
-    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, ReceiveDraft, SaveDraft, SearchCases,
-    Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
+    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, PrintPaper, ReceiveDraft, SaveDraft,
+    SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
@@ -212,6 +212,11 @@ impl Station {
     /// Makes a call.
     pub fn call<C: Answer<Shelf>>(&mut self, call: C) -> Result<C::Reply, Failure> {
         now(self.engine().call(call))
+    }
+
+    /// Prints a paper of a case: the file that would go to the printer.
+    pub fn print(&mut self, call: &PrintPaper) -> Result<Print, Failure> {
+        now(self.engine().print_paper(call))
     }
 
     /// Makes a call that must work.

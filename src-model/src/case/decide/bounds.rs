@@ -4,7 +4,7 @@
 //! until it says which.
 
 use super::{Command, Entry, Refusal};
-use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, Receipt, Signature};
+use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, PrintLine, Receipt, Signature};
 
 /// Longest name of a person, or what somebody is to somebody (R86).
 pub const NAME: usize = 50;
@@ -71,6 +71,7 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
             line(E::Papers, paper)?;
             text(E::Reasons, reason)
         }
+        Command::Print(PrintLine { number, paper: _, turn: _, pages: _, hash: _ }) => short(E::NoticeNumber, number),
         Command::EndMandate { reason: _ }
         | Command::Accept { basis: _ }
         | Command::Start

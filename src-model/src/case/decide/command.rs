@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Action;
 use crate::case::event::{
     AcceptanceBasis, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine,
-    PaperLine, Power, Receipt, Way,
+    PaperLine, Power, PrintLine, Receipt, Way,
 };
 use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
@@ -190,6 +190,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Note that a paper was printed. The engine fills it in when it has made the paper.
+    Print(PrintLine),
     /// Mark as the same matter as another case.
     Link {
         /// The other case.
@@ -227,6 +229,7 @@ impl Command {
             | Self::Review { .. }
             | Self::Settle { .. }
             | Self::SetAsideFile { .. }
+            | Self::Print(_)
             | Self::Link { .. } => Action::Annotate,
         }
     }

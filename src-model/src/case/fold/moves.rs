@@ -40,6 +40,7 @@ impl Case {
             }
             What::FileAdded(line) => self.file_added(mark, line),
             What::FileSetAside { hash, paper, .. } => self.files.set_aside(*hash, paper),
+            What::Printed(line) => self.printed(mark, line),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }

@@ -9,6 +9,7 @@ pub mod edge;
 pub mod engine;
 pub mod files;
 pub mod keys;
+pub mod lan;
 pub mod projection;
 pub mod query;
 pub mod store;

@@ -47,6 +47,8 @@ enum Command {
     Revoke(Revoke),
     #[command(about = "站点有人忘了口令：核实是本人后，念给他这台设备的找回码；谁问的、为什么会记下来")]
     Recover(Recover),
+    #[command(about = "看过以后，认可邻站在不知道撤销时从一台设备收下的记录，等着它们的也就能往下走")]
+    LetStand(Revoke),
     #[command(about = "备份数据库；枢纽可以照常运行")]
     Backup(Backup),
     #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
@@ -184,6 +186,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Devices(devices) => stations::devices(devices).await,
             Command::Revoke(revoke) => stations::revoke(revoke).await,
             Command::Recover(recover) => stations::recover(recover).await,
+            Command::LetStand(revoke) => stations::let_stand(revoke).await,
             Command::Backup(backup) => backup::backup(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,

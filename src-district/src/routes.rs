@@ -71,6 +71,14 @@ pub(crate) async fn recovery<S: Store>(State(desk): State<Desk<S>>, sent: Sent) 
     marked(mark, reply)
 }
 
+/// `POST /v1/letter`: another station's letter.
+pub(crate) async fn letter<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
+    let mark = sent.mark();
+    let Ok(chance) = edge::chance() else { return Refusal::Inside.into_response() };
+    let reply = work(desk, sent, async move |hub, body, now| hub.letter(body, now, chance).await).await;
+    marked(mark, reply)
+}
+
 /// Runs one call of the hub. The store blocks, so it gets a thread of its own; when the request is given up meanwhile, the call
 /// still ends by itself, holding its permits until then, and the station asks again.
 async fn work<S, F>(desk: Desk<S>, sent: Sent, call: F) -> Result<Vec<u8>, Refusal>

@@ -7,6 +7,7 @@
 mod enrol;
 mod exchange;
 mod files;
+mod meet;
 mod recovery;
 mod repair;
 mod segment;
@@ -23,6 +24,10 @@ pub use exchange::{
 pub use files::{
     Bring, Brought, CHUNK, Fetch, Fetched, Fetching, FileReceipt, FilesDone, FilesOutcome, FilesReply, FilesRequest,
     Have, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Part, Taking, chunk_len, chunks,
+};
+pub use meet::{
+    LetterOutcome, LetterReply, LetterRequest, LineEnd, MAX_CARRIED, MAX_CARRIED_PARTS, MAX_LETTERS, MAX_LINES,
+    MAX_SIGNED, Mark, MeetOutcome, MeetReply, MeetRequest, Met, NotMet, Parts, Said,
 };
 pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
 pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation};

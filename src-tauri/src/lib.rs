@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use daiban_core::edge::System;
-use daiban_core::engine::task::{self, Handle};
+use daiban_core::engine::task::{self, Handle, Neighbourhood};
 use daiban_core::engine::{DATABASE, Engine, Home};
 use daiban_core::keys::Cost;
 use daiban_core::store::sqlite::SqliteStore;
@@ -62,6 +62,8 @@ fn window(options: Options) -> tauri::Result<()> {
             let handle = tauri::async_runtime::block_on(async {
                 task::spawn(engine, Http::new()?).map_err(Box::<dyn std::error::Error>::from)
             })?;
+            let neighbourhood = Neighbourhood::default();
+            tauri::async_runtime::block_on(async { handle.meet_neighbours(neighbourhood) });
             pass_on_changes(app.handle().clone(), &handle);
             app.manage(handle);
             Ok(())

@@ -6,6 +6,8 @@ mod crossed_versions;
 mod damaged;
 mod disks;
 mod guarded;
+mod lan;
+mod lan_line;
 mod offline_week;
 mod people;
 mod restored;

@@ -13,6 +13,7 @@ use daiban_model::wire::{self, Certificate, Cursor, DocId, Signed};
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
+use super::exchange::Meets;
 use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
@@ -59,6 +60,8 @@ pub(crate) struct Desk<S> {
     /// Certificates of other devices, opened.
     pub(crate) devices: HashMap<DeviceId, Certificate>,
     pub(crate) attachments: Attachments,
+    /// Meetings with neighbours.
+    pub(super) meets: Meets,
 }
 
 /// A case as it is worked on.
@@ -108,6 +111,8 @@ impl<S: Store> Desk<S> {
         let marks = store.peer(PeerQuery::Cursors(PeerId::Hub)).await.map_err(storage)?;
         let key = SigningKey::from_bytes(&identity.secret);
         let session: [u8; 16] = draw(&*edge);
+        let meets = Meets::begin(&store, &session).await?;
+        let incarnation = meets.incarnation(incarnation, &*edge);
         let refold = Refold::load(&store).await.map_err(storage)?;
         let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
@@ -129,6 +134,7 @@ impl<S: Store> Desk<S> {
             incarnation,
             published,
             attachments,
+            meets,
         };
         desk.know_devices().await?;
         desk.catch_up_with_roster();

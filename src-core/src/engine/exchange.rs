@@ -4,10 +4,13 @@
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
 mod beside;
+mod carried;
 mod files;
 mod incoming;
 mod letters;
 mod link;
+mod meeting;
+mod nearby;
 mod outgoing;
 mod recovery;
 mod refusals;
@@ -17,8 +20,8 @@ mod view;
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, RecoveryReply, Refused,
-    RepairReply, Signed, Why,
+    self, Delivery, ExchangeReply, FilesReply, Frame, LetterReply, More, Outcome, PackageKind, Packages, RecoveryReply,
+    Refused, RepairReply, Signed, Why,
 };
 
 use self::beside::Beside;
@@ -26,10 +29,13 @@ use self::incoming::FrameTaken;
 pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
 use self::link::{Asked, measured};
+pub use self::meeting::MeetFault;
+pub(super) use self::meeting::{Meets, Seen};
 use super::desk::Desk;
 use super::published::Published;
 use super::refold::Refold;
 use super::{Engine, vault_failure};
+use crate::courier::LetterId;
 use crate::keys::incarnation;
 use crate::store::{Batch, Store};
 use crate::sync::http::{Road, RoadFault};
@@ -93,6 +99,9 @@ impl<S: Store> Engine<S> {
             self.tell(Changed::Sync);
             return Ok(asked.map(|body| self.out(Road::Files, body)));
         }
+        if let Some(body) = carried::in_turn(desk, link).await? {
+            return Ok(Some(self.out(Road::Letter, body)));
+        }
         let repairs = desk.repairs().await?;
         let (asked, (body, hash)) = if link.packages_wanted {
             let ask = station::packages_request(desk.published.versions());
@@ -128,7 +137,11 @@ impl<S: Store> Engine<S> {
 
     /// Takes in the answer to the last request. X1, X2, X3.
     pub async fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
-        let turn = match self.turn(answer).await.map(|turn| self.then_files(turn)) {
+        let turn = match self.turn(answer).await {
+            Ok(turn) => self.then_letters(turn).await.map(|turn| self.then_files(turn)),
+            fault => fault,
+        };
+        let turn = match turn {
             Ok(turn) => self.then_recovery(turn).await,
             fault => fault,
         };
@@ -176,6 +189,9 @@ impl<S: Store> Engine<S> {
             Asked::Files(hash) => crate::sync::files::reply(&bytes, hash, &desk.trust).map(Taken::Files),
             Asked::Repair(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Repair),
             Asked::Recovery(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Recovery),
+            Asked::Letter(hash, letter) => {
+                station::reply(&bytes, hash, &desk.trust).map(|reply| Taken::Letter(letter, reply))
+            }
         };
         match taken {
             Ok(taken) => {
@@ -200,6 +216,7 @@ impl<S: Store> Engine<S> {
             Taken::Files(reply) => Ok(self.files_reply(reply, now)),
             Taken::Repair(reply) => self.repaired(reply, now).await,
             Taken::Recovery(reply) => self.desk.as_mut().ok_or(Failure::Locked)?.recovery_answered(reply).await,
+            Taken::Letter(letter, reply) => self.letter_reply(letter, reply).await,
         }
     }
 
@@ -247,7 +264,9 @@ impl<S: Store> Engine<S> {
         let came = self.take_frames(frames, now).await?;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         desk.settle_thread(now).await?;
-        self.link.problems.remove(&ProblemCode::DiskFull);
+        for settled in [ProblemCode::DiskFull, ProblemCode::CopiedDisk] {
+            self.link.problems.remove(&settled);
+        }
         let rest = more == More::Yes || desk.has_more_to_send().await?;
         self.link.packages_wanted = packages == Packages::Changed && !self.link.fetched;
         self.link.fetched |= self.link.packages_wanted;
@@ -319,7 +338,7 @@ impl<S: Store> Engine<S> {
         // other way round, what is written later would go out under the new number before what was written earlier.
         desk.withdraw_open().await?;
         let next = incarnation::raise(&self.home.folder).map_err(vault_failure)?;
-        desk.reincarnate(next);
+        desk.reincarnate(desk.meets.incarnation(next, &*desk.edge));
         Ok(Settled::Anew)
     }
 
@@ -355,6 +374,7 @@ enum Taken {
     Files(FilesReply),
     Repair(RepairReply),
     Recovery(RecoveryReply),
+    Letter(LetterId, LetterReply),
 }
 
 /// What the frames of an answer brought.

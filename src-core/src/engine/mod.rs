@@ -17,6 +17,7 @@ mod exchange;
 mod files;
 mod items;
 mod lists;
+mod neighbours;
 mod page;
 mod published;
 mod receive;
@@ -36,7 +37,7 @@ use daiban_model::api::{Changed, Failure, RecoveryFault, StorageFault};
 use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
-pub use exchange::{Outbound, Outgoing, Turn};
+pub use exchange::{MeetFault, Outbound, Outgoing, Turn};
 
 use crate::edge::Edge;
 use crate::keys::{Cost, DatabaseKey, Vault, VaultFault};

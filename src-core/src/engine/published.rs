@@ -19,6 +19,9 @@ pub(crate) struct Published {
     pub(crate) roster: Roster,
     pub(crate) catalogue: Option<Catalogue>,
     pub(crate) calendar: Calendar,
+    /// Devices that are not to be trusted any more: which of their segments the hub takes is the hub's to say, and neighbours have only
+    /// this list.
+    pub(crate) revocations: Vec<wire::Revocation>,
     versions: Vec<(PackageKind, u32)>,
     /// Packages that came or lay here and did not read, by the name they are stored under, and since when.
     pub(crate) unreadable: BTreeMap<String, Wall>,
@@ -72,8 +75,7 @@ impl Published {
             PackageKind::Roster => self.roster = read(&json).ok_or_else(unreadable)?,
             PackageKind::Catalogue => self.catalogue = Some(read(&json).ok_or_else(unreadable)?),
             PackageKind::Calendar => self.calendar = read(&json).ok_or_else(unreadable)?,
-            // Kept for a hub that may forget, not acted upon: whose segments are taken is the hub's to say.
-            PackageKind::Revocations => drop(read::<Vec<wire::Revocation>>(&json).ok_or_else(unreadable)?),
+            PackageKind::Revocations => self.revocations = read(&json).ok_or_else(unreadable)?,
         }
         self.versions.retain(|(kind, _)| *kind != package.kind);
         self.versions.push((package.kind, package.version));

@@ -1,10 +1,13 @@
 //! The engine in a thread of its own, with handles for shells, and the driver that carries exchanges.
 
+mod near;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_model::api::{
-    self, AddFile, Call, Changed, Enrol, Failure, LettersRead, ListSticks, ReadStick, Session, StickWritten, WriteStick,
+    self, AddFile, Call, Changed, Enrol, Failure, GetNeighbours, LettersRead, ListSticks, MeetNeighbour, ReadStick,
+    Session, SetNeighbours, StickWritten, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -13,11 +16,14 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use super::files::FilePlace;
-use super::{Engine, Outbound, Outgoing, Turn, answer, internal, stick};
+use super::{Engine, MeetFault, Outbound, Outgoing, Turn, answer, internal, stick};
 use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
+use crate::lan::Ends;
 use crate::store::Store;
 use crate::sync::http::{Carrier, Road, RoadFault};
+use near::Near;
+pub use near::{Finding, Neighbourhood};
 
 /// What the owner is asked to do.
 enum Job {
@@ -31,6 +37,10 @@ enum Job {
     AnsweredBeside { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<(), Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
+    NearEnds { reply: oneshot::Sender<Result<Option<Ends>, Failure>> },
+    Meet { reply: oneshot::Sender<Result<Option<Vec<u8>>, Failure>> },
+    Met { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Option<Vec<u8>>, Failure>> },
+    MetBy { body: Vec<u8>, reply: oneshot::Sender<Result<Result<Vec<u8>, MeetFault>, Failure>> },
 }
 
 /// A way to the engine. Cheap to clone.
@@ -40,6 +50,7 @@ pub struct Handle {
     changes: broadcast::Sender<Changed>,
     wanted: Arc<Notify>,
     carrier: Arc<dyn Post>,
+    near: Near,
 }
 
 /// A carrier behind a pointer, so that handles have one type.
@@ -78,7 +89,13 @@ const LOOK: Duration = Duration::from_secs(30);
 pub fn spawn<S: Store, C: Carrier>(engine: Engine<S>, carrier: C) -> std::io::Result<Handle> {
     let (jobs, inbox) = mpsc::channel(LINE);
     let (changes, _) = broadcast::channel(NOTICES);
-    let handle = Handle { jobs, changes: changes.clone(), wanted: Arc::new(Notify::new()), carrier: Arc::new(carrier) };
+    let handle = Handle {
+        jobs,
+        changes: changes.clone(),
+        wanted: Arc::new(Notify::new()),
+        carrier: Arc::new(carrier),
+        near: Near::default(),
+    };
     let wanted = handle.wanted.clone();
     std::thread::Builder::new().name("engine".into()).spawn(
         move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -119,6 +136,10 @@ async fn own<S: Store>(
                 let _ = reply.send(letter.map(|letter| (letter, engine.now())));
             }
             Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
+            Job::NearEnds { reply } => drop(reply.send(Ok(engine.near_ends()))),
+            Job::Meet { reply } => drop(reply.send(engine.meet().await)),
+            Job::Met { answer, reply } => drop(reply.send(engine.met(answer).await)),
+            Job::MetBy { body, reply } => drop(reply.send(Ok(engine.met_by(&body).await))),
         }
         if engine.wishes() {
             wanted.notify_one();
@@ -184,6 +205,9 @@ impl Handle {
             WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
             ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
             AddFile::NAME => self.add_file(from_json(body)?).await,
+            GetNeighbours::NAME => to_json(self.get_neighbours(from_json(body)?).await?),
+            SetNeighbours::NAME => to_json(self.set_neighbours(from_json(body)?).await?),
+            MeetNeighbour::NAME => to_json(self.meet_neighbour(from_json(body)?).await?),
             _ => self.pass_on(name, body).await,
         }
     }
@@ -191,6 +215,13 @@ impl Handle {
     async fn pass_on(&self, name: &str, body: Value) -> Result<Value, Failure> {
         let name = name.to_owned();
         self.ask(|reply| Job::Call { name, body, reply }).await
+    }
+
+    /// A call that the engine answers and this adds to.
+    async fn passed_on<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
+        let body = serde_json::to_value(call).map_err(|_| internal("a call that is not JSON"))?;
+        let reply = self.pass_on(C::NAME, body).await?;
+        serde_json::from_value(reply).map_err(|_| internal("a reply of another shape"))
     }
 
     /// What changes from now on.

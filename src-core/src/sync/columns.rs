@@ -5,8 +5,8 @@
 //! travel as they are (their cuts are empty), so that any value comes back as it was.
 
 use daiban_model::wire::{
-    self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply,
-    RepairRequest, Segment, Signed, WireFault,
+    self, Entry, ExchangeReply, ExchangeRequest, LetterReply, LetterRequest, MeetOutcome, MeetReply, MeetRequest,
+    Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply, RepairRequest, Segment, Signed, WireFault,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,25 @@ impl Body for RepairRequest {
 }
 
 impl Body for RepairReply {}
+
+impl Body for LetterRequest {}
+
+impl Body for LetterReply {}
+
+impl Body for MeetRequest {
+    fn segments(&mut self) -> Vec<&mut Segment> {
+        self.said.segments.iter_mut().collect()
+    }
+}
+
+impl Body for MeetReply {
+    fn segments(&mut self) -> Vec<&mut Segment> {
+        match &mut self.outcome {
+            MeetOutcome::Met(met) => met.said.segments.iter_mut().collect(),
+            MeetOutcome::Again | MeetOutcome::Not(_) => Vec::new(),
+        }
+    }
+}
 
 impl Body for ExchangeReply {
     fn segments(&mut self) -> Vec<&mut Segment> {

@@ -39,6 +39,8 @@ pub enum Road {
     Repair,
     /// `/v1/recovery`
     Recovery,
+    /// `/v1/letter`
+    Letter,
 }
 
 impl Road {
@@ -51,6 +53,7 @@ impl Road {
             Self::Files => "/v1/files",
             Self::Repair => "/v1/repair",
             Self::Recovery => "/v1/recovery",
+            Self::Letter => "/v1/letter",
         }
     }
 }

@@ -29,11 +29,12 @@ pub use admin::{Audit, AuditFault, DeviceView, NewStation};
 pub(crate) use exchange::{cursors_hash, packages_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
-pub use letters::Answered;
+pub use letters::{Answered, Chance, Room};
 pub use recovery::AskedFor;
 
-use super::columns::{self, Body};
-use super::segment;
+use super::columns::Body;
+use super::envelope::{self, Unread};
+use super::nonce;
 use super::sign::{self, Domain};
 use crate::store::{DeviceRow, PeerQuery, Store, StoreError};
 
@@ -106,6 +107,15 @@ pub enum Turned {
     Storage(#[from] StoreError),
 }
 
+impl From<Unread> for Turned {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Malformed => Self::Malformed,
+            Unread::BadSignature => Self::BadSignature,
+        }
+    }
+}
+
 /// A request whose signature was found right.
 struct Asked<T> {
     device: DeviceRow,
@@ -150,19 +160,9 @@ impl<S: Store> Hub<S> {
         let id = DeviceId(envelope.signer);
         let marks = self.store.peer(PeerQuery::Devices(vec![id])).await?;
         let device = marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)?;
-        let (request, hash) = Self::signed_request(&envelope, domain)?;
+        let (request, hash) = envelope::asked(&envelope, domain)?;
         let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
         Ok(Asked { device, certificate, request, hash })
-    }
-
-    /// The request in an envelope, when its signer signed it, and its hash. K1.
-    fn signed_request<T: Body>(envelope: &Envelope, domain: Domain) -> Result<(T, wire::Hash), Turned> {
-        if !sign::verify(&envelope.signer, domain, &[&envelope.body], &envelope.sig) {
-            return Err(Turned::BadSignature);
-        }
-        let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(Turned::Malformed)?;
-        let request = columns::decode(&plain).map_err(|_| Turned::Malformed)?;
-        Ok((request, sign::hash(&envelope.body)))
     }
 
     fn certificate(&self, device: &DeviceRow) -> Option<Certificate> {
@@ -172,20 +172,15 @@ impl<S: Store> Hub<S> {
 
     /// Packs and signs a reply to a request.
     fn reply<T: Body>(&self, request: wire::Hash, value: &T) -> Vec<u8> {
-        let plain = columns::encode(value);
-        let (packing, body) = segment::squeeze(&plain, REPLY_LEVEL);
-        let sig = sign::sign(self.keys.hub(), Domain::Reply, &[&request.0, &body]);
-        wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing, body: body.into_owned() })
+        envelope::answer(self.keys.hub(), Domain::Reply, request, value, REPLY_LEVEL)
     }
 
     fn nonce(&self, device: DeviceId, now: Wall) -> Nonce {
-        let ms = now.0.max(0).unsigned_abs();
-        Nonce { ms, mac: self.keys.mac(&device, ms) }
+        nonce::give(self.keys.nonce_secret(), device, now)
     }
 
-    fn is_fresh(&self, nonce: Nonce, device: DeviceId, now: Wall) -> bool {
-        let now = now.0.max(0).unsigned_abs();
-        nonce.mac == self.keys.mac(&device, nonce.ms) && now.abs_diff(nonce.ms) <= NONCE_MS
+    fn is_fresh(&self, given: Nonce, device: DeviceId, now: Wall) -> bool {
+        nonce::is_fresh(self.keys.nonce_secret(), given, device, now, NONCE_MS)
     }
 }
 

@@ -34,6 +34,10 @@ pub enum Domain {
     Letter,
     /// A request to keep a recovery code, by a device.
     Recovery,
+    /// A request to another station, by a device.
+    Meet,
+    /// The answer to that, by the other station's device.
+    MeetReply,
 }
 
 impl Domain {
@@ -52,6 +56,8 @@ impl Domain {
             Self::FileReceipt => "daiban file receipt v1",
             Self::Letter => "daiban letter v1",
             Self::Recovery => "daiban recovery v1",
+            Self::Meet => "daiban meet v1",
+            Self::MeetReply => "daiban meet reply v1",
         }
     }
 }

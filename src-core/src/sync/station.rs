@@ -10,12 +10,13 @@ use std::collections::HashMap;
 use daiban_model::ids::DeviceId;
 use daiban_model::wire::{
     self, Certificate, Cursor, Cursors, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
-    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt, Segment,
-    SegmentKey, Signed, Welcome, Why,
+    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Receipt, Segment, SegmentKey,
+    Signed, Welcome, Why,
 };
 use ed25519_dalek::SigningKey;
 
-use super::columns::{self, Body};
+use super::columns::Body;
+use super::envelope;
 use super::hub::cursors_hash;
 use super::segment;
 use super::sign::{self, Domain};
@@ -44,24 +45,8 @@ pub struct Trust {
 
 /// Encodes, packs and signs a request. The second value is the hash its answer must be signed for.
 pub fn request<T: Body>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
-    request_for(key, Domain::Request, value)
+    envelope::ask(key, Domain::Request, value)
 }
-
-/// The same under a word of its own.
-pub fn request_for<T: Body>(key: &SigningKey, domain: Domain, value: &T) -> (Vec<u8>, Hash) {
-    let plain = columns::encode(value);
-    let (packing, body) = match plain.len() {
-        0..=512 => (Packing::Plain, plain.as_slice().into()),
-        _ => segment::squeeze(&plain, REQUEST_LEVEL),
-    };
-    let sig = sign::sign(key, domain, &[&body]);
-    let hash = sign::hash(&body);
-    let envelope = Envelope { signer: key.verifying_key().to_bytes(), sig, packing, body: body.into_owned() };
-    (wire::encode(&envelope), hash)
-}
-
-/// zstd level of large requests: what a village laptop packs without being felt.
-const REQUEST_LEVEL: i32 = 9;
 
 /// Opens an answer. T1.
 pub fn reply<T: Body>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, ReplyFault> {
@@ -70,11 +55,7 @@ pub fn reply<T: Body>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, Rep
         return Err(ReplyFault::OtherHub);
     }
     // Signed for another request, or damaged on the way: the hub is the right one, the answer is none.
-    if !sign::verify(&trust.hub, Domain::Reply, &[&asked.0, &envelope.body], &envelope.sig) {
-        return Err(ReplyFault::Garbled);
-    }
-    let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(ReplyFault::Garbled)?;
-    columns::decode(&plain).map_err(|_| ReplyFault::Garbled)
+    envelope::answered(&envelope, Domain::Reply, asked).map_err(|_| ReplyFault::Garbled)
 }
 
 /// What the last answer left behind for the next request.

@@ -1,4 +1,4 @@
-//! `code`, `devices`, `revoke` and `recover`: which stations there are.
+//! `code`, `devices`, `revoke`, `recover` and `let-stand`: which stations there are.
 
 use std::io::{self, Write};
 
@@ -89,6 +89,18 @@ pub(super) async fn recover(command: Recover) -> Result<()> {
     let code = hub.recovery_code(view.device, &reason, edge::wall()).await.map_err(said::hub)?;
     eprintln!("念给本人听，不要发短信。用过一次就作废，站点下次联网会换一个新的。");
     answer(&json!({ "code": code.text().as_str(), "station": view.station }))
+}
+
+pub(super) async fn let_stand(command: Revoke) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    if view.revoked_ms.is_none() {
+        bail!("{} 没有撤销，用不着认可", view.station);
+    }
+    let segments = hub.let_stand(view.device, edge::wall()).await.map_err(said::hub)?;
+    eprintln!("邻站在不知道撤销时从 {} 收下的 {segments} 段记录，现在算数了。", view.station);
+    answer(&json!({ "device": view.device, "station": view.station, "segments": segments }))
 }
 
 /// The device whose key begins so; never a guess among several.

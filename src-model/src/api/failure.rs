@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::DraftFault;
 use super::letters::StickFault;
+use super::neighbours::NeighbourFault;
 use crate::access::{Action, Denied};
 use crate::case::Refusal;
 use crate::ids::CaseId;
@@ -84,6 +85,12 @@ pub enum Failure {
     Stick {
         /// Why.
         why: StickFault,
+    },
+    /// There was no meeting with a neighbour.
+    #[error("no meeting with a neighbour")]
+    Neighbour {
+        /// Why.
+        why: NeighbourFault,
     },
     /// A defect of the program; the log has more under this number.
     #[error("internal fault {id}")]

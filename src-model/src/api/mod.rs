@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod letters;
 mod lists;
+mod neighbours;
 mod reveal;
 mod session;
 mod sync;
@@ -26,6 +27,7 @@ pub use failure::*;
 pub use files::*;
 pub use letters::*;
 pub use lists::*;
+pub use neighbours::*;
 pub use reveal::*;
 pub use session::*;
 pub use sync::*;
@@ -89,4 +91,7 @@ calls! {
     ListSticks = "list_sticks" -> Vec<Stick>;
     WriteStick = "write_stick" -> StickWritten;
     ReadStick = "read_stick" -> LettersRead;
+    GetNeighbours = "get_neighbours" -> Neighbours;
+    SetNeighbours = "set_neighbours" -> Neighbours;
+    MeetNeighbour = "meet_neighbour" -> Neighbours;
 }

@@ -181,4 +181,6 @@ pub enum ProblemCode {
     FilesRefused,
     /// The content of an attachment is not what its name says, here or at the hub.
     FileDamaged,
+    /// A neighbour is a copy of this very device, or knows another history of it.
+    CopiedDisk,
 }

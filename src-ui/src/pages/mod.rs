@@ -8,6 +8,7 @@ mod enrol;
 mod forgot;
 mod help;
 mod leaves;
+mod neighbours;
 mod new;
 mod people;
 mod station;

@@ -7,6 +7,7 @@ use daiban_model::api::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::neighbours::NeighbourRoad;
 use super::stick::StickRoad;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
@@ -49,6 +50,7 @@ pub fn SyncPage() -> impl IntoView {
             </header>
             <FailNote/>
             {show(sync, |sync: &SyncView| facts(sync.clone()))}
+            <NeighbourRoad/>
             <StickRoad/>
         </main>
     }

@@ -17,6 +17,7 @@ mod exchange;
 mod imports;
 mod letters;
 mod measure;
+mod meetings;
 mod mutate;
 mod pictures;
 mod stage;
@@ -50,11 +51,12 @@ pub struct Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self { name: "frame", run: exchange::reply, samples: exchange::reply_samples },
         Self { name: "request", run: exchange::request, samples: exchange::request_samples },
         Self { name: "segment", run: exchange::segment, samples: exchange::segment_samples },
         Self { name: "letter", run: letters::letter, samples: letters::samples },
+        Self { name: "meeting", run: meetings::meeting, samples: meetings::samples },
         Self { name: "change", run: changes::change, samples: changes::samples },
         Self { name: "call", run: calls::call, samples: calls::samples },
         Self { name: "import", run: imports::import, samples: imports::samples },

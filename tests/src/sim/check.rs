@@ -26,6 +26,7 @@ impl Run {
             for at in 0..self.seats.len() {
                 self.exchange_to_the_end(at);
             }
+            self.let_stand();
             self.world.pass(10);
             self.counts.rounds = round;
             if before == self.world.hub.ends() && self.at_rest().is_empty() {
@@ -157,7 +158,9 @@ impl Run {
 
     /// V2: what was written comes after what was read, and in the order of writing.
     fn in_order(&mut self) {
-        let mut last: BTreeMap<(usize, ScopeCode), u64> = BTreeMap::new();
+        // Of sessions that neighbours were open to, each is a line of its own: what waits at the hub for a neighbour's work holds up that
+        // session and no other.
+        let mut last: BTreeMap<(usize, ScopeCode, u32), u64> = BTreeMap::new();
         let mut disorder = Vec::new();
         for promise in self.ledger.promises.iter().filter(|promise| !promise.excused) {
             let Some(place) = self.mirror.place(promise.doc, promise.change) else { continue };
@@ -165,7 +168,8 @@ impl Run {
             if place <= promise.read {
                 disorder.push(format!("{name} had read {} when it wrote what stands at {place}", promise.read));
             }
-            let before = last.entry((promise.seat, promise.scope)).or_default();
+            let session = self.mirror.session(promise.scope, place);
+            let before = last.entry((promise.seat, promise.scope, session)).or_default();
             if place < *before {
                 let what = format!("what stands at {place} after what stands at {before}: {}", promise.text);
                 disorder.push(format!("{name} wrote {what}"));

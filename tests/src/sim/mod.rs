@@ -7,7 +7,8 @@
 //! - V1: convergence. Stations that read the same divisions have equal heads and equal rows, those of the hub's feeds; rows are
 //!   what folding the documents anew gives.
 //! - V2: causality. What a person did or saw at a station stays there to be seen; what was written after something else was
-//!   read stands after it in the feed; what one station wrote stands in the order in which it was written.
+//!   read stands after it in the feed; what one station wrote stands in the order in which it was written (of stations that are
+//!   open to neighbours: what one session of it wrote).
 //! - V3: nothing lost. What a station confirmed to a person is in the hub's feed at the end, unless the disk that held it was put
 //!   back before the hub had it; of a revoked station it is on its own disk.
 //! - V4: once. No act stands twice in a document, numbers of feeds are dense, chains and signatures are right, a segment has one
@@ -20,6 +21,7 @@ mod check;
 mod dice;
 mod exchange;
 mod ledger;
+mod meet;
 mod mirror;
 mod options;
 mod run;

@@ -51,6 +51,8 @@ impl Run {
                 self.note(at, if self.seats[at].clogged { "loses its road" } else { "has a road again" });
             }
             Trouble::HubRestore => self.copy_or_restore_hub(),
+            // They meet as they exchange, without anything going wrong first.
+            Trouble::Neighbours => {}
         }
     }
 

@@ -99,6 +99,7 @@ impl District {
             Road::Files => now(self.hub.files(body, now_ms)),
             Road::Repair => now(self.hub.repair(body, now_ms)),
             Road::Recovery => now(self.hub.recovery(body, now_ms)),
+            Road::Letter => now(self.hub.letter(body, now_ms, draw(&self.clock))),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
@@ -173,6 +174,13 @@ impl District {
     /// Revokes the device of a station.
     pub fn revoke(&self, station: &str) {
         must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
+    }
+
+    /// The operator lets stand what neighbours took from a revoked station before they knew; answers how many segments. A hub that went
+    /// back may not know yet that it is revoked.
+    pub fn let_stand(&self, station: &str) -> u32 {
+        let Some(device) = self.devices().into_iter().find(|device| device.station == station) else { return 0 };
+        now(self.hub.let_stand(device.device, self.clock.now())).unwrap_or(0)
     }
 
     /// What a backup made now holds; the operator notes that it is safe.

@@ -1,6 +1,7 @@
 //! A station and the people at it.
 
 mod image;
+mod near;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

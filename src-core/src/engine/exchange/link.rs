@@ -10,6 +10,7 @@ use super::Turn;
 use super::beside::Beside;
 use super::recovery::RecoveryTurn;
 use super::repair::Repair;
+use crate::courier::LetterId;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{ReplyFault, Telling};
 
@@ -21,6 +22,8 @@ pub(super) enum Asked {
     Files(Hash),
     Repair(Hash),
     Recovery(Hash),
+    /// Another station's letter, by its name.
+    Letter(Hash, LetterId),
 }
 
 impl Asked {
@@ -31,6 +34,7 @@ impl Asked {
             Self::Files(_) => Road::Files,
             Self::Repair(_) => Road::Repair,
             Self::Recovery(_) => Road::Recovery,
+            Self::Letter(..) => Road::Letter,
         }
     }
 }
@@ -42,6 +46,15 @@ pub(super) enum FilesTurn {
     Later,
 }
 
+/// Whether letters of other stations may travel now: after own case data, in the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LettersTurn {
+    Later,
+    Now,
+    /// They had their turn in this run.
+    Over,
+}
+
 /// The state of the link between two answers.
 pub(in crate::engine) struct LinkState {
     pub(in crate::engine) state: Link,
@@ -49,6 +62,7 @@ pub(in crate::engine) struct LinkState {
     /// Bytes of what was asked last.
     pub(super) asked_bytes: usize,
     pub(super) files: FilesTurn,
+    pub(super) letters: LettersTurn,
     pub(super) telling: Telling,
     /// The exchange beside the last one.
     pub(super) beside: Beside,
@@ -92,6 +106,7 @@ impl Default for LinkState {
             asked: None,
             asked_bytes: 0,
             files: FilesTurn::Later,
+            letters: LettersTurn::Later,
             telling: Telling::Same,
             beside: Beside::None,
             packages_wanted: false,
@@ -129,7 +144,7 @@ impl LinkState {
         if self.state != Link::Working {
             self.progress = Self::default().progress;
             (self.detours, self.fetched) = (0, false);
-            self.files = FilesTurn::Later;
+            (self.files, self.letters) = (FilesTurn::Later, LettersTurn::Later);
             (self.introduced, self.is_known) = (false, false);
             self.recovery = RecoveryTurn::Untried;
             self.state = Link::Working;

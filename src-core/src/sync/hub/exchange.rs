@@ -9,10 +9,11 @@ use daiban_model::wire::{
     PackageKind, Packages, PackagesRequest, SegmentKey, Signed, Why,
 };
 
-use super::take::{Taken, Writer, Writers};
+use super::take::Taken;
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, FeedEntry, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::segment;
+use crate::sync::writer::{Writer, Writers};
 
 /// About how much smaller records are on the road; only used to decide when to stop adding segments.
 const SHRINK: usize = 6;

@@ -9,18 +9,22 @@ use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Certificate, Compared, Cursor, Cursors, Envelope, Epoch, ExchangeRequest, Hash, Outcome, PackageKind,
-    RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Signed, Why,
+    Refused, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Segment, SegmentKey, Signed, Why,
 };
 
 use super::exchange::Carried;
-use super::take::{Writer, Writers};
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::compare;
+use crate::sync::envelope;
 use crate::sync::sign::{self, Domain};
+use crate::sync::writer::{Writer, Writers};
 
-/// Most certificates and packages of one request.
-const MAX_SIGNED: usize = 256;
+/// Under which name it is kept that a neighbour of a revoked device brought a segment of it.
+pub(super) fn witnessed_name(key: &SegmentKey) -> String {
+    let SegmentKey { device, incarnation, scope, number } = key;
+    format!("witnessed/{device}/{incarnation}/{scope}/{number}")
+}
 
 impl<S: Store> Hub<S> {
     /// Answers one repair.
@@ -45,8 +49,8 @@ impl<S: Store> Hub<S> {
         }
         let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Turned::Malformed)?;
         let device = DeviceId(envelope.signer);
-        let (request, hash) = Self::signed_request::<RepairRequest>(&envelope, Domain::Request)?;
-        let shown = request.certificates.iter().take(MAX_SIGNED).find_map(|signed| {
+        let (request, hash) = envelope::asked::<RepairRequest>(&envelope, Domain::Request)?;
+        let shown = request.certificates.iter().take(wire::MAX_SIGNED).find_map(|signed| {
             let certificate = self.opened(signed)?;
             (certificate.device == device).then(|| (certificate, signed.clone()))
         });
@@ -72,7 +76,7 @@ impl<S: Store> Hub<S> {
         let Asked { device, certificate, request, .. } = asked;
         let bounded = request.segments.len() <= wire::MAX_SEGMENTS
             && request.scopes.len() <= wire::MAX_SCOPES
-            && request.certificates.len().max(request.packages.len()) <= MAX_SIGNED;
+            && request.certificates.len().max(request.packages.len()) <= wire::MAX_SIGNED;
         if request.version != wire::VERSION || !bounded {
             return Err(Turned::Malformed);
         }
@@ -92,6 +96,7 @@ impl<S: Store> Hub<S> {
         self.admit(&request.certificates).await?;
         let writers = self.writers(asked, now.0.max(0).unsigned_abs()).await?;
         let taken = self.take(&request.segments, &writers, now).await?;
+        self.set_witnessed_aside(asked, &taken.refused, now).await?;
         let mut scopes = Vec::new();
         for told in request.scopes.iter().filter(|told| certificate.scopes.iter().any(|own| own.covers(told.scope))) {
             scopes.extend(self.compared(told).await?);
@@ -99,6 +104,28 @@ impl<S: Store> Hub<S> {
         let wanted = self.wanted(&request.have).await?;
         let (receipts, refused) = (taken.receipts, taken.refused);
         Ok(RepairOutcome::Done(Box::new(Repaired { receipts, refused, scopes, wanted })))
+    }
+
+    /// What a neighbour took from a device before it knew that this one was revoked is kept for a person to look at: work of others may
+    /// rest on it, and waits until then (see [`Hub::let_stand`]).
+    async fn set_witnessed_aside(
+        &self,
+        asked: &Asked<RepairRequest>,
+        refused: &[Refused],
+        now: Wall,
+    ) -> Result<(), StoreError> {
+        let is_witnessed = |segment: &&Segment| {
+            let key = segment.header.key();
+            key.device != asked.device.device && refused.iter().any(|one| one.key == key && one.why == Why::Revoked)
+        };
+        let witnessed: Vec<Segment> = asked.request.segments.iter().filter(is_witnessed).cloned().collect();
+        if witnessed.is_empty() {
+            return Ok(());
+        }
+        // The device itself may have brought the same, and then it lies there for another reason.
+        self.set_aside(&witnessed, "witnessed", now).await?;
+        let states = witnessed.iter().map(|one| (witnessed_name(&one.header.key()), Some(Vec::new()))).collect();
+        self.store.commit(Batch { states, ..Batch::default() }).await.map(drop)
     }
 
     /// The answer to one comparison; a message that is none gets none.

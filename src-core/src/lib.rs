@@ -10,6 +10,8 @@ pub mod edge;
 pub mod engine;
 pub mod files;
 pub mod keys;
+pub mod lan;
+pub mod print;
 pub mod projection;
 pub mod query;
 pub mod store;

@@ -4,11 +4,12 @@
 use daiban_model::api::CaseRow;
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::Reckoning;
+use daiban_model::case::event::FileLine;
 use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Anomaly, Case};
 use daiban_model::case::{Event, Stage, What, fold};
 use daiban_model::deadline::Due;
-use daiban_model::ids::{CaseId, ScopeCode};
+use daiban_model::ids::{CaseId, FileHash, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::DocId;
 use std::collections::BTreeMap;
@@ -49,6 +50,12 @@ impl Facts {
     /// What a field shows; empty when nothing was typed.
     pub fn field(&self, field: Field) -> &str {
         self.registers.get(field.path()).map_or("", String::as_str)
+    }
+
+    /// The contents that its attachments name, thumbnails too.
+    pub fn files(&self) -> Vec<FileHash> {
+        let of = |line: &FileLine| [Some(line.hash), line.thumb.map(|thumb| thumb.hash)];
+        self.case.files.iter().flat_map(|(_, line)| of(line)).flatten().collect()
     }
 
     /// The day of the accident or diagnosis, when it was typed.
@@ -125,6 +132,7 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         days_left: None,
         since,
         attention,
+        reserved: reserved(case),
     };
     // A result that lies in a drawer is work still to be done, with a date of its own (R69).
     let open = case.stage.is_open() || case.stage.awaits_delivery();
@@ -143,6 +151,14 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         updated_ms: case.last.map_or(0, |stamp| stamp.hlc.ms),
         shown,
     }
+}
+
+/// How many numbers after its own a bundle keeps for its steps.
+fn reserved(case: &Case) -> u16 {
+    let own = case.receipt.as_ref().map(|(_, receipt)| receipt.number.counter());
+    let steps = case.whole.iter().flat_map(|whole| &whole.order.steps);
+    let last = steps.filter_map(|step| step.number).map(|number| number.counter()).max();
+    last.zip(own).map_or(0, |(last, own)| last.saturating_sub(own))
 }
 
 fn flag(set: bool) -> Flag {

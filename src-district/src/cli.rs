@@ -19,7 +19,7 @@ use daiban_core::sync::hub::Hub;
 use daiban_district::edge;
 use daiban_district::folder::{Base, Folder};
 use daiban_district::store::HubStore;
-use daiban_model::ids::ScopeCode;
+use daiban_model::ids::{AgentId, ScopeCode};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -38,7 +38,7 @@ pub(crate) struct Cli {
 enum Command {
     #[command(about = "新建枢纽：数据目录、区级密钥和空数据库（或一个空的 PostgreSQL 数据库里的表）")]
     Init(At),
-    #[command(about = "导入并发布区划、名册、事项和日历（.csv、.xlsx、.json）；有一处错误就什么也不发布")]
+    #[command(about = "导入并发布区划、名册、事项、一件事和日历（.csv、.xlsx、.json）；有一处错误就什么也不发布")]
     Import(Import),
     #[command(about = "生成站点的一次性登记码，七天内有效，只能登记一台设备")]
     Code(NewCode),
@@ -48,6 +48,14 @@ enum Command {
     Revoke(Revoke),
     #[command(about = "站点有人忘了口令：核实是本人后，念给他这台设备的找回码；谁问的、为什么会记下来")]
     Recover(Recover),
+    #[command(about = "给一台设备加上、或收回服务的区划；它下次联系时收到，该补的补齐，该清的清掉")]
+    Scopes(Scopes),
+    #[command(about = "给一台设备换发新证书；平时不用，快到期的自己会换")]
+    Renew(Renew),
+    #[command(about = "命令一台已撤销的设备销毁自己的密钥：之后谁也打不开它的磁盘，区里也打不开")]
+    DestroyKeys(DestroyKeys),
+    #[command(about = "看过以后，认可邻站在不知道撤销时从一台设备收下的记录，等着它们的也就能往下走")]
+    LetStand(Revoke),
     #[command(about = "备份数据库；枢纽可以照常运行")]
     Backup(Backup),
     #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
@@ -96,9 +104,11 @@ struct Import {
     roster: Option<PathBuf>,
     #[arg(long, value_name = "文件", help = "事项清单")]
     items: Option<PathBuf>,
+    #[arg(long, value_name = "文件", help = "一件事（.json）；其中的事项要在事项清单里")]
+    bundles: Option<PathBuf>,
     #[arg(long, value_name = "文件", help = "放假和补班日历")]
     calendar: Option<PathBuf>,
-    #[arg(long, value_name = "日期", help = "事项清单从哪天起施行，如 2026-03-02；默认今天")]
+    #[arg(long, value_name = "日期", help = "事项清单和一件事从哪天起施行，如 2026-03-02；默认今天")]
     valid_from: Option<Date>,
     #[arg(long, help = "只检查，不发布")]
     dry_run: bool,
@@ -132,6 +142,44 @@ struct Revoke {
     at: At,
     #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
     device: String,
+}
+
+#[derive(Args)]
+struct Scopes {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+    #[arg(long = "give", value_name = "代码", required_unless_present = "take", help = "加上这个区划，可重复")]
+    give: Vec<ScopeCode>,
+    #[arg(long = "take", value_name = "代码", help = "收回这个区划，可重复；没交上来的先交完，再从设备上清掉")]
+    take: Vec<ScopeCode>,
+}
+
+#[derive(Args)]
+struct Renew {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+}
+
+#[derive(Args)]
+struct DestroyKeys {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "设备", help = "设备编号，devices 命令列出的那一串，至少前八位")]
+    device: String,
+    #[arg(
+        long = "by",
+        value_name = "工号",
+        required = true,
+        num_args = 1,
+        help = "做决定的两个人，写两次，各写各的工号"
+    )]
+    by: Vec<AgentId>,
+    #[arg(long, help = "确认：没交上来的从此再也拿不回来")]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -182,6 +230,11 @@ struct Serve {
     at: At,
     #[arg(long, value_name = "地址", default_value = "127.0.0.1:8620", help = "监听地址和端口")]
     listen: String,
+    #[arg(
+        long,
+        help = "别的机器不加密也可以连：个人信息会在网上明着走，只用在已经另外加密的线路上。不写时，只有本机可以不加密"
+    )]
+    allow_plain: bool,
 }
 
 /// Runs one command to its end.
@@ -195,6 +248,10 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Devices(devices) => stations::devices(devices).await,
             Command::Revoke(revoke) => stations::revoke(revoke).await,
             Command::Recover(recover) => stations::recover(recover).await,
+            Command::Scopes(scopes) => stations::scopes(scopes).await,
+            Command::Renew(renew) => stations::renew(renew).await,
+            Command::DestroyKeys(command) => stations::destroy_keys(command).await,
+            Command::LetStand(revoke) => stations::let_stand(revoke).await,
             Command::Backup(backup) => backup::backup(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,

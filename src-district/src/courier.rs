@@ -6,7 +6,7 @@ use daiban_core::courier::folder::{self, Found, MediumFault};
 use daiban_core::courier::letter::{self, Gathered, Letter};
 use daiban_core::courier::{LetterId, LetterKind};
 use daiban_core::store::Store;
-use daiban_core::sync::hub::{Answered, Hub, Turned};
+use daiban_core::sync::hub::{Answered, Hub, Room, Turned};
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -91,7 +91,7 @@ pub async fn take_all<S: Store>(
         .collect();
     for letter in letters {
         let chance = chance().map_err(CourierFault::Chance)?;
-        match hub.take_letter(&letter, now, chance).await {
+        match hub.take_letter(&letter, Room::Stick, now, chance).await {
             Ok(answered) => report.answered.push(written(medium, &letter, answered)?),
             Err(Turned::Storage(fault)) => return Err(CourierFault::Hub(Turned::Storage(fault))),
             Err(turned) => report.turned.push(TurnedAway { letter: name(letter.id()), why: code(&turned) }),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use daiban_core::sync::address::PlainLines;
 use daiban_model::wire;
 
 /// Bounds of connections, bodies, time and work. Past one of them a peer is turned away; the others notice nothing.
@@ -25,6 +26,8 @@ pub struct Limits {
     pub working: usize,
     /// How long running requests get to finish when the hub is stopped.
     pub farewell: Duration,
+    /// Whose connections may go without TLS.
+    pub plain: PlainLines,
 }
 
 impl Default for Limits {
@@ -39,6 +42,7 @@ impl Default for Limits {
             held: 256 << 20,
             working: 16,
             farewell: Duration::from_secs(10),
+            plain: PlainLines::Loopback,
         }
     }
 }

@@ -85,6 +85,7 @@ fn entries(kind: PackageKind, content: &Value) -> BTreeMap<String, &Value> {
         PackageKind::Catalogue => keyed(content.get("items"), &["code"]),
         PackageKind::Calendar => keyed(Some(content), &["year", "layer"]),
         PackageKind::Revocations => keyed(Some(content), &["device"]),
+        PackageKind::Bundles => keyed(content.get("bundles"), &["id"]),
     }
 }
 

@@ -1,8 +1,7 @@
 //! The hub's addresses and what every request passes through.
 //!
-//! `POST /v1/enrol`, `/v1/exchange`, `/v1/packages`, `/v1/files`, `/v1/repair` and `/v1/recovery` take and give whole bodies of one content type;
-//! `GET /health` answers JSON; everything else is 404. A log line holds method, known path, status, time and at most the first digits of a
-//! device's key.
+//! What stands under `/v1` is posted: whole bodies of one content type, both ways. `GET /health` answers JSON; everything else is 404. A
+//! log line holds method, known path, status, time and at most the first digits of a device's key.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -28,8 +27,18 @@ use crate::limits::Limits;
 use crate::routes::{self, DeviceMark, Refusal};
 
 /// Every path there is.
-const PATHS: [&str; 7] =
-    ["/health", "/v1/enrol", "/v1/exchange", "/v1/packages", "/v1/files", "/v1/repair", "/v1/recovery"];
+const PATHS: [&str; 10] = [
+    "/health",
+    "/v1/enrol",
+    "/v1/exchange",
+    "/v1/packages",
+    "/v1/files",
+    "/v1/repair",
+    "/v1/recovery",
+    "/v1/hello",
+    "/v1/standing",
+    "/v1/letter",
+];
 
 /// What the routes share.
 pub(crate) struct Desk<S> {
@@ -65,6 +74,9 @@ pub fn router<S: Store>(hub: Hub<S>, limits: &Limits) -> Router {
         .route(PATHS[4], post(routes::files::<S>))
         .route(PATHS[5], post(routes::repair::<S>))
         .route(PATHS[6], post(routes::recovery::<S>))
+        .route(PATHS[7], post(routes::hello::<S>))
+        .route(PATHS[8], post(routes::standing::<S>))
+        .route(PATHS[9], post(routes::letter::<S>))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
         .with_state(desk);

@@ -30,6 +30,11 @@ pub(crate) async fn health() -> impl IntoResponse {
     Json(json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") }))
 }
 
+/// `POST /v1/hello`: who the hub is. Nothing secret, nothing from the database.
+pub(crate) async fn hello<S: Store>(State(desk): State<Desk<S>>, _: Sent) -> Response {
+    binary(desk.hub.hello())
+}
+
 /// `POST /v1/enrol`.
 pub(crate) async fn enrol<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Result<Response, Refusal> {
     let reply = work(desk, sent, async |hub, body, now| hub.enrol(body, now).await).await?;
@@ -68,6 +73,21 @@ pub(crate) async fn repair<S: Store>(State(desk): State<Desk<S>>, sent: Sent) ->
 pub(crate) async fn recovery<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
     let mark = sent.mark();
     let reply = work(desk, sent, async |hub, body, now| hub.recovery(body, now).await).await;
+    marked(mark, reply)
+}
+
+/// `POST /v1/standing`.
+pub(crate) async fn standing<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
+    let mark = sent.mark();
+    let reply = work(desk, sent, async |hub, body, now| hub.standing(body, now).await).await;
+    marked(mark, reply)
+}
+
+/// `POST /v1/letter`: another station's letter.
+pub(crate) async fn letter<S: Store>(State(desk): State<Desk<S>>, sent: Sent) -> Response {
+    let mark = sent.mark();
+    let Ok(chance) = edge::chance() else { return Refusal::Inside.into_response() };
+    let reply = work(desk, sent, async move |hub, body, now| hub.letter(body, now, chance).await).await;
     marked(mark, reply)
 }
 

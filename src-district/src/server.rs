@@ -1,5 +1,7 @@
 //! The listening side: connections are counted, their heads and lives are bounded, and a stop lets running requests end.
 
+mod door;
+
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -12,9 +14,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
+use self::door::{Door, Line};
 use crate::limits::Limits;
 use crate::router::router;
 
@@ -23,15 +26,18 @@ const MAX_HEAD: usize = 16 << 10;
 /// How long to wait for a connection to end when the system has no room for another.
 const NO_ROOM: Duration = Duration::from_millis(200);
 
-/// Serves the hub until `shutdown` is done, then lets running requests finish within the farewell time.
+/// Serves the hub until `shutdown` is done, then lets running requests finish within the farewell time. One port speaks TLS under
+/// the hub's key and, to peers that may go without, plain HTTP.
 pub async fn serve<S: Store>(
     listener: TcpListener,
     hub: Hub<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let door = Arc::new(Door::of(&hub, &limits)?);
     let service = TowerToHyperService::new(router(hub, &limits));
     let graceful = GracefulShutdown::new();
+    let (stop, stopping) = watch::channel(());
     let room = Arc::new(Semaphore::new(limits.connections.max(1)));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -40,15 +46,28 @@ pub async fn serve<S: Store>(
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, permit)) = accepted else { continue };
-        let connection = graceful.watch(http(&limits).serve_connection(TokioIo::new(stream), service.clone()));
-        let life = limits.connection;
+        let (door, service, watcher, mut stopping) =
+            (door.clone(), service.clone(), graceful.watcher(), stopping.clone());
+        let (http, life) = (http(&limits), limits.connection);
         tokio::spawn(async move {
-            // A peer that breaks off or takes too long is no fault of the hub's; its requests were logged.
-            let _ended = timeout(life, connection).await;
+            let serving = async {
+                let line = tokio::select! {
+                    _ = stopping.changed() => return,
+                    line = door.open(stream) => line,
+                };
+                // A peer that breaks off is no fault of the hub's; its requests were logged.
+                let _ended = match line {
+                    Ok(Line::Tls(line)) => watcher.watch(http.serve_connection(TokioIo::new(line), service)).await,
+                    Ok(Line::Plain(line)) => watcher.watch(http.serve_connection(TokioIo::new(line), service)).await,
+                    Err(fault) => return tracing::debug!(%fault, "a connection was not opened"),
+                };
+            };
+            // Neither is one that takes too long.
+            let _ended = timeout(life, serving).await;
             drop(permit);
         });
     }
-    drop(listener);
+    drop((listener, stop));
     if timeout(limits.farewell, graceful.shutdown()).await.is_err() {
         // Whoever is still sending asks again later; calls that reached the store end by themselves.
         tracing::warn!("requests were cut off because the hub was stopped");

@@ -78,7 +78,9 @@ pub enum Action {
     Read,
     /// See a full citizen id.
     Reveal,
-    /// Open a case, take papers, write the mandate and the notice.
+    /// Answer whoever asks first, visit at home, write down what was said (R38, Annex C): everybody who serves people.
+    Attend,
+    /// Take papers, write the mandate and the notice.
     Collect,
     /// Send a file on.
     HandOver,
@@ -102,9 +104,10 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Read,
         Self::Reveal,
+        Self::Attend,
         Self::Collect,
         Self::HandOver,
         Self::Accept,
@@ -197,11 +200,13 @@ fn includes(role: Role, action: Action) -> bool {
         // 监督员 alone: nobody audits what they did themselves.
         _ if action == A::Audit => role == Role::Supervisor,
         Role::FullTimeAgent => !matches!(action, A::Accept | A::Process),
-        Role::PartTimeAgent => matches!(action, A::Read | A::Collect | A::HandOver | A::Withdraw | A::Annotate),
+        Role::PartTimeAgent => {
+            matches!(action, A::Read | A::Attend | A::Collect | A::HandOver | A::Withdraw | A::Annotate)
+        }
         Role::TownshipAgent => action != A::Process,
         Role::Window => true,
         Role::DepartmentClerk => {
-            matches!(action, A::Read | A::Reveal | A::Accept | A::Process | A::Deliver | A::Annotate)
+            matches!(action, A::Read | A::Reveal | A::Attend | A::Accept | A::Process | A::Deliver | A::Annotate)
         }
         Role::Supervisor => action == A::Read,
         Role::Archivist => matches!(action, A::Read | A::Archive),

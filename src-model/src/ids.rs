@@ -44,7 +44,8 @@ macro_rules! text_or_binary {
     };
 }
 
-/// A case (办件). A uuid of version 7, made on the device that opened the case.
+/// A case (办件). A uuid of version 7, made on the device that opened the case; that of a step of a bundle follows from the
+/// bundle's own and has version 8 (see [`crate::bundle::member_id`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaseId(pub Uuid);
 
@@ -280,8 +281,19 @@ short_code! {
     ItemCode, "item code", 24
 }
 short_code! {
+    /// A one-thing bundle (一件事), such as `newborn`.
+    BundleId, "bundle id", 24
+}
+short_code! {
     /// A member of staff, such as `SG-202202-01`.
     AgentId, "staff number", 32
+}
+
+impl From<&BundleId> for ItemCode {
+    /// What the receipt of a bundle names: bundles and items share one space of codes.
+    fn from(id: &BundleId) -> Self {
+        Self(id.0.clone())
+    }
 }
 
 #[cfg(test)]

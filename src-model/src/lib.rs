@@ -7,9 +7,12 @@
 pub mod access;
 pub mod api;
 pub mod case;
+pub mod form;
 pub mod ids;
+pub mod injury;
 pub mod person;
 pub mod stamp;
+pub mod visit;
 pub mod wire;
 
 pub mod calendar;
@@ -17,5 +20,6 @@ pub mod deadline;
 
 pub mod identity;
 
+pub mod bundle;
 pub mod catalogue;
 pub mod organisation;

@@ -7,15 +7,17 @@
 mod enrol;
 mod exchange;
 mod files;
+mod meet;
 mod recovery;
 mod repair;
 mod segment;
+mod standing;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use enrol::{EnrolReply, EnrolRequest, Package, PackageKind, PackagesRequest, Welcome};
+pub use enrol::{EnrolReply, EnrolRequest, Hello, Package, PackageKind, PackagesRequest, Welcome};
 pub use exchange::{
     Cursor, Cursors, Delivery, Entry, Envelope, Epoch, ExchangeReply, ExchangeRequest, Frame, More, Nonce, Outcome,
     Packages, Packing, Place, Receipt, Refused, Why,
@@ -24,9 +26,14 @@ pub use files::{
     Bring, Brought, CHUNK, Fetch, Fetched, Fetching, FileReceipt, FilesDone, FilesOutcome, FilesReply, FilesRequest,
     Have, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Part, Taking, chunk_len, chunks,
 };
+pub use meet::{
+    LetterOutcome, LetterReply, LetterRequest, LineEnd, MAX_CARRIED, MAX_CARRIED_PARTS, MAX_LETTERS, MAX_LINES,
+    MAX_SIGNED, Mark, MeetOutcome, MeetReply, MeetRequest, Met, NotMet, Parts, Said,
+};
 pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
-pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation};
+pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, is_within};
 pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
+pub use standing::{Destroy, Forget, Forgot, Standing, StandingRequest};
 
 /// Version of the wire format.
 pub const VERSION: u8 = 1;

@@ -14,10 +14,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use daiban_core::edge::System;
-use daiban_core::engine::task::{self, Handle};
+use daiban_core::engine::task::{self, Handle, Neighbourhood};
 use daiban_core::engine::{DATABASE, Engine, Home};
 use daiban_core::keys::Cost;
 use daiban_core::store::sqlite::SqliteStore;
+use daiban_core::sync::address::PlainLines;
 use daiban_core::sync::http::Http;
 use daiban_model::api::Failure;
 use options::Options;
@@ -60,8 +61,10 @@ fn window(options: Options) -> tauri::Result<()> {
         .setup(move |app| {
             let engine = engine(&options)?;
             let handle = tauri::async_runtime::block_on(async {
-                task::spawn(engine, Http::new()?).map_err(Box::<dyn std::error::Error>::from)
+                task::spawn(engine, Http::new(plain_lines())).map_err(Box::<dyn std::error::Error>::from)
             })?;
+            let neighbourhood = Neighbourhood::default();
+            tauri::async_runtime::block_on(async { handle.meet_neighbours(neighbourhood) });
             pass_on_changes(app.handle().clone(), &handle);
             app.manage(handle);
             Ok(())
@@ -85,6 +88,14 @@ fn engine(options: &Options) -> Result<Engine<SqliteStore>, Failure> {
         open: Box::new(|folder, key| SqliteStore::open(&folder.join(DATABASE), key)),
         hint: options.enrol.clone(),
     })
+}
+
+/// An operator whose line is encrypted by other means may let stations go without TLS: `DAIBAN_PLAIN=allow`.
+fn plain_lines() -> PlainLines {
+    match std::env::var("DAIBAN_PLAIN").as_deref() {
+        Ok("allow") => PlainLines::Anywhere,
+        _ => PlainLines::Loopback,
+    }
 }
 
 /// Tells pages what changed, so that they ask anew.

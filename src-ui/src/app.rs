@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::desk::{Desk, desk};
 use crate::keys::{self, Act};
 use crate::pages::{
-    CasePage, CasesPage, CataloguePage, ConflictPage, EnrolPage, FirstPinPage, HelpDialog, KeysDamagedPage,
-    NewCasePage, PeopleDialog, PersonPage, SyncPage, TodayPage, UnlockPage,
+    CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HelpDialog,
+    KeysDamagedPage, NewCasePage, PeopleDialog, PersonPage, SyncPage, TodayPage, UnlockPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
 use crate::route::Route;
@@ -49,6 +49,7 @@ fn before(state: SessionState, session: Session) -> AnyView {
         SessionState::Fresh => view! { <EnrolPage session/> }.into_any(),
         SessionState::NeedsPin => view! { <FirstPinPage session/> }.into_any(),
         SessionState::KeysDamaged => view! { <KeysDamagedPage/> }.into_any(),
+        SessionState::Destroyed { at } => view! { <DestroyedPage at/> }.into_any(),
         _ => view! { <UnlockPage session/> }.into_any(),
     }
 }

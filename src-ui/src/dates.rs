@@ -52,6 +52,23 @@ pub fn full_moment(at: Wall) -> String {
     format!("{} {}", full(at.date()), clock(at))
 }
 
+/// How wrong this machine's clock is, from how far it is ahead of the district's in milliseconds.
+pub fn clock_off(ahead: i64) -> String {
+    let much = span(ahead.unsigned_abs());
+    if ahead > 0 { t!("date.clock_fast", much = much) } else { t!("date.clock_slow", much = much) }
+}
+
+/// 12 分钟, 3 小时, 5 天, 10 年: one number is enough to see what is wrong.
+fn span(ms: u64) -> String {
+    let minutes = ms / 60_000;
+    match (minutes, minutes / 60, minutes / (24 * 60)) {
+        (0..120, ..) => t!("date.minutes", n = minutes),
+        (_, hours @ 0..48, _) => t!("date.hours", n = hours),
+        (.., days @ 0..365) => t!("date.days", n = days),
+        (.., days) => t!("date.years", n = (days * 100 + 18_262) / 36_525),
+    }
+}
+
 /// 10,248
 pub fn count(n: u32) -> String {
     let digits = n.to_string();
@@ -91,6 +108,21 @@ mod tests {
             "the year only where it is needed"
         );
         assert_eq!(moment(Wall::at(today.at(8, 5, 0, 0))), "10月12日 08:05");
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_in_one_number() {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        for (ahead, text) in [
+            (6 * 60_000, "这台电脑的钟比区里快了 6 分钟"),
+            (-3 * 3_600_000, "这台电脑的钟比区里慢了 3 小时"),
+            (-40 * DAY, "这台电脑的钟比区里慢了 40 天"),
+            (-3 * 365 * DAY, "这台电脑的钟比区里慢了 3 年"),
+            (3653 * DAY, "这台电脑的钟比区里快了 10 年"),
+            (-20_515 * DAY, "这台电脑的钟比区里慢了 56 年"),
+        ] {
+            assert_eq!(clock_off(ahead), text, "{ahead}");
+        }
     }
 
     #[test]

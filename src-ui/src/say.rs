@@ -1,7 +1,7 @@
 //! One plain sentence for everything the engine may answer instead of doing it: what is safe first, then what to do.
 
 use daiban_model::access::Denied;
-use daiban_model::api::{DraftFault, EnrolmentFault, Failure, RecoveryFault, StickFault, StorageFault};
+use daiban_model::api::{DraftFault, EnrolmentFault, Failure, PaperFault, RecoveryFault, StickFault, StorageFault};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::{Misfit, Stage};
 use daiban_model::case::{Entry, Refusal};
@@ -28,6 +28,8 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Enrolment { why } => enrolment(*why).to_owned(),
         Failure::Storage { why } => storage(*why).to_owned(),
         Failure::Stick { why } => stick(*why).to_owned(),
+        Failure::Paper { why } => paper(*why),
+        Failure::Neighbour { why } => one_of("near_fault", &code(why)).unwrap_or_default().to_owned(),
         Failure::Internal { id } => t!("failure.internal", id = id),
     }
 }
@@ -65,6 +67,10 @@ fn enrolment(why: EnrolmentFault) -> &'static str {
         EnrolmentFault::Unreachable => t!("failure.enrol_unreachable"),
         EnrolmentFault::NotAHub => t!("failure.enrol_not_a_hub"),
         EnrolmentFault::BadCode => t!("failure.enrol_bad_code"),
+        EnrolmentFault::OtherDistrict => t!("failure.enrol_other_district"),
+        EnrolmentFault::NoCheck => t!("failure.enrol_no_check"),
+        EnrolmentFault::NoTls => t!("failure.enrol_no_tls"),
+        EnrolmentFault::Dates => t!("failure.enrol_dates"),
         EnrolmentFault::Already => t!("failure.enrol_already"),
     }
 }
@@ -89,6 +95,19 @@ fn stick(why: StickFault) -> &'static str {
     }
 }
 
+fn paper(why: PaperFault) -> String {
+    match why {
+        PaperFault::NotThere => t!("failure.paper_not_there").to_owned(),
+        PaperFault::Changed => t!("failure.paper_changed").to_owned(),
+        PaperFault::NoGlyph { sign } => t!("failure.paper_no_glyph", sign = sign),
+        PaperFault::TooLong => t!("failure.paper_too_long").to_owned(),
+        PaperFault::NoPrinter => t!("failure.paper_no_printer").to_owned(),
+        PaperFault::PrinterRefused => t!("failure.paper_refused").to_owned(),
+        PaperFault::NotSaved => t!("failure.paper_not_saved").to_owned(),
+        PaperFault::Template => t!("failure.paper_template").to_owned(),
+    }
+}
+
 fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::NoSuchMove { from } => t!("refusal.no_such_move", stage = stage(*from)),
@@ -108,6 +127,7 @@ fn refusal(why: &Refusal) -> String {
         Refusal::DateTooLate { what, last } => {
             t!("refusal.date_too_late", what = entry(*what), day = dates::full(*last))
         }
+        Refusal::ReasonTooShort { least } => t!("refusal.reason_too_short", n = least),
         Refusal::TooManyDays { most } => t!("refusal.too_many_days", n = most),
         Refusal::ConsentWithdrawn { to } => t!("refusal.consent_withdrawn", to = to),
         Refusal::Disputed { field } => t!("refusal.disputed", field = self::field(*field)),

@@ -9,7 +9,7 @@ use crate::{peers, setup};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Which measurement: desk, sync, hub
+    /// Which measurement: desk, sync, hub, print
     name: String,
     /// Append the figures as JSON lines to this file; `sync` makes a page of tables beside it
     #[arg(long)]

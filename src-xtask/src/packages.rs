@@ -25,6 +25,9 @@ pub const VIRTUAL_SCREEN: &[&str] = &["xvfb", "xauth", "dbus", "dbus-x11", "libg
 /// What the crash rigs ask for: calls recorded and failed from outside, memory limited, a small disk of one's own.
 pub const RIGS: &[&str] = &["strace", "util-linux"];
 
+/// What printed papers are looked at with: their text, their pages, their soundness.
+pub const PAPERS: &[&str] = &["poppler-utils", "qpdf"];
+
 /// A database server, which tests and measurements of the hub start for themselves in a folder of their own.
 pub const DATABASE_SERVER: &[&str] = &["postgresql"];
 

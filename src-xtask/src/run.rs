@@ -72,7 +72,7 @@ fn open(data: &Path) -> Result<()> {
         fs::write(&founded, "the hub holds organisation, roster, items and calendar\n")?;
     }
     let (_serving, address) = serve(&hub, &data.join("address"))?;
-    let enrolment = format!("http://{address}#{}", code(&hub)?);
+    let enrolment = format!("https://{address}#{}", code(&hub)?);
     heading("window");
     // A station that is enrolled already takes no notice of the code.
     let mut window = Command::new(program("daiban"));
@@ -88,6 +88,7 @@ fn found(hub: &Path) -> Result<()> {
         ("--places", "places.json"),
         ("--roster", "demo/roster.csv"),
         ("--items", "items.csv"),
+        ("--bundles", "bundles.json"),
         ("--calendar", "calendar.json"),
     ] {
         import.arg(option).arg(data.join(file));

@@ -27,7 +27,8 @@ pub fn prepare(purpose: Purpose) -> Result<()> {
         Purpose::Pages => Vec::new(),
         Purpose::Window => packages::WINDOW.to_vec(),
         Purpose::Test => {
-            [packages::WINDOW, packages::VIRTUAL_SCREEN, packages::RIGS, packages::DATABASE_SERVER].concat()
+            [packages::WINDOW, packages::VIRTUAL_SCREEN, packages::RIGS, packages::PAPERS, packages::DATABASE_SERVER]
+                .concat()
         }
         Purpose::Database => packages::DATABASE_SERVER.to_vec(),
     };

@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
 use daiban_core::edge::{Edge, System, draw};
-use daiban_core::engine::{DATABASE, Engine, Home, Opener, Outgoing, Turn};
+use daiban_core::engine::{DATABASE, Engine, Enrolment, Home, Opener, Outgoing, Turn};
 use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::projection::{self, Facts};
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{Batch, DocKind, DocState, RowQuery, Store, StoredChange};
+use daiban_core::sync::address::PlainLines;
 use daiban_core::sync::http::{Carrier, Http, RoadFault};
 use daiban_model::api::{Enrol, Lock, SetPin, Unlock};
 use daiban_model::calendar::Calendar;
@@ -68,16 +69,21 @@ impl Station {
         let cost = Cost::SIMULATION;
         let home = Home { folder: folder.to_owned(), edge: Arc::new(System), cost, open, hint: None };
         std::fs::create_dir_all(folder)?;
-        Ok(Self { engine: Engine::at(home)?, carrier: Http::new()?, folder: folder.to_owned(), key })
+        Ok(Self { engine: Engine::at(home)?, carrier: Http::new(PlainLines::Anywhere), folder: folder.to_owned(), key })
     }
 
     /// Enrols it and signs in.
     pub async fn enrolled(folder: &Path, hub: &str, code: &str) -> Result<Self> {
         let mut station = Self::at(folder)?;
         let call = Enrol { hub: hub.to_owned(), code: code.to_owned() };
-        let out = station.engine.begin_enrol(call)?;
-        let answer = station.carrier.post(&out.hub, out.road, out.body).await;
-        station.engine.enrolled(answer).await?;
+        let mut out = station.engine.begin_enrol(call)?;
+        loop {
+            let answer = station.carrier.post(&out.to, out.road, out.body).await;
+            match station.engine.enrolled(answer).await? {
+                Enrolment::Ask(next) => out = next,
+                Enrolment::Done(_) => break,
+            }
+        }
         station.engine.call(SetPin { agent: agent()?, pin: PIN.to_owned() }).await?;
         Ok(station)
     }
@@ -133,11 +139,11 @@ impl Station {
     /// Carries a request, and beside a large one what the engine wants at the same time, as the driver does.
     async fn post(&mut self, out: Outgoing) -> Result<Result<Vec<u8>, RoadFault>> {
         let Some(small) = self.engine.beside_request() else {
-            return Ok(self.carrier.post(&out.hub, out.road, out.body).await);
+            return Ok(self.carrier.post(&out.to, out.road, out.body).await);
         };
         let (beside, answer) = tokio::join!(
-            self.carrier.post(&small.hub, small.road, small.body),
-            self.carrier.post(&out.hub, out.road, out.body)
+            self.carrier.post(&small.to, small.road, small.body),
+            self.carrier.post(&out.to, out.road, out.body)
         );
         self.engine.answered_beside(beside).await?;
         Ok(answer)

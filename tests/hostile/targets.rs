@@ -47,6 +47,12 @@ fn row_11_ten_thousand_letters_are_read_or_refused() {
     hold("letter");
 }
 
+/// Row 11: what a neighbour asks and answers.
+#[test]
+fn row_11_ten_thousand_meetings_hurt_no_station() {
+    hold("meeting");
+}
+
 /// Row 11: one change in a document.
 #[test]
 fn row_11_ten_thousand_changes_are_read_or_refused() {
@@ -69,6 +75,12 @@ fn row_11_ten_thousand_imports_are_read_or_refused() {
 #[test]
 fn row_11_ten_thousand_requests_about_attachments_hurt_no_hub() {
     hold("attachment");
+}
+
+/// Row 11: how a device stands, at both ends.
+#[test]
+fn row_11_ten_thousand_standings_hurt_neither_end() {
+    hold("standing");
 }
 
 /// Row 11: what somebody picks as a photograph.

@@ -34,6 +34,7 @@ const WALLED: &[(&str, &[&str])] = &[
     ("reqwest", &["daiban-core", "daiban-tests"]),
     ("rusqlite", &["daiban-core", "daiban-tests"]),
     ("tauri", &["daiban"]),
+    ("typst", &["daiban-core"]),
     ("tokio-postgres", &["daiban-district", "daiban-tests"]),
     ("wasm-bindgen", &["daiban-ui"]),
 ];

@@ -105,7 +105,7 @@ fn tauri_lives_in_the_shell() {
 #[test]
 fn typst_lives_in_printing() {
     Rule {
-        forbidden: &["typst", "typst_pdf"],
+        forbidden: &["typst", "typst_layout", "typst_pdf", "typst_svg"],
         part: Part::Code,
         within: &[],
         except: &[("src-core/src/print/", "the one maker of PDFs"), ("src-core/src/print.rs", "its front page")],

@@ -111,6 +111,11 @@ fn a_feed_that_says_something_twice_is_seen() {
 }
 
 #[test]
+fn what_stays_although_it_is_to_be_erased_is_seen() {
+    seen(Mistake::Station(Flaw::KeepsErased), &[Check::Erasure], 60);
+}
+
+#[test]
 fn an_act_that_is_done_again_without_looking_is_seen() {
     seen(Mistake::BlindRetry, &[Check::Once], 20);
 }

@@ -2,7 +2,9 @@
 
 #[path = "../bench/mod.rs"]
 pub mod bench;
+pub mod forms;
 pub mod hostile;
+pub mod paper;
 pub mod rigs;
 pub mod sim;
 pub mod window;

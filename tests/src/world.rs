@@ -29,7 +29,8 @@ pub use hazard::{Flaw, Fuse, Hazard};
 pub use line::Line;
 pub use newer::Newer;
 pub use people::{
-    FENG_XIAOLIN, LI_CHUNMEI, LONG_NAME, Person, QIAN_XIUYING, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG, ZHOU_MEILING,
+    FENG_XIAOLIN, LI_CHUNMEI, LIU_JIAHUI, LONG_NAME, Person, QIAN_XIUYING, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG,
+    ZHOU_MEILING,
 };
 pub use shelf::{Flip, Shelf};
 pub use station::{Image, Keeping, Luck, Papers, Returned, Station, Trip};
@@ -69,6 +70,10 @@ pub const WU_GUOQIANG: &str = "SG-101000-01";
 pub const BAO_JINSHAN: &str = "SG-202203-01";
 /// 林芳, general window of the district
 pub const LIN_FANG: &str = "SG-000000-03";
+/// 彭飞, work-injury clerk beside 许文
+pub const PENG_FEI: &str = "SG-000000-42";
+/// 何静, at the one-thing window
+pub const HE_JING: &str = "SG-000000-05";
 /// 田卫国, supervisor
 pub const TIAN_WEIGUO: &str = "SG-000000-21";
 /// 罗杰, system administrator

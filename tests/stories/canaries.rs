@@ -39,7 +39,7 @@ impl Write for Log {
 fn canary(n: usize) -> (String, String) {
     const SIGNS: [char; 5] = ['翾', '翯', '翱', '翀', '翙'];
     let name: String = ['鹖', SIGNS[n / 5 % 5], SIGNS[n % 5]].into_iter().collect();
-    let born = date(1951, 1, 1).saturating_add(jiff::Span::new().days(i64::try_from(n).unwrap() * 37));
+    let born = date(1951, 1, 1).saturating_add(jiff::Span::new().days(must("a small number", i64::try_from(n)) * 37));
     let first = format!("150205{}000", born.strftime("%Y%m%d"));
     let number = "0123456789X".chars().map(|sign| format!("{first}{sign}"));
     let number = some("a check sign", number.into_iter().find(|text| CitizenId::parse(text, Date::MAX).is_ok()));

@@ -8,15 +8,15 @@ use daiban_model::case::{Command, Refusal, decide};
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, check, story};
+use super::{Engine, bundle, check, story};
 use crate::doc::Edit;
-use crate::store::Store;
+use crate::store::{Batch, Store};
 
 impl<S: Store> Answer<S> for OpenCase {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        let page = desk.case_page(&file);
+        let page = desk.case_page(&file).await?;
         let wanted = !desk.was_wiped(self.id).await? && desk.want_thumbs(&file);
         engine.wish |= wanted;
         Ok(Box::new(page))
@@ -27,14 +27,24 @@ impl<S: Store> Answer<S> for Act {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<CasePage>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        if matches!(self.command, Command::Receive { .. } | Command::Settle { .. } | Command::AddFile(_)) {
+        let elsewhere = matches!(
+            self.command,
+            Command::Receive { .. }
+                | Command::Settle { .. }
+                | Command::AddFile(_)
+                | Command::Order(_)
+                | Command::OpenStep(_)
+                | Command::CloseWhole(_)
+                | Command::Print(_)
+        );
+        if elsewhere {
             return Err(super::internal("a command that has a call of its own"));
         }
         let command = checked(self.command, &file, desk.now().date())?;
         let command = desk.collected(&file, command);
         desk.still_agreed(&file, &command).await?;
         let file = desk.act(file, command).await?;
-        let page = desk.case_page(&file);
+        let page = desk.case_page(&file).await?;
         engine.tell(Changed::Cases { ids: vec![self.id] });
         Ok(Box::new(page))
     }
@@ -50,7 +60,7 @@ impl<S: Store> Answer<S> for SetField {
             true => file,
             false => desk.act(file, Command::Type { field: self.field, from, to: value }).await?,
         };
-        let page = desk.case_page(&file);
+        let page = desk.case_page(&file).await?;
         engine.tell(Changed::Cases { ids: vec![self.id] });
         Ok(Box::new(page))
     }
@@ -71,7 +81,7 @@ impl<S: Store> Answer<S> for SettleField {
         };
         let dropped = values.filter(|value| **value != kept).cloned().collect();
         let file = desk.act(file, Command::Settle { field, kept, dropped }).await?;
-        let page = desk.case_page(&file);
+        let page = desk.case_page(&file).await?;
         engine.tell(Changed::Cases { ids: vec![self.id] });
         Ok(Box::new(page))
     }
@@ -87,7 +97,7 @@ impl<S: Store> Answer<S> for GetSheets {
 
 impl<S: Store> Desk<S> {
     /// What the agent of the mandate signs for was collected, whoever enters it and whatever the sheet calls it (R63).
-    fn collected(&self, file: &OpenFile, command: Command) -> Command {
+    pub(super) fn collected(&self, file: &OpenFile, command: Command) -> Command {
         let agent = file.facts.case.mandate.as_ref().map(|state| self.published.agent(&state.mandate.agent));
         match command {
             Command::Deliver { signer, relation, .. } if agent.as_deref() == Some(signer.trim()) => {
@@ -118,9 +128,16 @@ impl<S: Store> Desk<S> {
     }
 
     /// Carries out a command on an open case and makes it durable.
-    pub(super) async fn act(&mut self, file: OpenFile, command: Command) -> Result<OpenFile, Failure> {
-        let edits = self.decided(&file, command)?;
-        self.write(file, &edits).await
+    pub(super) async fn act(&mut self, mut file: OpenFile, command: Command) -> Result<OpenFile, Failure> {
+        self.fits_bundle(&file, &command).await?;
+        self.free_to_go(&file, &command).await?;
+        let mut edits = self.decided(&file, command)?;
+        let mut batch = Batch::default();
+        if file.facts.case.whole.is_some() || file.facts.case.part_of.is_some() {
+            bundle::tried(&mut file, &edits);
+            edits.extend(self.follow(&file, &mut batch).await?);
+        }
+        self.write_with(file, &edits, batch).await
     }
 
     /// What a command comes to: events, and the registers that go with them.
@@ -196,7 +213,9 @@ fn identified(file: &OpenFile, command: &Command) -> Result<(), Failure> {
 /// A field that others rest on waits until someone has chosen (design.md section 4); notes and the choice itself go on.
 fn undisputed(file: &OpenFile, command: &Command) -> Result<(), Failure> {
     // A picture of a paper may be what settles it.
-    if command.action() == Action::Annotate || matches!(command, Command::AddFile(_)) {
+    let beside = command.action() == Action::Annotate || matches!(command, Command::AddFile(_));
+    // A paper bears the name and the number that are in doubt.
+    if beside && !matches!(command, Command::Print(_)) {
         return Ok(());
     }
     match disputed(file) {

@@ -100,7 +100,7 @@ fn phone_fault(fault: &PhoneFault) -> (&'static str, String) {
 /// What must be put right before a draft is received, in the order of the steps.
 pub(super) fn draft(draft: &Draft, today: Date) -> Vec<DraftFault> {
     let mut faults = person_of(draft, today);
-    if draft.items.is_empty() {
+    if draft.items.is_empty() && draft.bundle.is_none() {
         faults.push(fault(Step::Items, "items", "no_item", ""));
     }
     if let Some(open) = draft.papers.iter().position(|paper| paper.state.is_none()) {

@@ -1,6 +1,5 @@
 //! The desk of whoever is signed in: the open store, the station's identity, and the one way a case is written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use daiban_model::access::{Action, Permit, Principal, Role, Subject, permit};
@@ -14,6 +13,7 @@ use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::exchange::Meets;
 use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
@@ -24,7 +24,10 @@ use crate::projection::{self, Facts};
 use crate::store::{
     Batch, CaseRecord, DocKind, DocState, Eyes, PeerId, PeerQuery, Snapshot, Store, StoreError, Stored, StoredChange,
 };
+use crate::sync::certificates;
+use crate::sync::http::Place;
 use crate::sync::station::{Thread, Trust};
+use crate::sync::tls::Expected;
 
 /// Who this station is: kept inside the encrypted database.
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,6 +52,8 @@ pub(crate) struct Desk<S> {
     pub(crate) published: Published,
     pub(crate) clock: HybridClock,
     pub(crate) quality: TimeQuality,
+    /// What the clock showed when it was looked at last.
+    pub(crate) seen: Wall,
     /// This session's Automerge actor: never used by another session or device.
     pub(crate) actor: [u8; 16],
     /// The short mark of this session in stamps.
@@ -57,9 +62,11 @@ pub(crate) struct Desk<S> {
     pub(crate) cursors: Vec<Cursor>,
     /// Whether rows are being made anew.
     pub(crate) refold: Refold,
-    /// Certificates of other devices, opened.
-    pub(crate) devices: HashMap<DeviceId, Certificate>,
+    /// Certificates of all devices known here, opened.
+    pub(crate) devices: certificates::Known,
     pub(crate) attachments: Attachments,
+    /// Meetings with neighbours.
+    pub(super) meets: Meets,
 }
 
 /// A case as it is worked on.
@@ -118,7 +125,10 @@ impl<S: Store> Desk<S> {
         let marks = store.peer(PeerQuery::Cursors(PeerId::Hub)).await.map_err(storage)?;
         let key = SigningKey::from_bytes(&identity.secret);
         let session: [u8; 16] = draw(&*edge);
+        let meets = Meets::begin(&store, &session).await?;
+        let incarnation = meets.incarnation(incarnation, &*edge);
         let refold = Refold::load(&store).await.map_err(storage)?;
+        let devices = certificates::load(&store).await.map_err(storage)?;
         let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
@@ -128,9 +138,10 @@ impl<S: Store> Desk<S> {
             hub: identity.hub.clone(),
             clock: HybridClock::resume(last),
             quality: clock_quality(last, edge.now()),
+            seen: edge.now(),
             thread: Thread { epoch, nonce },
             cursors: marks.cursors,
-            devices: HashMap::new(),
+            devices,
             store: Arc::new(store),
             edge,
             who,
@@ -139,19 +150,10 @@ impl<S: Store> Desk<S> {
             incarnation,
             published,
             attachments,
+            meets,
         };
-        desk.know_devices().await?;
         desk.catch_up_with_roster();
         Ok(desk)
-    }
-
-    async fn know_devices(&mut self) -> Result<(), Failure> {
-        for row in self.store.peer(PeerQuery::AllDevices).await.map_err(storage)?.devices {
-            let signed: Option<Signed> = wire::decode(&row.certificate, 65_536).ok();
-            let opened = signed.and_then(|signed| wire::decode::<Certificate>(&signed.bytes, 65_536).ok());
-            self.devices.extend(opened.map(|certificate| (row.device, certificate)));
-        }
-        Ok(())
     }
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
@@ -181,6 +183,13 @@ impl<S: Store> Desk<S> {
         self.latest(self.now()).date()
     }
 
+    /// The hub, and by what it is known.
+    pub(crate) fn place(&self) -> Place {
+        let signed = Wall(i64::try_from(self.thread.nonce.ms).unwrap_or(i64::MAX));
+        let time = plausible(self.now(), signed);
+        Place { hub: self.hub.clone(), expected: Expected::Key(self.trust.hub), time }
+    }
+
     /// What lists and search may show: nothing at all to posts that do not read cases (R216, R218).
     pub(crate) fn eyes(&self) -> Eyes {
         let mut eyes = Eyes::of(&self.who);
@@ -206,6 +215,11 @@ impl<S: Store> Desk<S> {
     /// The moment of the next act.
     pub(crate) fn tick(&mut self) -> Moment<'_> {
         let at = self.edge.now();
+        if is_a_jump(self.seen, at) {
+            // Until the hub has seen it right again.
+            self.quality = TimeQuality::Unconfirmed;
+        }
+        self.seen = at;
         let hlc = self.clock.tick(at);
         Moment { hlc, device: self.tag, at, quality: self.quality, calendar: &self.published.calendar }
     }
@@ -234,7 +248,16 @@ impl<S: Store> Desk<S> {
 
     /// Writes edits of one case: change, row, search and outbox in one commit (S1, S2).
     pub(crate) async fn write(&mut self, file: OpenFile, edits: &[Edit]) -> Result<OpenFile, Failure> {
-        let mut batch = Batch::default();
+        self.write_with(file, edits, Batch::default()).await
+    }
+
+    /// The same, together with what was prepared for other cases.
+    pub(crate) async fn write_with(
+        &mut self,
+        file: OpenFile,
+        edits: &[Edit],
+        mut batch: Batch,
+    ) -> Result<OpenFile, Failure> {
         let file = self.stage(file, edits, &mut batch)?;
         self.commit(batch).await?;
         if let Some(snapshot) = file.doc.snapshot_after(file.stored.tail.len()) {
@@ -337,6 +360,14 @@ pub(crate) fn serves(agent: &daiban_model::organisation::Agent, now: Wall, lates
     agent.appointed <= latest.date() && not_over
 }
 
+/// The time by which certificates are judged (sync.md section 8): the clock's, unless that is before what the hub signed last, or so far
+/// after it that the station's own certificate would have run out; then the hub's.
+pub(crate) fn plausible(now: Wall, signed: Wall) -> Wall {
+    const TWO_YEARS_MS: i64 = 2 * 366 * 24 * 60 * 60 * 1000;
+    let right = (signed.0..=signed.0.saturating_add(TWO_YEARS_MS)).contains(&now.0);
+    if right { now } else { signed }
+}
+
 /// The rights of a member of staff at a station: never beyond what the station's certificate covers.
 pub(crate) fn principal(agent: &daiban_model::organisation::Agent, certificate: &Certificate) -> Principal {
     let mut serves = Vec::new();
@@ -379,9 +410,13 @@ fn session_mark(actor: &[u8; 16]) -> u64 {
 
 /// R79: a start earlier than the last act, or more than a year after it, puts the clock in doubt.
 fn clock_quality(last: Hlc, now: Wall) -> TimeQuality {
-    const YEAR_MS: u64 = 366 * 24 * 60 * 60 * 1000;
-    let now = now.0.max(0).unsigned_abs();
-    let back = last.ms > now.saturating_add(5 * 60 * 1000);
-    let far = last.ms > 0 && now > last.ms.saturating_add(YEAR_MS);
-    if back || far { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
+    let last = Wall(i64::try_from(last.ms).unwrap_or(i64::MAX));
+    if last.0 > 0 && is_a_jump(last, now) { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
+}
+
+/// Whether no clock that is right goes so from one look to the next: five minutes back, or more than a year on.
+fn is_a_jump(before: Wall, now: Wall) -> bool {
+    const BACK_MS: i64 = 5 * 60 * 1000;
+    const YEAR_MS: i64 = 366 * 24 * 60 * 60 * 1000;
+    !(-BACK_MS..=YEAR_MS).contains(&now.0.saturating_sub(before.0))
 }

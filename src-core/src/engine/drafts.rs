@@ -10,6 +10,8 @@ use daiban_model::api::{
     FindPeople, GetDraft, KnownFrom, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft,
     SaveDraft, Saved, Seen, StartDraft, Step,
 };
+use daiban_model::bundle::Bundle;
+use daiban_model::case::Stage;
 use daiban_model::case::event::{Help, Limits, NoticeLine, Way};
 use daiban_model::case::field::{self, Field};
 use daiban_model::catalogue::{Item, ProxyMode};
@@ -56,6 +58,8 @@ pub(super) async fn rows<S: Store>(desk: &Desk<S>) -> Result<Vec<DraftRow>, Fail
 fn row<S: Store>(desk: &Desk<S>, saved: i64, draft: &Draft) -> DraftRow {
     let items =
         draft.items.iter().map(|code| desk.item(code).map_or_else(|| code.to_string(), |item| item.name.clone()));
+    let bundle = desk.drafted(draft).map(|(bundle, _)| bundle.name.clone());
+    let items = bundle.into_iter().chain(items);
     DraftRow { id: draft.id, name: draft.person.name.clone(), items: items.collect(), saved: Wall(saved) }
 }
 
@@ -91,6 +95,9 @@ impl<S: Store> Desk<S> {
 
     /// The papers that the chosen items need, each once, with the answers given so far.
     pub(super) fn papers(&self, draft: &Draft) -> Vec<DraftPaper> {
+        if draft.bundle.is_some() {
+            return self.bundle_papers(draft);
+        }
         let mut papers: Vec<DraftPaper> = Vec::new();
         for code in &draft.items {
             for name in self.item(code).into_iter().flat_map(|item| &item.papers) {
@@ -176,9 +183,11 @@ impl<S: Store> Answer<S> for StartDraft {
         let mut chance = [0; 10];
         desk.edge.chance(&mut chance);
         let millis = desk.now().0.max(0).unsigned_abs();
+        let mut begun = None;
         let person = match self.from {
             Some(case) => {
                 let file = desk.file(case).await?;
+                begun = (file.facts.case.stage == Stage::Consulting).then_some(case);
                 // Numbers are copied for those who may see them whole (R213); others type them anew.
                 let whole = desk.may(Action::Reveal, &file.subject()).is_ok();
                 let shown = |field: Field| story::mask(field, file.facts.field(field)) == file.facts.field(field);
@@ -203,6 +212,8 @@ impl<S: Store> Answer<S> for StartDraft {
             focus: String::new(),
             person,
             items: self.item.into_iter().collect(),
+            bundle: None,
+            case: begun,
             help: Help::Proxy,
             way: Way::Window,
             papers: Vec::new(),
@@ -289,12 +300,13 @@ impl<S: Store> Answer<S> for PreviewDraft {
         let today = desk.now().date();
         let mut faults = check::draft(&draft, today);
         faults.extend(check::guardian(&draft, desk.sure_day()));
+        faults.extend(desk.bundle_faults(&draft));
         let items: Vec<&Item> = draft.items.iter().filter_map(|code| desk.item(code)).collect();
-        if items.iter().any(|item| may_be_entrusted(item)) {
+        if draft.bundle.is_some() || items.iter().any(|item| may_be_entrusted(item)) {
             faults.extend(check::mandate(&draft, today));
         }
         let open = desk.open_matters(&draft.person).await?;
-        let open: Vec<OpenMatter> = open.into_iter().filter(|matter| draft.items.contains(&matter.item)).collect();
+        let open: Vec<OpenMatter> = open.into_iter().filter(|matter| wanted(&draft, &matter.item)).collect();
         let injured_on = draft.person.injured_on.trim().parse().ok();
         let reckoning = desk.reckoning();
         let outlook = |item: &&Item| Outlook {
@@ -302,11 +314,17 @@ impl<S: Store> Answer<S> for PreviewDraft {
             name: item.name.clone(),
             clocks: reckoning.outlook(&item.code, Limits::from(*item), injured_on),
         };
+        let whole = desk.drafted(&draft).map(|(bundle, _)| Outlook {
+            item: ItemCode::from(&bundle.id),
+            name: bundle.name.clone(),
+            clocks: reckoning.outlook(&ItemCode::from(&bundle.id), bundle_limits(bundle), None),
+        });
         Ok(DraftPreview {
             warnings: Vec::new(),
             escort_only: items.iter().filter(|item| !may_be_entrusted(item)).map(|item| item.code.clone()).collect(),
-            notice: desk.notice_ahead(&draft, &items),
-            outlook: items.iter().map(outlook).collect(),
+            notice: desk.notice_ahead(&draft),
+            outlook: whole.into_iter().chain(items.iter().map(outlook)).collect(),
+            bundle: desk.bundle_preview(&draft),
             papers: draft.papers.clone(),
             faults,
             open,
@@ -352,6 +370,16 @@ impl<S: Store> Desk<S> {
     }
 }
 
+/// Whether a draft is about this item, or about this bundle.
+pub(super) fn wanted(draft: &Draft, item: &ItemCode) -> bool {
+    draft.items.contains(item) || draft.bundle.as_ref().is_some_and(|bundle| ItemCode::from(&bundle.id) == *item)
+}
+
+/// The limits of a bundle: its own promise, and nothing the law says of it as a whole (R117).
+pub(super) fn bundle_limits(bundle: &Bundle) -> Limits {
+    Limits { promised: bundle.promised, ..Limits::default() }
+}
+
 /// Whether an agent may act for the person (R16, R66).
 pub(super) fn may_be_entrusted(item: &Item) -> bool {
     !matches!(item.proxy, ProxyMode::Escort | ProxyMode::ConsultOnly)
@@ -359,7 +387,7 @@ pub(super) fn may_be_entrusted(item: &Item) -> bool {
 
 impl<S: Store> Desk<S> {
     /// The notice as it would be given if the draft were received now.
-    fn notice_ahead(&self, draft: &Draft, items: &[&Item]) -> Option<NoticeSheet> {
+    fn notice_ahead(&self, draft: &Draft) -> Option<NoticeSheet> {
         let lines = notice_lines(draft);
         if lines.is_empty() {
             return None;
@@ -369,7 +397,7 @@ impl<S: Store> Desk<S> {
             number: String::new(),
             no: 1,
             name: draft.person.name.clone(),
-            items: items.iter().map(|item| item.name.clone()).collect(),
+            items: row(self, 0, draft).items,
             lines,
             term: term.date(),
             given: self.now(),

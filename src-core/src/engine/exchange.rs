@@ -4,21 +4,26 @@
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
 mod beside;
+mod carried;
 mod files;
+mod forget;
 mod incoming;
 mod letters;
 mod link;
+mod meeting;
+mod nearby;
 mod outgoing;
 mod recovery;
 mod refusals;
 mod repair;
+mod standing;
 mod view;
 
 use daiban_model::api::{Changed, Failure, Link, ProblemCode, StorageFault};
 use daiban_model::stamp::{TimeQuality, Wall};
 use daiban_model::wire::{
-    self, Delivery, ExchangeReply, FilesReply, Frame, More, Outcome, PackageKind, Packages, RecoveryReply, Refused,
-    RepairReply, Signed, Why,
+    Delivery, ExchangeReply, FilesReply, Frame, LetterReply, More, Outcome, Packages, RecoveryReply, Refused,
+    RepairReply, Signed, Standing, Why,
 };
 
 use self::beside::Beside;
@@ -26,20 +31,22 @@ use self::incoming::FrameTaken;
 pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
 use self::link::{Asked, measured};
+pub use self::meeting::MeetFault;
+pub(super) use self::meeting::{Meets, Seen};
 use super::desk::Desk;
-use super::published::Published;
-use super::refold::Refold;
 use super::{Engine, vault_failure};
+use crate::courier::LetterId;
 use crate::keys::incarnation;
-use crate::store::{Batch, Store};
-use crate::sync::http::{Road, RoadFault};
+use crate::store::Store;
+use crate::sync::certificates::covers;
+use crate::sync::http::{Place, Road, RoadFault};
 use crate::sync::station::{self, Telling, Thread};
 
 /// Bytes to be carried.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// The hub's address.
-    pub hub: String,
+    /// To whom.
+    pub to: Place,
     /// Where to.
     pub road: Road,
     /// The body.
@@ -59,6 +66,8 @@ pub enum Turn {
 const UP_FACTOR: usize = 6;
 /// A difference of clocks that people are told about.
 const SKEW_MS: u64 = 5 * 60 * 1000;
+/// No answer takes longer; where it seems so, the clock was put forward meanwhile.
+const LONGEST_TRIP_MS: i64 = 3 * 60 * 1000;
 
 impl<S: Store> Engine<S> {
     /// The next request, if somebody is signed in. Seals what waits.
@@ -89,14 +98,17 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
+        let to = desk.place();
         if let Some(asked) = files::in_turn(desk, link).await? {
             self.tell(Changed::Sync);
-            return Ok(asked.map(|body| self.out(Road::Files, body)));
+            return Ok(asked.map(|body| self.out(to, Road::Files, body)));
+        }
+        if let Some(body) = carried::in_turn(desk, link).await? {
+            return Ok(Some(self.out(to, Road::Letter, body)));
         }
         let repairs = desk.repairs().await?;
         let (asked, (body, hash)) = if link.packages_wanted {
-            let ask = station::packages_request(desk.published.versions());
-            (Asked::Packages as fn(_) -> _, station::request(&desk.key, &ask))
+            standing::ask(desk, link).await?
         } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() {
             let ask = desk.repair(link, &repairs).await?;
             (Asked::Repair as fn(_) -> _, station::request(&desk.key, &ask))
@@ -106,29 +118,33 @@ impl<S: Store> Engine<S> {
                 desk.seal_waiting(limit).await?;
             }
             let segments = desk.sendable(limit).await?;
-            let digest = desk.published.digest();
-            let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, segments);
+            link.digest = desk.published.digest(desk.standing_serial().await?);
+            let (telling, digest) = (link.telling, link.digest);
+            let ask = station::exchange(desk.thread, &desk.cursors, telling, link.max_bytes, digest, segments);
             let signed;
             (link.beside, signed) = beside::alone_if_large(&desk.key, ask);
             (Asked::Exchange as fn(_) -> _, signed)
         };
         let asked = asked(hash);
         link.asked = Some((asked, desk.edge.now()));
-        Ok(Some(self.out(asked.road(), body)))
+        Ok(Some(self.out(to, asked.road(), body)))
     }
 
     /// A body on its way.
-    fn out(&mut self, road: Road, body: Vec<u8>) -> Outgoing {
+    fn out(&mut self, to: Place, road: Road, body: Vec<u8>) -> Outgoing {
         self.link.asked_bytes = body.len();
         self.link.progress.bytes_up += body.len() as u64;
         self.tell(Changed::Sync);
-        let hub = self.desk.as_ref().map(|desk| desk.hub.clone()).unwrap_or_default();
-        Outgoing { hub, road, body }
+        Outgoing { to, road, body }
     }
 
     /// Takes in the answer to the last request. X1, X2, X3.
     pub async fn answered(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Turn, Failure> {
-        let turn = match self.turn(answer).await.map(|turn| self.then_files(turn)) {
+        let turn = match self.turn(answer).await {
+            Ok(turn) => self.then_letters(turn).await.map(|turn| self.then_files(turn)),
+            fault => fault,
+        };
+        let turn = match turn {
             Ok(turn) => self.then_recovery(turn).await,
             fault => fault,
         };
@@ -157,6 +173,11 @@ impl<S: Store> Engine<S> {
             }
             // A hub from before there were recovery codes: it will be asked again, and nothing else waits for it.
             Err(RoadFault::Garbled) if matches!(asked, Asked::Recovery(_)) => return Ok(Turn::Done),
+            Err(RoadFault::Garbled) if matches!(asked, Asked::Standing(_)) => {
+                // A hub that does not know this road is asked as stations asked before it.
+                link.hub_is_older = true;
+                return Ok(link.detour());
+            }
             Err(fault) => {
                 link.lost(fault, now);
                 desk.attachments.unsure();
@@ -172,15 +193,22 @@ impl<S: Store> Engine<S> {
                 link.packages_wanted = false;
                 station::reply(&bytes, hash, &desk.trust).map(Taken::Packages)
             }
+            Asked::Standing(hash) => {
+                link.packages_wanted = false;
+                station::reply(&bytes, hash, &desk.trust).map(Taken::Standing)
+            }
             Asked::Exchange(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Reply),
             Asked::Files(hash) => crate::sync::files::reply(&bytes, hash, &desk.trust).map(Taken::Files),
             Asked::Repair(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Repair),
             Asked::Recovery(hash) => station::reply(&bytes, hash, &desk.trust).map(Taken::Recovery),
+            Asked::Letter(hash, letter) => {
+                station::reply(&bytes, hash, &desk.trust).map(|reply| Taken::Letter(letter, reply))
+            }
         };
         match taken {
             Ok(taken) => {
                 link.road_is_good();
-                self.taken(taken, now).await
+                self.taken(taken, since, now).await
             }
             Err(fault) => {
                 link.wrong(fault, now);
@@ -190,20 +218,22 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    async fn taken(&mut self, taken: Taken, now: Wall) -> Result<Turn, Failure> {
+    async fn taken(&mut self, taken: Taken, since: Wall, now: Wall) -> Result<Turn, Failure> {
         match taken {
             Taken::Packages(packages) => {
-                self.adopt(packages).await?;
+                self.adopt(packages, None, Vec::new()).await?;
                 Ok(Turn::Again)
             }
-            Taken::Reply(reply) => self.reply(reply, now).await,
+            Taken::Reply(reply) => self.reply(reply, since, now).await,
+            Taken::Standing(standing) => self.stands(standing).await,
             Taken::Files(reply) => Ok(self.files_reply(reply, now)),
             Taken::Repair(reply) => self.repaired(reply, now).await,
             Taken::Recovery(reply) => self.desk.as_mut().ok_or(Failure::Locked)?.recovery_answered(reply).await,
+            Taken::Letter(letter, reply) => self.letter_reply(letter, reply).await,
         }
     }
 
-    async fn reply(&mut self, reply: ExchangeReply, now: Wall) -> Result<Turn, Failure> {
+    async fn reply(&mut self, reply: ExchangeReply, since: Wall, now: Wall) -> Result<Turn, Failure> {
         let ExchangeReply { outcome, hub_ms, nonce, epoch } = reply;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         if desk.thread.epoch != epoch {
@@ -211,7 +241,7 @@ impl<S: Store> Engine<S> {
         }
         // Another epoch is gone over to when it is known what that means for what was read so far.
         desk.thread.nonce = nonce;
-        skew(desk, &mut self.link, hub_ms, now);
+        skew(desk, &mut self.link, hub_ms, since, now);
         match outcome {
             Outcome::StaleNonce => Ok(self.link.detour()),
             Outcome::SendCursors => {
@@ -220,6 +250,12 @@ impl<S: Store> Engine<S> {
             }
             Outcome::Revoked => {
                 self.link.problem(ProblemCode::Revoked, now, 0);
+                Ok(Turn::Done)
+            }
+            Outcome::Destroy(order) => {
+                if station::destroy(&order, desk.certificate.device, &desk.trust).is_some() {
+                    self.destroy_keys()?;
+                }
                 Ok(Turn::Done)
             }
             Outcome::Rewind(places) => {
@@ -247,10 +283,18 @@ impl<S: Store> Engine<S> {
         let came = self.take_frames(frames, now).await?;
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         desk.settle_thread(now).await?;
-        self.link.problems.remove(&ProblemCode::DiskFull);
+        for settled in [ProblemCode::DiskFull, ProblemCode::CopiedDisk] {
+            self.link.problems.remove(&settled);
+        }
         let rest = more == More::Yes || desk.has_more_to_send().await?;
-        self.link.packages_wanted = packages == Packages::Changed && !self.link.fetched;
-        self.link.fetched |= self.link.packages_wanted;
+        if let Err(fault) = self.forget_what_is_due().await {
+            // It stays due; nothing else waits for it. X3
+            tracing::warn!(%fault, "what was to be erased is still here");
+        }
+        let untold = !self.desk()?.untold().await?.0.is_empty() && !self.link.hub_is_older;
+        let newer = packages == Packages::Changed && !self.link.fetched;
+        self.link.fetched |= newer;
+        self.link.packages_wanted = newer || untold;
         if let Came::Unusable = came {
             // Told all cursors, the hub sends everything whole from there on; if that was so already, it makes no sense.
             self.link.telling = Telling::All;
@@ -265,7 +309,7 @@ impl<S: Store> Engine<S> {
         }
         let moved = sent > 0 || came == Came::Something;
         let again = (rest && (moved || self.link.held)) || self.link.packages_wanted;
-        let again = again || desk.is_compared_today(now).await?;
+        let again = again || self.desk()?.is_compared_today(now).await?;
         Ok(if again { Turn::Again } else { Turn::Done })
     }
 
@@ -274,6 +318,12 @@ impl<S: Store> Engine<S> {
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
         let (mut came, mut touched) = (Came::Nothing, Vec::new());
         for frame in frames {
+            if !covers(&desk.certificate, frame.scope) {
+                // Given, and the certificate that says so is not here yet: nothing is kept that no order would ever have erased. It comes
+                // again, because cursors are told.
+                self.link.telling = Telling::All;
+                continue;
+            }
             match desk.take_frame(frame, now).await? {
                 FrameTaken::Stored(stored) => {
                     self.link.progress.received += stored.changes;
@@ -319,42 +369,19 @@ impl<S: Store> Engine<S> {
         // other way round, what is written later would go out under the new number before what was written earlier.
         desk.withdraw_open().await?;
         let next = incarnation::raise(&self.home.folder).map_err(vault_failure)?;
-        desk.reincarnate(next);
+        desk.reincarnate(desk.meets.incarnation(next, &*desk.edge));
         Ok(Settled::Anew)
-    }
-
-    /// Takes newer packages into use; the old ones stay when one does not read.
-    async fn adopt(&mut self, packages: Vec<Signed>) -> Result<(), Failure> {
-        let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        let Some(opened) = station::open_packages(packages, &desk.trust) else {
-            self.link.problem(ProblemCode::HubGarbled, desk.edge.now(), 0);
-            return Ok(());
-        };
-        let mut states = Vec::new();
-        for (package, signed) in &opened {
-            if desk.published.adopt(package, desk.edge.now()).is_ok() {
-                states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
-            }
-        }
-        let dates_move = opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar);
-        // Dates of open cases follow the calendar in force (rules §10.3): all rows are looked at again, between other work.
-        states.extend(dates_move.then(Refold::due));
-        desk.commit(Batch { states, ..Batch::default() }).await?;
-        if dates_move {
-            desk.refold = Refold::After(None);
-        }
-        desk.catch_up_with_roster();
-        self.tell(Changed::Catalogue);
-        self.refresh_people()
     }
 }
 
 enum Taken {
     Packages(Vec<Signed>),
+    Standing(Standing),
     Reply(ExchangeReply),
     Files(FilesReply),
     Repair(RepairReply),
     Recovery(RecoveryReply),
+    Letter(LetterId, LetterReply),
 }
 
 /// What the frames of an answer brought.
@@ -375,9 +402,14 @@ enum Settled {
 }
 
 /// Measures the difference of clocks and marks this station's when it is large (sync.md section 8).
-fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, now: Wall) {
-    let apart = now.0.max(0).unsigned_abs().abs_diff(hub_ms);
-    if apart > SKEW_MS {
+fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, asked: Wall, now: Wall) {
+    // The hub looked at its clock about halfway, unless this one jumped meanwhile.
+    let trip = now.0.saturating_sub(asked.0);
+    let half = if (0..=LONGEST_TRIP_MS).contains(&trip) { trip / 2 } else { 0 };
+    let ahead = now.0.saturating_sub(half).saturating_sub_unsigned(hub_ms);
+    link.clock_ahead = Some(ahead);
+    desk.seen = now;
+    if ahead.unsigned_abs() > SKEW_MS {
         link.problem(ProblemCode::ClockSkew, now, 0);
         desk.quality = TimeQuality::Unconfirmed;
     } else {

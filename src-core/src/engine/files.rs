@@ -166,7 +166,7 @@ impl<S: Store> Engine<S> {
         let edits = desk.decided(&file, Command::AddFile(line))?;
         desk.keep_contents(&intake, file.scope)?;
         let file = desk.write(file, &edits).await?;
-        let page = desk.case_page(&file);
+        let page = desk.case_page(&file).await?;
         self.tell(Changed::Cases { ids: vec![place.case] });
         self.tell(Changed::Sync);
         Ok(Box::new(page))

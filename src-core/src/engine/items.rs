@@ -10,14 +10,18 @@ use crate::store::Store;
 
 impl<S: Store> Answer<S> for ListItems {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Items, Failure> {
-        let Some(catalogue) = &engine.desk()?.published.catalogue else {
-            return Ok(Items { version: 0, categories: Vec::new(), rows: Vec::new() });
+        let desk = engine.desk()?;
+        let Some(catalogue) = &desk.published.catalogue else {
+            return Ok(Items { version: 0, categories: Vec::new(), rows: Vec::new(), bundles: Vec::new() });
         };
         let found =
             if self.text.trim().is_empty() { catalogue.items().iter().collect() } else { catalogue.find(&self.text) };
         let in_category = |item: &&Item| self.category.is_empty() || item.category == self.category;
         let categories = catalogue.categories().into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+        let codes: Vec<_> = found.iter().map(|item| &item.code).collect();
+        let bundles = desk.find_bundles(&self.text, &codes);
         Ok(Items {
+            bundles,
             version: catalogue.version,
             categories,
             rows: found.into_iter().filter(in_category).map(row).collect(),

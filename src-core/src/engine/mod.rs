@@ -9,6 +9,7 @@
 
 mod answer;
 mod archive;
+mod bundle;
 mod cases;
 mod check;
 mod desk;
@@ -16,10 +17,14 @@ mod doc_part;
 mod drafts;
 mod exchange;
 mod files;
+mod home;
 mod items;
 mod lists;
+mod neighbours;
 mod page;
+mod papers;
 mod people;
+mod printer;
 mod published;
 mod receive;
 mod recovery;
@@ -39,10 +44,13 @@ use daiban_model::api::{Changed, Failure, RecoveryFault, StorageFault};
 use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
-pub use exchange::{Outbound, Outgoing, Turn};
+pub use exchange::{MeetFault, Outbound, Outgoing, Turn};
+pub use papers::Print;
+pub use printer::{NoPrinter, Outcome, Printer, PrinterFault};
+pub use session::Enrolment;
 
 use crate::edge::Edge;
-use crate::keys::{Cost, DatabaseKey, Vault, VaultFault};
+use crate::keys::{Cost, DatabaseKey, Vault, VaultFault, destroy};
 use crate::store::{Store, StoreError};
 use desk::Desk;
 use exchange::LinkState;
@@ -92,11 +100,18 @@ enum Keys {
     Whole,
     /// It makes no sense; it lies where it lay.
     Damaged,
+    /// The district ordered all keys to be destroyed.
+    Destroyed(Wall),
 }
 
 impl<S: Store> Engine<S> {
     /// Looks at a station's folder. Nothing is opened before someone signs in.
     pub fn at(home: Home<S>) -> Result<Self, Failure> {
+        if let Some(destroyed) = destroy::ordered(&home.folder).map_err(vault_failure)? {
+            // What a kill left of it is done now.
+            destroy::carry_out(&home.folder).map_err(vault_failure)?;
+            return Ok(Self::over(home, None, Keys::Destroyed(destroyed.at)));
+        }
         let (vault, keys) = match Vault::load(&home.folder) {
             // A key file in which nobody has a PIN is a first run that was cut short.
             Ok(vault) => (vault.filter(Vault::anyone_ready), Keys::Whole),
@@ -104,8 +119,22 @@ impl<S: Store> Engine<S> {
             Err(VaultFault::Damaged) => (None, Keys::Damaged),
             Err(fault) => return Err(vault_failure(fault)),
         };
+        Ok(Self::over(home, vault, keys))
+    }
+
+    fn over(home: Home<S>, vault: Option<Vault>, keys: Keys) -> Self {
         let link = LinkState::default();
-        Ok(Self { home, vault, keys, newcomer: None, desk: None, key: None, link, changes: Vec::new(), wish: false })
+        Self { home, vault, keys, newcomer: None, desk: None, key: None, link, changes: Vec::new(), wish: false }
+    }
+
+    /// Destroys this station's keys, as the district's verified order says. K6 of [`crate::keys`]
+    fn destroy_keys(&mut self) -> Result<(), Failure> {
+        let now = self.now();
+        destroy::note(&self.home.folder, now).map_err(vault_failure)?;
+        (self.desk, self.key, self.vault, self.newcomer) = (None, None, None, None);
+        self.keys = Keys::Destroyed(now);
+        self.tell(Changed::Session);
+        destroy::carry_out(&self.home.folder).map_err(vault_failure)
     }
 
     /// Answers one call. N1.

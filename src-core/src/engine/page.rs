@@ -1,7 +1,10 @@
 //! The page of one case: what it shows and what this person may do there now.
 
 use daiban_model::access::{Action, permit};
-use daiban_model::api::{CasePage, FieldView, MandateView, Masking, NoticeView, Offer, Sent};
+use daiban_model::api::{
+    BundleView, CasePage, Failure, FieldView, HandedOut, MandateView, Masking, NoticeView, Offer, Pending, Sent,
+};
+use daiban_model::bundle::{Choice, State, Tone};
 use daiban_model::case::event::{IdCheck, Outcome};
 use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Case, Stage};
@@ -14,7 +17,17 @@ use crate::store::Store;
 
 impl<S: Store> Desk<S> {
     /// The page of an open file.
-    pub(super) fn case_page(&self, file: &OpenFile) -> CasePage {
+    pub(super) async fn case_page(&self, file: &OpenFile) -> Result<CasePage, Failure> {
+        let (bundle, part_of) = (self.bundle_view(file).await?, self.part_view(file).await?);
+        let mut acts = self.offers(file, bundle.as_ref());
+        if part_of.as_ref().is_some_and(|part| part.results == Choice::Together) {
+            acts.retain(|offer| *offer != Offer::Deliver);
+        }
+        Ok(CasePage { acts, bundle, part_of, ..self.own_page(file) })
+    }
+
+    /// What the case alone says.
+    fn own_page(&self, file: &OpenFile) -> CasePage {
         let facts = &file.facts;
         let case = &facts.case;
         let doc = *file.id.0.as_bytes();
@@ -32,7 +45,7 @@ impl<S: Store> Desk<S> {
             fields: fields(facts),
             clocks: reckoning.clocks(case, facts.injured_on()),
             ruler: reckoning.ruler(case),
-            acts: self.offers(file),
+            acts: Vec::new(),
             stops: item.iter().flat_map(item_law::stops).collect(),
             papers: case.papers.clone(),
             files: self.file_views(file),
@@ -45,6 +58,9 @@ impl<S: Store> Desk<S> {
             sent: sent(file),
             id: if cases::unidentified(file) { IdCheck::Later } else { IdCheck::Seen },
             item,
+            home: self.home_view(file),
+            bundle: None,
+            part_of: None,
         }
     }
 
@@ -62,11 +78,14 @@ impl<S: Store> Desk<S> {
     }
 
     /// What Annex C allows from here and this person's post includes; while a field is disputed that others rest on, notes only.
-    fn offers(&self, file: &OpenFile) -> Vec<Offer> {
+    fn offers(&self, file: &OpenFile, bundle: Option<&BundleView>) -> Vec<Offer> {
         let subject = file.subject();
         let waits = cases::disputed(file).is_some();
         let may = |action| permit(&self.who, action, &subject).is_ok() && (!waits || action == Action::Annotate);
         let mut moves = moves(&file.facts.case);
+        if let Some(bundle) = bundle {
+            of_bundle(&mut moves, &file.facts.case, bundle);
+        }
         if file.facts.case.stage.is_open() && cases::unidentified(file) {
             moves.insert(0, (Offer::CheckId, Action::Collect));
         }
@@ -114,6 +133,32 @@ fn moves(case: &Case) -> Vec<(Offer, Action)> {
         moves.push((Offer::Note, Action::Annotate));
     }
     moves
+}
+
+/// What a bundle adds to the moves of the case that leads it, and what it takes away: its work is done in its steps.
+fn of_bundle(moves: &mut Vec<(Offer, Action)>, case: &Case, bundle: &BundleView) {
+    moves.retain(|(offer, _)| !matches!(offer, Offer::Start | Offer::Extend));
+    let waits = bundle.steps.iter().any(|step| step.handed_out == HandedOut::Waits);
+    if waits {
+        moves.retain(|(offer, _)| *offer != Offer::Deliver);
+    }
+    if case.stage == Stage::Received {
+        moves.insert(0, (Offer::Accept, Action::Accept));
+    }
+    if bundle.pending == Pending::Mine {
+        moves.insert(0, (Offer::Advance, Action::Accept));
+    }
+    if bundle.tone == Tone::Gentle {
+        // Nobody who lost someone is asked for a grade (R121, R165).
+        moves.retain(|(offer, _)| *offer != Offer::EnterRating);
+    }
+    let over = matches!(bundle.state, State::Done { .. } | State::Ended { .. });
+    if waits && (over || bundle.choice == Choice::AsTheyCome) {
+        moves.insert(0, (Offer::DeliverResults, Action::Deliver));
+    }
+    if matches!(bundle.state, State::Running) {
+        moves.push((Offer::ChooseResults, Action::Collect));
+    }
 }
 
 fn fields(facts: &Facts) -> Vec<FieldView> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use daiban_model::bundle::Bundles;
 use daiban_model::calendar::Calendar;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{AgentId, ScopeCode};
@@ -10,7 +11,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Package, PackageKind, Signed};
 
 use crate::store::{Store, StoreError};
-use crate::sync::hub::packages_digest;
+use crate::sync::hub::standing_digest;
 
 /// Opened packages. What was never published is empty, which every page can show.
 #[derive(Default)]
@@ -19,6 +20,10 @@ pub(crate) struct Published {
     pub(crate) roster: Roster,
     pub(crate) catalogue: Option<Catalogue>,
     pub(crate) calendar: Calendar,
+    pub(crate) bundles: Option<Bundles>,
+    /// Devices that are not to be trusted any more: which of their segments the hub takes is the hub's to say, and neighbours have only
+    /// this list.
+    pub(crate) revocations: Vec<wire::Revocation>,
     versions: Vec<(PackageKind, u32)>,
     /// Packages that came or lay here and did not read, by the name they are stored under, and since when.
     pub(crate) unreadable: BTreeMap<String, Wall>,
@@ -72,8 +77,8 @@ impl Published {
             PackageKind::Roster => self.roster = read(&json).ok_or_else(unreadable)?,
             PackageKind::Catalogue => self.catalogue = Some(read(&json).ok_or_else(unreadable)?),
             PackageKind::Calendar => self.calendar = read(&json).ok_or_else(unreadable)?,
-            // Kept for a hub that may forget, not acted upon: whose segments are taken is the hub's to say.
-            PackageKind::Revocations => drop(read::<Vec<wire::Revocation>>(&json).ok_or_else(unreadable)?),
+            PackageKind::Bundles => self.bundles = Some(read(&json).ok_or_else(unreadable)?),
+            PackageKind::Revocations => self.revocations = read(&json).ok_or_else(unreadable)?,
         }
         self.versions.retain(|(kind, _)| *kind != package.kind);
         self.versions.push((package.kind, package.version));
@@ -90,9 +95,9 @@ impl Published {
         self.versions.clone()
     }
 
-    /// The digest the hub compares.
-    pub(crate) fn digest(&self) -> u64 {
-        packages_digest(self.versions.iter().copied())
+    /// The digest the hub compares, of a device whose certificate has this serial number.
+    pub(crate) fn digest(&self, serial: u32) -> u64 {
+        standing_digest(&self.versions, serial)
     }
 
     /// The name of a division, or its code where it is not in the list.

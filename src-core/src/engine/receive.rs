@@ -1,17 +1,20 @@
 //! 收件: a draft becomes cases, one an item, each with its number, its mandate, its notice and its note, in one commit.
 
-use daiban_model::api::{Changed, Draft, DraftFault, Failure, Later, ReceiveDraft, SignatureKind, Step, Taken};
-use daiban_model::case::Command;
+use daiban_model::api::{
+    Changed, Draft, DraftFault, DraftPerson, Failure, Later, ReceiveDraft, SignatureKind, Step, Taken,
+};
+use daiban_model::bundle::NotInCatalogue;
 use daiban_model::case::event::{Help, IdCheck, Limits, Mandate, PaperLine, PaperState, Receipt, Signature};
 use daiban_model::case::field::{self, Field};
-use daiban_model::catalogue::Item;
+use daiban_model::case::{Command, Stage};
+use daiban_model::catalogue::{Item, ProxyMode};
 use daiban_model::identity::CaseNumber;
-use daiban_model::ids::{CaseId, PersonId, ScopeCode};
+use daiban_model::ids::{CaseId, ItemCode, PersonId, ScopeCode};
 use daiban_model::wire;
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, check, drafts, internal, people, storage};
+use super::{Engine, bundle, check, drafts, internal, people, storage};
 use crate::doc::Edit;
 use crate::projection::day_number;
 use crate::store::{Batch, RowQuery, Store};
@@ -22,18 +25,18 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         let mut draft = desk.draft(self.id).await?;
         draft.papers = desk.papers(&draft);
         let items = desk.checked(&draft).await?;
-        let mut counter = desk.counter().await?;
+        let mut numbers = desk.numbers().await?;
         let (mut batch, mut files) = (Batch::default(), Vec::new());
         let person = desk.person_of(&draft, &items, &mut batch).await?;
-        for item in &items {
-            counter = counter
-                .checked_add(1)
-                .filter(|n| *n <= 9999)
-                .ok_or_else(|| internal("no case number is left today"))?;
-            let file = desk.receive(&draft, person, item, counter, &mut batch)?;
-            files.push(file);
+        // What was asked before goes on in its own case; further items get cases of their own.
+        let mut begun = desk.begun(&draft).await?;
+        if draft.bundle.is_some() {
+            files.push(desk.receive_bundle(&draft, person, begun.take(), &mut numbers, &mut batch)?);
         }
-        batch.states.push((desk.counter_name(), Some(wire::encode(&counter))));
+        for item in &items {
+            files.push(desk.receive(&draft, person, item, begun.take(), &mut numbers, &mut batch)?);
+        }
+        batch.states.push((desk.counter_name(), Some(wire::encode(&numbers.last))));
         batch.states.push(Desk::<S>::without_draft(draft.id));
         desk.commit(batch).await?;
         let sheets = files.iter().map(|file| desk.sheets(file)).collect();
@@ -52,6 +55,7 @@ impl<S: Store> Desk<S> {
         let today = self.now().date();
         let mut faults = check::draft(draft, today);
         faults.extend(check::guardian(draft, self.sure_day()));
+        faults.extend(self.bundle_faults(draft));
         let found: Vec<Item> = draft.items.iter().filter_map(|code| self.item(code).cloned()).collect();
         if found.len() != draft.items.len() {
             faults.push(DraftFault {
@@ -61,11 +65,11 @@ impl<S: Store> Desk<S> {
                 arg: String::new(),
             });
         }
-        if found.iter().any(drafts::may_be_entrusted) {
+        if draft.bundle.is_some() || found.iter().any(drafts::may_be_entrusted) {
             faults.extend(check::mandate(draft, today));
         }
         let open = self.open_matters(&draft.person).await?;
-        let again = open.iter().find(|matter| draft.items.contains(&matter.item));
+        let again = open.iter().find(|matter| drafts::wanted(draft, &matter.item));
         if let Some(matter) = again.filter(|_| draft.despite_open.trim().is_empty()) {
             // R88: going on needs a reason.
             let arg = matter.number.clone();
@@ -85,57 +89,117 @@ impl<S: Store> Desk<S> {
         draft: &Draft,
         person: Option<PersonId>,
         item: &Item,
-        counter: u16,
+        begun: Option<OpenFile>,
+        numbers: &mut Numbers,
         batch: &mut Batch,
     ) -> Result<OpenFile, Failure> {
-        let mut chance = [0; 10];
-        self.edge.chance(&mut chance);
-        let millis = self.now().0.max(0).unsigned_abs();
-        let id = CaseId(drafts::fresh_id(millis, &chance));
-        let mut case = self.new_file(id, self.scope())?;
-        let mut edits = registers(draft, self.now().date())?;
-        edits.extend(person.map(|id| Edit::Register { path: field::FOR.to_owned(), value: id.to_string() }));
         let help = if drafts::may_be_entrusted(item) { draft.help } else { Help::Guidance };
-        for command in self.commands(draft, item, help, counter)? {
+        let receipt = Receipt {
+            number: numbers.next()?,
+            item: item.code.clone(),
+            item_name: item.name.clone(),
+            catalogue: self.published.catalogue.as_ref().map_or(0, |catalogue| catalogue.version),
+            limits: Limits::from(item),
+            id: seen(draft),
+            papers: item.papers.iter().map(|name| line(draft, name)).collect(),
+        };
+        let receive = Command::Receive { receipt: Box::new(receipt), proxy: item.proxy };
+        self.write_new(draft, person, begun, help, vec![receive], batch)
+    }
+
+    /// A bundle received: one case leads it, under the one number; the cases of its steps get theirs now and begin when their turn
+    /// comes (R117).
+    fn receive_bundle(
+        &mut self,
+        draft: &Draft,
+        person: Option<PersonId>,
+        begun: Option<OpenFile>,
+        numbers: &mut Numbers,
+        batch: &mut Batch,
+    ) -> Result<OpenFile, Failure> {
+        let none = || internal("a bundle that was not looked at");
+        let (bundle, wanted) = self.drafted(draft).ok_or_else(none)?;
+        let (catalogue, version) =
+            self.published.catalogue.as_ref().zip(self.published.bundles.as_ref()).ok_or_else(none)?;
+        let chosen = bundle.chosen(&wanted.answers).map_err(|_| none())?;
+        let number = numbers.next()?;
+        let order = bundle
+            .order(version.version, &chosen, catalogue, || numbers.next().map_err(Unmade::Number))
+            .map_err(|unmade| match unmade {
+                Unmade::Number(failure) => failure,
+                Unmade::Item => none(),
+            })?;
+        let receipt = Receipt {
+            number,
+            item: ItemCode::from(&bundle.id),
+            item_name: bundle.name.clone(),
+            catalogue: catalogue.version,
+            limits: drafts::bundle_limits(bundle),
+            id: seen(draft),
+            papers: draft.papers.iter().map(|paper| line(draft, &paper.name)).collect(),
+        };
+        let receive = Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy };
+        self.write_new(draft, person, begun, draft.help, vec![Command::Order(Box::new(order)), receive], batch)
+    }
+
+    /// A new case with what the draft says of the person, the mandate and the papers, and these acts in the midst of it.
+    fn write_new(
+        &mut self,
+        draft: &Draft,
+        person: Option<PersonId>,
+        begun: Option<OpenFile>,
+        help: Help,
+        acts: Vec<Command>,
+        batch: &mut Batch,
+    ) -> Result<OpenFile, Failure> {
+        let asked = begun.as_ref().map(|file| file.facts.case.help.unwrap_or(help));
+        let mut case = match begun {
+            Some(file) => file,
+            None => self.fresh_file()?,
+        };
+        let mut edits = registers(&draft.person, self.now().date())?;
+        edits.extend(person.map(|id| Edit::Register { path: field::FOR.to_owned(), value: id.to_string() }));
+        let commands = self.commands(draft, asked.unwrap_or(help), acts)?;
+        // The question was registered when it was asked.
+        for command in commands.into_iter().skip(usize::from(asked.is_some())) {
             // Each act rests on the ones before it: they are tried on the facts so far and written as one change.
             let new = self.decided(&case, command)?;
-            for edit in &new {
-                if let Edit::Event { stamp, text } = edit {
-                    let event = daiban_model::case::Event::from_text(*stamp, text);
-                    case.facts.events.extend(event);
-                }
-            }
-            (case.facts.case, case.facts.anomalies) = daiban_model::case::fold(&case.facts.events);
+            bundle::tried(&mut case, &new);
             edits.extend(new);
         }
         self.stage(case, &edits, batch)
     }
 
+    /// An empty case with an identity of its own.
+    pub(super) fn fresh_file(&self) -> Result<OpenFile, Failure> {
+        let mut chance = [0; 10];
+        self.edge.chance(&mut chance);
+        let millis = self.now().0.max(0).unsigned_abs();
+        self.new_file(CaseId(drafts::fresh_id(millis, &chance)), self.scope())
+    }
+
+    /// The case in which the draft's question was registered, while nothing was received in it.
+    async fn begun(&self, draft: &Draft) -> Result<Option<OpenFile>, Failure> {
+        let Some(id) = draft.case else { return Ok(None) };
+        let file = self.file(id).await?;
+        Ok((file.facts.case.stage == Stage::Consulting).then_some(file))
+    }
+
     /// The acts of a receipt, in the order of Annex C.
-    fn commands(&self, draft: &Draft, item: &Item, help: Help, counter: u16) -> Result<Vec<Command>, Failure> {
-        let now = self.now();
-        let number = CaseNumber::new(self.scope(), now.date(), self.certificate.device_no, counter)
-            .map_err(|_| internal("a case number that does not fit"))?;
+    fn commands(&self, draft: &Draft, help: Help, acts: Vec<Command>) -> Result<Vec<Command>, Failure> {
         let mut commands = vec![Command::Consult { help, way: draft.way, words: String::new() }];
         commands.extend(draft.person.told.map(|how| Command::Tell { version: people::NOTICE, how }));
         if help == Help::Proxy {
             commands.push(Command::Entrust(mandate(draft, self)?));
         }
-        let receipt = Receipt {
-            number,
-            item: item.code.clone(),
-            item_name: item.name.clone(),
-            catalogue: self.published.catalogue.as_ref().map_or(0, |catalogue| catalogue.version),
-            limits: Limits::from(item),
-            id: match draft.person.id_later {
-                Later::Given => IdCheck::Seen,
-                Later::Absent => IdCheck::Later,
-            },
-            papers: papers(draft, item),
+        let asked = |command: &Command| match command {
+            Command::Receive { receipt, .. } => receipt.papers.iter().map(|paper| paper.name.clone()).collect(),
+            _ => Vec::new(),
         };
-        commands.push(Command::Receive { receipt: Box::new(receipt), proxy: item.proxy });
+        let papers: Vec<String> = acts.iter().flat_map(asked).collect();
+        commands.extend(acts);
         let lines = drafts::notice_lines(draft);
-        let own: Vec<_> = lines.into_iter().filter(|line| item.papers.contains(&line.paper)).collect();
+        let own: Vec<_> = lines.into_iter().filter(|line| papers.contains(&line.paper)).collect();
         if !own.is_empty() {
             commands.push(Command::GiveNotice { lines: own, raised_by: String::new() });
         }
@@ -155,26 +219,63 @@ impl<S: Store> Desk<S> {
         format!("counter/{}", day_number(self.now().date()))
     }
 
-    /// The last number given today on this device: by its own count, or by any case that is known here, for a disk that was put
-    /// back has forgotten to count (R77).
-    async fn counter(&self) -> Result<u16, Failure> {
+    /// The numbers that follow the last one given today on this device: by its own count, or by any case that is known here, for a
+    /// disk that was put back has forgotten to count (R77). Numbers that wait in a bundle for their step are counted, not seen.
+    async fn numbers(&self) -> Result<Numbers, Failure> {
         let name = self.counter_name();
         let found = self.store.states(&name).await.map_err(storage)?;
         let counted = found.first().and_then(|(_, bytes)| wire::decode(bytes, 8).ok()).unwrap_or(0);
         let query = RowQuery::Highest { date: self.now().date(), device: self.certificate.device_no };
         let known = self.store.rows(query).await.map_err(storage)?.highest;
-        Ok(known.max(counted))
+        let (unit, date, device) = (self.scope(), self.now().date(), self.certificate.device_no);
+        Ok(Numbers { unit, date, device, last: known.max(counted) })
     }
 }
 
-fn papers(draft: &Draft, item: &Item) -> Vec<PaperLine> {
-    let line = |name: &String| {
-        let answered = draft.papers.iter().find(|paper| paper.name == *name);
-        let (state, count) = answered
-            .map_or((PaperState::Missing, 1), |paper| (paper.state.unwrap_or(PaperState::Missing), paper.count.max(1)));
-        PaperLine { name: name.clone(), state, count }
-    };
-    item.papers.iter().map(line).collect()
+/// Case numbers of one day at one device (R77).
+struct Numbers {
+    unit: ScopeCode,
+    date: jiff::civil::Date,
+    device: u8,
+    last: u16,
+}
+
+impl Numbers {
+    fn next(&mut self) -> Result<CaseNumber, Failure> {
+        let counter = self.last.checked_add(1).filter(|n| *n <= 9999);
+        self.last = counter.ok_or_else(|| internal("no case number is left today"))?;
+        CaseNumber::new(self.unit, self.date, self.device, self.last)
+            .map_err(|_| internal("a case number that does not fit"))
+    }
+}
+
+/// Why no order was made.
+enum Unmade {
+    /// No number was left.
+    Number(Failure),
+    /// An item is gone from the catalogue.
+    Item,
+}
+
+impl From<NotInCatalogue> for Unmade {
+    fn from(_: NotInCatalogue) -> Self {
+        Self::Item
+    }
+}
+
+fn seen(draft: &Draft) -> IdCheck {
+    match draft.person.id_later {
+        Later::Given => IdCheck::Seen,
+        Later::Absent => IdCheck::Later,
+    }
+}
+
+/// A paper as it was found.
+fn line(draft: &Draft, name: &str) -> PaperLine {
+    let answered = draft.papers.iter().find(|paper| paper.name == name);
+    let (state, count) = answered
+        .map_or((PaperState::Missing, 1), |paper| (paper.state.unwrap_or(PaperState::Missing), paper.count.max(1)));
+    PaperLine { name: name.to_owned(), state, count }
 }
 
 fn mandate<S: Store>(draft: &Draft, desk: &Desk<S>) -> Result<Mandate, Failure> {
@@ -192,8 +293,7 @@ fn mandate<S: Store>(draft: &Draft, desk: &Desk<S>) -> Result<Mandate, Failure> 
 }
 
 /// The registers of a new case, in their stored form.
-fn registers(draft: &Draft, today: jiff::civil::Date) -> Result<Vec<Edit>, Failure> {
-    let person = &draft.person;
+pub(super) fn registers(person: &DraftPerson, today: jiff::civil::Date) -> Result<Vec<Edit>, Failure> {
     let typed = [
         (Field::Name, &person.name),
         (Field::CitizenId, &person.citizen_id),

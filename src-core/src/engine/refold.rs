@@ -164,6 +164,6 @@ impl<S: Store> Desk<S> {
 }
 
 /// The name under which it is kept that a document does not open.
-fn flag(doc: DocId) -> String {
+pub(super) fn flag(doc: DocId) -> String {
     format!("{UNREADABLE}{}", Uuid::from_bytes(doc).simple())
 }

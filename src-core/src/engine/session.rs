@@ -21,13 +21,19 @@ use super::{DATABASE, Engine, FILES, Keys, Outgoing, internal, storage, vault_fa
 use crate::edge::draw;
 use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, VaultFault, incarnation};
 use crate::store::{Batch, DeviceRow, Store};
-use crate::sync::http::{Road, RoadFault};
-use crate::sync::station::{self, Admission, Enrolled};
+use crate::sync::address::{Address, PlainLines};
+use crate::sync::code::Code;
+use crate::sync::http::{Place, Road, RoadFault};
+use crate::sync::station::{self, Admission, Enrolled, ReplyFault, Trust};
+use crate::sync::tls::Expected;
 
 /// A station between its code and its first PIN. Lives in memory: until then nothing personal is on the disk.
 pub(super) struct Newcomer {
     hub: String,
+    code: Code,
     key: SigningKey,
+    /// Whom the code vouched for; nobody before that, and where it is one of before.
+    trust: Option<Trust>,
     admission: Option<(Admission, Published)>,
 }
 
@@ -35,6 +41,9 @@ impl<S: Store> Engine<S> {
     /// Begins an enrolment: the request to be carried to the hub.
     pub fn begin_enrol(&mut self, call: Enrol) -> Result<Outgoing, Failure> {
         if self.vault.is_some() {
+            return Err(Failure::Enrolment { why: EnrolmentFault::Already });
+        }
+        if let Keys::Destroyed(_) = self.keys {
             return Err(Failure::Enrolment { why: EnrolmentFault::Already });
         }
         if self.keys == Keys::Damaged {
@@ -45,24 +54,43 @@ impl<S: Store> Engine<S> {
         self.home.edge.chance(&mut *secret);
         let key = SigningKey::from_bytes(&secret);
         let hub = call.hub.trim().trim_end_matches('/').to_owned();
-        let body = station::enrol(&key, &call.code);
-        self.newcomer = Some(Newcomer { hub: hub.clone(), key, admission: None });
-        Ok(Outgoing { hub, road: Road::Enrol, body })
+        let address = Address::read(&hub, PlainLines::Loopback).map_err(not_reached)?;
+        let code = Code::read(&call.code);
+        if !code.has_check() && !address.is_loopback() {
+            return Err(Failure::Enrolment { why: EnrolmentFault::NoCheck });
+        }
+        let newcomer = Newcomer { hub, code, key, trust: None, admission: None };
+        let out = newcomer.asks(self.home.edge.now());
+        self.newcomer = Some(newcomer);
+        Ok(out)
     }
 
-    /// Takes in the answer to an enrolment.
-    pub async fn enrolled(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Session, Failure> {
+    /// Takes in an answer to an enrolment, and says how it goes on. Who answered is known before the code is shown (E2).
+    pub async fn enrolled(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Enrolment, Failure> {
+        let bytes = answer.map_err(not_reached)?;
+        let newcomer = self.newcomer.as_mut().ok_or_else(|| internal("an enrolment nobody asked for"))?;
+        if newcomer.is_greeting() {
+            newcomer.trust = Some(station::hello(&bytes, &newcomer.code).map_err(|fault| Failure::Enrolment {
+                why: match fault {
+                    ReplyFault::Garbled => EnrolmentFault::NotAHub,
+                    ReplyFault::OtherHub => EnrolmentFault::OtherDistrict,
+                },
+            })?);
+            return Ok(Enrolment::Ask(newcomer.asks(self.home.edge.now())));
+        }
+        self.welcomed(&bytes).await.map(|session| Enrolment::Done(Box::new(session)))
+    }
+
+    async fn welcomed(&mut self, bytes: &[u8]) -> Result<Session, Failure> {
         let fault = |why| Failure::Enrolment { why };
-        let bytes = answer.map_err(|road| match road {
-            RoadFault::BadAddress => fault(EnrolmentFault::BadAddress),
-            RoadFault::Unreachable => fault(EnrolmentFault::Unreachable),
-            RoadFault::UnknownDevice | RoadFault::HubFault | RoadFault::Garbled => fault(EnrolmentFault::NotAHub),
-        })?;
         let newcomer = self.newcomer.as_mut().ok_or_else(|| internal("an enrolment nobody asked for"))?;
         let device = DeviceId(newcomer.key.verifying_key().to_bytes());
-        match station::enrolled(&bytes, device) {
+        match station::enrolled(bytes, device) {
             Enrolled::BadCode => Err(fault(EnrolmentFault::BadCode)),
             Enrolled::NotAHub => Err(fault(EnrolmentFault::NotAHub)),
+            Enrolled::Welcome(admission) if newcomer.trust.as_ref().is_some_and(|known| *known != admission.trust) => {
+                Err(fault(EnrolmentFault::OtherDistrict))
+            }
             Enrolled::Welcome(admission) => {
                 let mut published = Published::default();
                 for (package, _) in &admission.packages {
@@ -101,6 +129,8 @@ impl<S: Store> Engine<S> {
             session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
         } else if self.vault.is_some() {
             session.state = SessionState::Locked;
+        } else if let Keys::Destroyed(at) = self.keys {
+            session.state = SessionState::Destroyed { at };
         } else if self.keys == Keys::Damaged {
             session.state = SessionState::KeysDamaged;
         } else if let Some((admission, published)) = self.newcomer.as_ref().and_then(|n| n.admission.as_ref()) {
@@ -172,6 +202,47 @@ impl<S: Store> Engine<S> {
         let persons = staff.map(|member| person(member, &desk.published)).collect();
         vault.set_people(persons).map(drop).map_err(vault_failure)
     }
+}
+
+/// How an enrolment goes on.
+pub enum Enrolment {
+    /// This is to be carried, and its answer brought back.
+    Ask(Outgoing),
+    /// The district knows the station.
+    Done(Box<Session>),
+}
+
+impl Newcomer {
+    /// Whether it is still to be seen who answers.
+    fn is_greeting(&self) -> bool {
+        self.code.has_check() && self.trust.is_none()
+    }
+
+    /// What is to be asked next: who is there, without a word about the code, then to be let in.
+    fn asks(&self, now: Wall) -> Outgoing {
+        let expected = self.trust.as_ref().map_or(Expected::Anyone, |trust| Expected::Key(trust.hub));
+        let to = Place { hub: self.hub.clone(), expected, time: desk::plausible(now, WRITTEN) };
+        match self.is_greeting() {
+            true => Outgoing { to, road: Road::Hello, body: Vec::new() },
+            false => Outgoing { to, road: Road::Enrol, body: station::enrol(&self.key, self.code.letters()) },
+        }
+    }
+}
+
+/// A time before this program was there: what a clock is measured by that no hub has told the time yet. 2026-01-01.
+const WRITTEN: Wall = Wall(1_767_196_800_000);
+
+/// Why an enrolment got no answer.
+fn not_reached(fault: RoadFault) -> Failure {
+    let why = match fault {
+        RoadFault::BadAddress => EnrolmentFault::BadAddress,
+        RoadFault::Unreachable => EnrolmentFault::Unreachable,
+        RoadFault::UnknownDevice | RoadFault::HubFault | RoadFault::Garbled => EnrolmentFault::NotAHub,
+        RoadFault::OtherHub => EnrolmentFault::OtherDistrict,
+        RoadFault::NoTls => EnrolmentFault::NoTls,
+        RoadFault::Dates => EnrolmentFault::Dates,
+    };
+    Failure::Enrolment { why }
 }
 
 /// Everything a new station's database begins with.

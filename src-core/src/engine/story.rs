@@ -1,6 +1,7 @@
 //! The story of a case: each act as one line, in words that pages look up by kind.
 
 use daiban_model::api::{AnomalyView, ConflictValue, ConflictView, Masking, StoryLine};
+use daiban_model::bundle::{Choice, StepNo};
 use daiban_model::case::event::{Event, NotAccepted, Outcome, What};
 use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, Phone};
@@ -12,7 +13,7 @@ use crate::projection::Facts;
 
 /// The acts, latest first.
 pub(super) fn story(facts: &Facts, published: &Published) -> Vec<StoryLine> {
-    facts.events.iter().rev().map(|event| line(event, published)).collect()
+    facts.events.iter().rev().map(|event| line(facts, event, published)).collect()
 }
 
 /// Acts that did not fit and that nobody has looked at.
@@ -20,7 +21,7 @@ pub(super) fn anomalies(facts: &Facts, published: &Published) -> Vec<AnomalyView
     let open = facts.anomalies.iter().filter(|anomaly| anomaly.finding.is_none());
     open.filter_map(|anomaly| {
         let event = facts.events.iter().find(|event| event.stamp == anomaly.act.stamp)?;
-        Some(AnomalyView { line: line(event, published), why: anomaly.why })
+        Some(AnomalyView { line: line(facts, event, published), why: anomaly.why })
     })
     .collect()
 }
@@ -62,8 +63,8 @@ fn wrote(event: &Event, path: &str, value: &str) -> bool {
     }
 }
 
-fn line(event: &Event, published: &Published) -> StoryLine {
-    let (kind, detail) = told(event);
+fn line(facts: &Facts, event: &Event, published: &Published) -> StoryLine {
+    let (kind, detail) = told(facts, event);
     StoryLine {
         stamp: event.stamp,
         at: event.at,
@@ -76,7 +77,7 @@ fn line(event: &Event, published: &Published) -> StoryLine {
 }
 
 /// The kind, a key of the words, and what is special about this one.
-fn told(event: &Event) -> (&'static str, String) {
+fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
     match &event.what {
         What::Consulted { words, .. } => ("consulted", words.clone()),
         What::Noticed(notice) => {
@@ -122,8 +123,45 @@ fn told(event: &Event) -> (&'static str, String) {
         What::Linked { reason, .. } => ("linked", reason.clone()),
         What::FileAdded(line) => ("file_added", named(&line.paper, &line.label)),
         What::FileSetAside { paper, reason, .. } => ("file_set_aside", named(paper, reason)),
+        What::VisitBooked(booking) => ("visit_booked", named(&hour(booking.at), &booking.place)),
+        What::VisitMoved { to, reason, .. } => ("visit_moved", named(&hour(*to), reason)),
+        What::VisitRefused { reason, .. } => ("visit_refused", reason.clone()),
+        What::VisitMade(visit) => ("visit_made", named(&hour(visit.arrived), &visit.place)),
+        What::VisitGraded { grade, .. } => ("visit_graded", u8::from(*grade).to_string()),
+        What::Interviewed(interview) => ("interviewed", named(&hour(interview.from), &interview.place)),
+        What::InterviewAdded(addition) => ("interview_added", addition.text.clone()),
+        What::Explained { text } => ("explained", text.clone()),
+        What::GroundsTold { .. } => ("grounds_told", String::new()),
+        What::Ordered(order) => ("ordered", joined(order.steps.iter().map(|step| step.name.as_str()))),
+        What::StepOpened(opening) => ("step_opened", opening.to.clone()),
+        What::StepAsked { step } => ("step_asked", step_name(facts, *step)),
+        What::StepAnswered { step, outcome, result } => {
+            let kind = if *outcome == Outcome::Granted { "step_done" } else { "step_refused" };
+            (kind, named(&step_name(facts, *step), result))
+        }
+        What::StepDropped { step, reason } => ("step_dropped", named(&step_name(facts, *step), reason)),
+        What::ResultsChosen { choice } => match choice {
+            Choice::Together => ("results_together", String::new()),
+            Choice::AsTheyCome => ("results_as_they_come", String::new()),
+        },
+        What::Printed(line) if line.turn > 1 => ("printed_again", format!("{} {}", line.number, line.turn)),
+        What::Printed(line) => ("printed", line.number.clone()),
         What::Unknown { .. } => ("unknown", String::new()),
     }
+}
+
+/// 2026-03-04 09:30
+fn hour(at: jiff::civil::DateTime) -> String {
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+}
+
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join("、")
+}
+
+fn step_name(facts: &Facts, no: StepNo) -> String {
+    let step = facts.case.whole.as_ref().and_then(|whole| whole.order.step(no));
+    step.map(|step| step.name.clone()).unwrap_or_default()
 }
 
 fn named(paper: &str, rest: &str) -> String {

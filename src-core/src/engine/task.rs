@@ -1,10 +1,13 @@
 //! The engine in a thread of its own, with handles for shells, and the driver that carries exchanges.
 
+mod near;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_model::api::{
-    self, AddFile, Call, Changed, Enrol, Failure, LettersRead, ListSticks, ReadStick, Session, StickWritten, WriteStick,
+    self, AddFile, Call, Changed, Enrol, Failure, GetNeighbours, LettersRead, ListSticks, MeetNeighbour, Outlet,
+    PaperFault, PaperOut, PrintPaper, ReadStick, Session, SetNeighbours, StickWritten, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -13,24 +16,34 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use super::files::FilePlace;
-use super::{Engine, Outbound, Outgoing, Turn, answer, internal, stick};
+use super::papers::Print;
+use super::printer::{NoPrinter, Printer, PrinterFault};
+use super::{Engine, Enrolment, MeetFault, Outbound, Outgoing, Turn, answer, internal, stick};
 use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
+use crate::lan::Ends;
 use crate::store::Store;
-use crate::sync::http::{Carrier, Road, RoadFault};
+use crate::sync::http::{Carrier, Place, Road, RoadFault};
+use near::Near;
+pub use near::{Finding, Neighbourhood};
 
 /// What the owner is asked to do.
 enum Job {
     Call { name: String, body: Value, reply: oneshot::Sender<Result<Value, Failure>> },
     Enrol { call: Enrol, reply: oneshot::Sender<Result<Outgoing, Failure>> },
-    Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Session, Failure>> },
+    Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Enrolment, Failure>> },
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
+    PrintPaper { call: PrintPaper, reply: oneshot::Sender<Result<Print, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
     AskBeside { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     AnsweredBeside { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<(), Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
+    NearEnds { reply: oneshot::Sender<Result<Option<Ends>, Failure>> },
+    Meet { reply: oneshot::Sender<Result<Option<Vec<u8>>, Failure>> },
+    Met { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Option<Vec<u8>>, Failure>> },
+    MetBy { body: Vec<u8>, reply: oneshot::Sender<Result<Result<Vec<u8>, MeetFault>, Failure>> },
 }
 
 /// A way to the engine. Cheap to clone.
@@ -40,13 +53,15 @@ pub struct Handle {
     changes: broadcast::Sender<Changed>,
     wanted: Arc<Notify>,
     carrier: Arc<dyn Post>,
+    printer: Arc<dyn Printer>,
+    near: Near,
 }
 
 /// A carrier behind a pointer, so that handles have one type.
 trait Post: Send + Sync {
     fn post<'a>(
         &'a self,
-        hub: &'a str,
+        to: &'a Place,
         road: Road,
         body: Vec<u8>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, RoadFault>> + Send + 'a>>;
@@ -55,11 +70,11 @@ trait Post: Send + Sync {
 impl<C: Carrier> Post for C {
     fn post<'a>(
         &'a self,
-        hub: &'a str,
+        to: &'a Place,
         road: Road,
         body: Vec<u8>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, RoadFault>> + Send + 'a>> {
-        Box::pin(Carrier::post(self, hub, road, body))
+        Box::pin(Carrier::post(self, to, road, body))
     }
 }
 
@@ -78,7 +93,14 @@ const LOOK: Duration = Duration::from_secs(30);
 pub fn spawn<S: Store, C: Carrier>(engine: Engine<S>, carrier: C) -> std::io::Result<Handle> {
     let (jobs, inbox) = mpsc::channel(LINE);
     let (changes, _) = broadcast::channel(NOTICES);
-    let handle = Handle { jobs, changes: changes.clone(), wanted: Arc::new(Notify::new()), carrier: Arc::new(carrier) };
+    let handle = Handle {
+        jobs,
+        changes: changes.clone(),
+        wanted: Arc::new(Notify::new()),
+        carrier: Arc::new(carrier),
+        printer: Arc::new(NoPrinter),
+        near: Near::default(),
+    };
     let wanted = handle.wanted.clone();
     std::thread::Builder::new().name("engine".into()).spawn(
         move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -110,6 +132,7 @@ async fn own<S: Store>(
             Job::Enrol { call, reply } => drop(reply.send(engine.begin_enrol(call))),
             Job::Enrolled { answer, reply } => drop(reply.send(engine.enrolled(answer).await)),
             Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
+            Job::PrintPaper { call, reply } => drop(reply.send(engine.print_paper(&call).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
             Job::AskBeside { reply } => drop(reply.send(Ok(engine.beside_request()))),
@@ -119,6 +142,10 @@ async fn own<S: Store>(
                 let _ = reply.send(letter.map(|letter| (letter, engine.now())));
             }
             Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
+            Job::NearEnds { reply } => drop(reply.send(Ok(engine.near_ends()))),
+            Job::Meet { reply } => drop(reply.send(engine.meet().await)),
+            Job::Met { answer, reply } => drop(reply.send(engine.met(answer).await)),
+            Job::MetBy { body, reply } => drop(reply.send(Ok(engine.met_by(&body).await))),
         }
         if engine.wishes() {
             wanted.notify_one();
@@ -169,6 +196,12 @@ async fn added<S: Store>(
 }
 
 impl Handle {
+    /// The same engine with a way for papers out of the program.
+    pub fn with_printer(mut self, printer: impl Printer) -> Self {
+        self.printer = Arc::new(printer);
+        self
+    }
+
     /// A typed call.
     pub async fn call<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
         let body = serde_json::to_value(call).map_err(|_| internal("a call that is not JSON"))?;
@@ -184,6 +217,10 @@ impl Handle {
             WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
             ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
             AddFile::NAME => self.add_file(from_json(body)?).await,
+            PrintPaper::NAME => to_json(self.print_paper(from_json(body)?).await?),
+            GetNeighbours::NAME => to_json(self.get_neighbours(from_json(body)?).await?),
+            SetNeighbours::NAME => to_json(self.set_neighbours(from_json(body)?).await?),
+            MeetNeighbour::NAME => to_json(self.meet_neighbour(from_json(body)?).await?),
             _ => self.pass_on(name, body).await,
         }
     }
@@ -191,6 +228,13 @@ impl Handle {
     async fn pass_on(&self, name: &str, body: Value) -> Result<Value, Failure> {
         let name = name.to_owned();
         self.ask(|reply| Job::Call { name, body, reply }).await
+    }
+
+    /// A call that the engine answers and this adds to.
+    async fn passed_on<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
+        let body = serde_json::to_value(call).map_err(|_| internal("a call that is not JSON"))?;
+        let reply = self.pass_on(C::NAME, body).await?;
+        serde_json::from_value(reply).map_err(|_| internal("a reply of another shape"))
     }
 
     /// What changes from now on.
@@ -213,10 +257,31 @@ impl Handle {
         self.ask(|reply| Job::AddFile { place, intake, reply }).await
     }
 
+    /// A printer that is not there is found out before the print is written down; what it does not take afterwards stays written
+    /// down (`engine/papers.rs`, O2).
+    async fn print_paper(&self, call: PrintPaper) -> Result<PaperOut, Failure> {
+        let to = call.to;
+        if matches!(to, Outlet::Printer { .. }) {
+            self.printer.ready().await.map_err(paper_failure)?;
+        }
+        let Print { pdf, title, turn } = self.ask(|reply| Job::PrintPaper { call, reply }).await?;
+        let place = match to {
+            Outlet::Printer { copies } => self.printer.print(&title, &pdf, copies).await.map(|()| String::new()),
+            Outlet::Folder => self.printer.save(&title, &pdf).await,
+        };
+        Ok(PaperOut { turn, place: place.map_err(paper_failure)? })
+    }
+
     async fn enrol(&self, call: Enrol) -> Result<Session, Failure> {
-        let Outgoing { hub, road, body } = self.ask(|reply| Job::Enrol { call, reply }).await?;
-        let answer = self.carrier.post(&hub, road, body).await;
-        self.ask(|reply| Job::Enrolled { answer, reply }).await
+        let mut next = self.ask(|reply| Job::Enrol { call, reply }).await?;
+        loop {
+            let Outgoing { to, road, body } = next;
+            let answer = self.carrier.post(&to, road, body).await;
+            match self.ask(|reply| Job::Enrolled { answer, reply }).await? {
+                Enrolment::Ask(out) => next = out,
+                Enrolment::Done(session) => return Ok(*session),
+            }
+        }
     }
 
     async fn write_stick(&self, call: WriteStick) -> Result<StickWritten, Failure> {
@@ -238,9 +303,9 @@ impl Handle {
 
     /// One run of exchanges, until there is nothing more to send or fetch.
     async fn run(&self) -> Result<(), Failure> {
-        while let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::Ask { reply }).await? {
+        while let Some(Outgoing { to, road, body }) = self.ask(|reply| Job::Ask { reply }).await? {
             // The small one first: behind the large one it would wait for its turn on the line.
-            let (beside, answer) = tokio::join!(self.beside(), self.carrier.post(&hub, road, body));
+            let (beside, answer) = tokio::join!(self.beside(), self.carrier.post(&to, road, body));
             beside?;
             if self.ask(|reply| Job::Answered { answer, reply }).await? == Turn::Done {
                 break;
@@ -251,12 +316,22 @@ impl Handle {
 
     /// The exchange beside a large one, if that is wanted.
     async fn beside(&self) -> Result<(), Failure> {
-        let Some(Outgoing { hub, road, body }) = self.ask(|reply| Job::AskBeside { reply }).await? else {
+        let Some(Outgoing { to, road, body }) = self.ask(|reply| Job::AskBeside { reply }).await? else {
             return Ok(());
         };
-        let answer = self.carrier.post(&hub, road, body).await;
+        let answer = self.carrier.post(&to, road, body).await;
         self.ask(|reply| Job::AnsweredBeside { answer, reply }).await
     }
+}
+
+fn paper_failure(fault: PrinterFault) -> Failure {
+    tracing::warn!(%fault, "a paper did not leave");
+    let why = match fault {
+        PrinterFault::NoPrinter => PaperFault::NoPrinter,
+        PrinterFault::Refused => PaperFault::PrinterRefused,
+        PrinterFault::NotSaved => PaperFault::NotSaved,
+    };
+    Failure::Paper { why }
 }
 
 fn from_json<C: Call>(body: Value) -> Result<C, Failure> {

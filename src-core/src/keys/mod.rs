@@ -6,11 +6,14 @@
 //! - K3: all wraps of a station hold the same key.
 //! - K4: a wrong PIN costs time, never data.
 //! - K5: at every moment of a write a whole file can be read; a damaged or newer one is never written over.
+//! - K6: only by the district's signed order are all wraps destroyed. The order is on the disk before the first of them goes, and what a
+//!   kill left of them goes at the next start.
 //!
 //! Start with [`Vault`]. Nothing here knows the database or the network, and nothing reads a clock or draws a number:
 //! both are arguments. Deriving a key from a PIN is slow on purpose and blocks its thread for up to a second.
 
 pub(crate) mod agree;
+pub mod destroy;
 mod file;
 mod hex;
 pub mod incarnation;

@@ -10,6 +10,8 @@ use super::{ActorRow, CaseRecord, DeviceRow, DocState, PeerId, PersonRecord, Qua
 /// Everything one act writes. Empty parts cost nothing. The parts are stored in the order of the fields.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
+    /// What is erased before the rest of the batch is stored. S6
+    pub erased: Vec<Erased>,
     /// Own sealed segments that the hub will never take, because a copied or restored disk used their numbers: their frames go,
     /// their changes go back into the outbox to be sealed anew. So may others' segments whose number the hub gives to another one: only
     /// their frames go. One with a place, or with a receipt that names one, is a [`StoreError::Clash`].
@@ -58,6 +60,17 @@ pub struct Batch {
     pub pending: Vec<(SegmentKey, Option<Vec<u8>>)>,
     /// Small named values; `None` removes one.
     pub states: Vec<(String, Option<Vec<u8>>)>,
+}
+
+/// Something of which nothing is to be left but the hashes of what this device itself signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erased {
+    /// A document: its row with the words it is found by, its snapshot, its changes and their places in segments. Segments stay as frames.
+    Doc(DocId),
+    /// A division: its documents, and those of which nothing but changes are here; what is left of its feed, with the cursors into
+    /// it, what waits and what was set aside. Frames of own sealed segments stay with their receipts: they hold hashes, and go on being
+    /// counted and numbered. A document that lives in another division stays whole, whatever segments brought it.
+    Scope(ScopeCode),
 }
 
 /// One change as stored.

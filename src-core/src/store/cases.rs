@@ -44,9 +44,11 @@ pub struct CaseRecord {
 }
 
 impl CaseRecord {
-    /// The case number, if it has one that can be read.
+    /// The last number that was given with the case, if it has one that can be read: its own, or the last that it keeps for its steps.
     pub fn number(&self) -> Option<CaseNumber> {
-        self.shown.number.parse().ok()
+        let own: CaseNumber = self.shown.number.parse().ok()?;
+        let last = own.counter().saturating_add(self.shown.reserved);
+        Some(CaseNumber::new(own.unit(), own.date(), own.device(), last).unwrap_or(own))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod cases;
 mod changes;
+mod erase;
 mod feed;
 pub(super) mod fixture;
 mod others;
@@ -56,6 +57,11 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             a_feed_goes_back_to_a_stored_place_only
             what_lies_beyond_a_place_is_told_and_given_whole
             the_lines_of_a_device_have_an_end_each;
+        erase:
+            an_erased_document_leaves_its_neighbours_whole
+            an_erased_division_leaves_hashes_of_own_work_alone
+            an_erased_division_can_be_filled_again
+            s6_what_was_never_sealed_is_not_erased;
         cases:
             every_view_pages_through_what_it_counts
             lists_hide_what_the_eyes_may_not_see

@@ -1,6 +1,7 @@
 //! The store in plain maps, for simulations: quick, without a disk, and cloned to play a disk image that was copied or
 //! restored. Search looks through all tokens.
 
+mod erase;
 mod reading;
 mod repair;
 mod state;

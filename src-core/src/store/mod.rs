@@ -2,9 +2,12 @@
 //!
 //! - S1: [`Store::commit`] is one transaction: changes, rows, search, cursors, receipts and outbox land together or not at all.
 //! - S2: a change is durable before it is shown, acknowledged or sent.
-//! - S3: no change is ever deleted, only covered by a snapshot; a damaged file is set aside, never removed.
+//! - S3: no change is ever deleted, only covered by a snapshot, or erased by order of the district (S6); a damaged file is set aside,
+//!   never removed.
 //! - S4: rows are a cache of documents: wiping them and refolding gives equal rows.
 //! - S5: numbers of a feed are dense: a number is given in the transaction that stores the segment, and a rollback gives it back.
+//! - S6: what is erased is gone from the disk, pages and log too; what a person did here and was never sealed is not erased: a batch that
+//!   would is a [`StoreError::Clash`].
 //!
 //! Stations and the hub use the same trait and the same tables (sync.md section 9). Nothing here knows Automerge: changes are
 //! bytes with a hash. [`sqlite`] is the only place that knows SQL, [`memory`] serves simulations, and [`conformance`] is run
@@ -25,7 +28,7 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::wire::{DocId, Hash};
 use serde::{Deserialize, Serialize};
 
-pub use batch::{Batch, Placed, Receipted, Sealed, StoredChange, StoredSegment, chain_next};
+pub use batch::{Batch, Erased, Placed, Receipted, Sealed, StoredChange, StoredSegment, chain_next};
 pub use cases::{CaseRecord, Eyes, Flag, RowQuery, Rows, Standing};
 pub use peers::{ActorRow, Beyond, DeviceRow, Outstanding, PeerId, PeerMarks, PeerQuery, Quarantined};
 pub use people::{MOST as MOST_PEOPLE, PeopleQuery, PersonRecord};

@@ -5,8 +5,9 @@
 //! travel as they are (their cuts are empty), so that any value comes back as it was.
 
 use daiban_model::wire::{
-    self, Entry, ExchangeReply, ExchangeRequest, Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply,
-    RepairRequest, Segment, Signed, WireFault,
+    self, Entry, ExchangeReply, ExchangeRequest, LetterReply, LetterRequest, MeetOutcome, MeetReply, MeetRequest,
+    Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply, RepairRequest, Segment, Signed, Standing,
+    StandingRequest, WireFault,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,10 @@ impl Body for RecoveryRequest {}
 
 impl Body for RecoveryReply {}
 
+impl Body for StandingRequest {}
+
+impl Body for Standing {}
+
 impl Body for ExchangeRequest {
     fn segments(&mut self) -> Vec<&mut Segment> {
         self.segments.iter_mut().collect()
@@ -42,6 +47,25 @@ impl Body for RepairRequest {
 }
 
 impl Body for RepairReply {}
+
+impl Body for LetterRequest {}
+
+impl Body for LetterReply {}
+
+impl Body for MeetRequest {
+    fn segments(&mut self) -> Vec<&mut Segment> {
+        self.said.segments.iter_mut().collect()
+    }
+}
+
+impl Body for MeetReply {
+    fn segments(&mut self) -> Vec<&mut Segment> {
+        match &mut self.outcome {
+            MeetOutcome::Met(met) => met.said.segments.iter_mut().collect(),
+            MeetOutcome::Again | MeetOutcome::Not(_) => Vec::new(),
+        }
+    }
+}
 
 impl Body for ExchangeReply {
     fn segments(&mut self) -> Vec<&mut Segment> {

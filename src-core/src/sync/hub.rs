@@ -8,14 +8,17 @@
 //! - K5: a document lives in the scope of the first of its segments that got a number; nobody writes to it from another one.
 
 mod admin;
+mod destroy;
 mod exchange;
 mod files;
+mod forget;
 mod history;
 mod keep;
 mod keys;
 mod letters;
 mod recovery;
 mod repair;
+mod standing;
 mod take;
 
 use std::sync::Arc;
@@ -23,18 +26,21 @@ use std::sync::atomic::AtomicU64;
 
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Certificate, Envelope, Nonce, Signed};
+use daiban_model::wire::{self, Certificate, Envelope, Hello, Nonce, Signed};
 
 pub use admin::{Audit, AuditFault, DeviceView, NewStation};
-pub(crate) use exchange::{cursors_hash, packages_digest};
+pub use destroy::Destruction;
+pub(crate) use exchange::{cursors_hash, standing_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
-pub use letters::Answered;
+pub use letters::{Answered, Chance, Room};
 pub use recovery::AskedFor;
 
-use super::columns::{self, Body};
-use super::segment;
+use super::columns::Body;
+use super::envelope::{self, Unread};
+use super::nonce;
 use super::sign::{self, Domain};
+use super::tls::Identity;
 use crate::store::{DeviceRow, PeerQuery, Store, StoreError};
 
 /// The hub over some store. Cheap to clone; any number may serve one database.
@@ -72,7 +78,7 @@ pub enum HubFault {
     /// No such device.
     #[error("no such device")]
     UnknownDevice,
-    /// The device was revoked: nobody is let into it any more.
+    /// The device was revoked: nobody is let into it any more, and it is given nothing.
     #[error("the device was revoked")]
     Revoked,
     /// The station has not left a recovery code yet.
@@ -81,6 +87,15 @@ pub enum HubFault {
     /// Who asks for a code must say who and why.
     #[error("a reason is needed")]
     NoReason,
+    /// The device was not revoked: its keys are not destroyed before that.
+    #[error("the device was not revoked")]
+    NotRevoked,
+    /// One person alone decides no such thing.
+    #[error("two different people must decide it")]
+    OnePerson,
+    /// The device does not serve the division by itself: it serves none of it, or a larger one that holds it.
+    #[error("the device does not serve the division {0} by itself")]
+    NotServed(daiban_model::ids::ScopeCode),
     /// Something the hub itself wrote does not read.
     #[error("the hub's own record {0} does not read")]
     Damaged(&'static str),
@@ -104,6 +119,15 @@ pub enum Turned {
     /// The store failed; the device may ask again later.
     #[error(transparent)]
     Storage(#[from] StoreError),
+}
+
+impl From<Unread> for Turned {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Malformed => Self::Malformed,
+            Unread::BadSignature => Self::BadSignature,
+        }
+    }
 }
 
 /// A request whose signature was found right.
@@ -140,6 +164,16 @@ impl<S: Store> Hub<S> {
         self.keys.root_public()
     }
 
+    /// Who the hub is in TLS: the holder of the key that stations pin.
+    pub fn identity(&self) -> Result<Identity, rustls::Error> {
+        self.keys.identity()
+    }
+
+    /// `POST /v1/hello`: who the hub is, for a station that has a code.
+    pub fn hello(&self) -> Vec<u8> {
+        wire::encode(&Hello { root: self.keys.root_public(), hub: self.keys.certificate().clone() })
+    }
+
     /// Opens a signed request: bound, device, signature, then decode. K1.
     async fn asked<T: Body>(&self, body: &[u8]) -> Result<Asked<T>, Turned> {
         self.asked_for(body, Domain::Request).await
@@ -150,19 +184,9 @@ impl<S: Store> Hub<S> {
         let id = DeviceId(envelope.signer);
         let marks = self.store.peer(PeerQuery::Devices(vec![id])).await?;
         let device = marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)?;
-        let (request, hash) = Self::signed_request(&envelope, domain)?;
+        let (request, hash) = envelope::asked(&envelope, domain)?;
         let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
         Ok(Asked { device, certificate, request, hash })
-    }
-
-    /// The request in an envelope, when its signer signed it, and its hash. K1.
-    fn signed_request<T: Body>(envelope: &Envelope, domain: Domain) -> Result<(T, wire::Hash), Turned> {
-        if !sign::verify(&envelope.signer, domain, &[&envelope.body], &envelope.sig) {
-            return Err(Turned::BadSignature);
-        }
-        let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(Turned::Malformed)?;
-        let request = columns::decode(&plain).map_err(|_| Turned::Malformed)?;
-        Ok((request, sign::hash(&envelope.body)))
     }
 
     fn certificate(&self, device: &DeviceRow) -> Option<Certificate> {
@@ -172,20 +196,15 @@ impl<S: Store> Hub<S> {
 
     /// Packs and signs a reply to a request.
     fn reply<T: Body>(&self, request: wire::Hash, value: &T) -> Vec<u8> {
-        let plain = columns::encode(value);
-        let (packing, body) = segment::squeeze(&plain, REPLY_LEVEL);
-        let sig = sign::sign(self.keys.hub(), Domain::Reply, &[&request.0, &body]);
-        wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing, body: body.into_owned() })
+        envelope::answer(self.keys.hub(), Domain::Reply, request, value, REPLY_LEVEL)
     }
 
     fn nonce(&self, device: DeviceId, now: Wall) -> Nonce {
-        let ms = now.0.max(0).unsigned_abs();
-        Nonce { ms, mac: self.keys.mac(&device, ms) }
+        nonce::give(self.keys.nonce_secret(), device, now)
     }
 
-    fn is_fresh(&self, nonce: Nonce, device: DeviceId, now: Wall) -> bool {
-        let now = now.0.max(0).unsigned_abs();
-        nonce.mac == self.keys.mac(&device, nonce.ms) && now.abs_diff(nonce.ms) <= NONCE_MS
+    fn is_fresh(&self, given: Nonce, device: DeviceId, now: Wall) -> bool {
+        nonce::is_fresh(self.keys.nonce_secret(), given, device, now, NONCE_MS)
     }
 }
 

@@ -36,6 +36,16 @@ pub enum Domain {
     Recovery,
     /// The list of an archive pack, by the station that made it.
     Archive,
+    /// An order to erase a division, by the hub.
+    Forget,
+    /// A device's word that it did.
+    Forgot,
+    /// The order to destroy keys, by the root.
+    Destroy,
+    /// A request to another station, by a device.
+    Meet,
+    /// The answer to that, by the other station's device.
+    MeetReply,
 }
 
 impl Domain {
@@ -55,6 +65,11 @@ impl Domain {
             Self::Letter => "daiban letter v1",
             Self::Recovery => "daiban recovery v1",
             Self::Archive => "daiban archive v1",
+            Self::Forget => "daiban forget v1",
+            Self::Forgot => "daiban forgot v1",
+            Self::Destroy => "daiban destroy keys v1",
+            Self::Meet => "daiban meet v1",
+            Self::MeetReply => "daiban meet reply v1",
         }
     }
 }

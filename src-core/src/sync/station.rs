@@ -9,13 +9,16 @@ use std::collections::HashMap;
 
 use daiban_model::ids::DeviceId;
 use daiban_model::wire::{
-    self, Certificate, Cursor, Cursors, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
-    ExchangeRequest, Frame, Hash, HubCertificate, Nonce, Package, PackagesRequest, Packing, Receipt, Segment,
-    SegmentKey, Signed, Welcome, Why,
+    self, Certificate, Cursor, Cursors, Destroy, EnrolReply, EnrolRequest, Entry, Envelope, Epoch, ExchangeReply,
+    ExchangeRequest, Forget, Forgot, Frame, Hash, Hello, HubCertificate, Nonce, Package, PackagesRequest, Receipt,
+    Segment, SegmentKey, Signed, Welcome, Why,
 };
 use ed25519_dalek::SigningKey;
 
-use super::columns::{self, Body};
+use super::certificates::{self, Known};
+use super::code::Code;
+use super::columns::Body;
+use super::envelope;
 use super::hub::cursors_hash;
 use super::segment;
 use super::sign::{self, Domain};
@@ -44,24 +47,8 @@ pub struct Trust {
 
 /// Encodes, packs and signs a request. The second value is the hash its answer must be signed for.
 pub fn request<T: Body>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
-    request_for(key, Domain::Request, value)
+    envelope::ask(key, Domain::Request, value)
 }
-
-/// The same under a word of its own.
-pub fn request_for<T: Body>(key: &SigningKey, domain: Domain, value: &T) -> (Vec<u8>, Hash) {
-    let plain = columns::encode(value);
-    let (packing, body) = match plain.len() {
-        0..=512 => (Packing::Plain, plain.as_slice().into()),
-        _ => segment::squeeze(&plain, REQUEST_LEVEL),
-    };
-    let sig = sign::sign(key, domain, &[&body]);
-    let hash = sign::hash(&body);
-    let envelope = Envelope { signer: key.verifying_key().to_bytes(), sig, packing, body: body.into_owned() };
-    (wire::encode(&envelope), hash)
-}
-
-/// zstd level of large requests: what a village laptop packs without being felt.
-const REQUEST_LEVEL: i32 = 9;
 
 /// Opens an answer. T1.
 pub fn reply<T: Body>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, ReplyFault> {
@@ -70,11 +57,7 @@ pub fn reply<T: Body>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, Rep
         return Err(ReplyFault::OtherHub);
     }
     // Signed for another request, or damaged on the way: the hub is the right one, the answer is none.
-    if !sign::verify(&trust.hub, Domain::Reply, &[&asked.0, &envelope.body], &envelope.sig) {
-        return Err(ReplyFault::Garbled);
-    }
-    let plain = segment::unsqueeze(envelope.packing, &envelope.body).ok_or(ReplyFault::Garbled)?;
-    columns::decode(&plain).map_err(|_| ReplyFault::Garbled)
+    envelope::answered(&envelope, Domain::Reply, asked).map_err(|_| ReplyFault::Garbled)
 }
 
 /// What the last answer left behind for the next request.
@@ -162,7 +145,7 @@ pub struct FrameContext<'a> {
     /// How far the scope's feed was read.
     pub cursor: Cursor,
     /// Certificates known, by device.
-    pub known: &'a HashMap<DeviceId, Certificate>,
+    pub known: &'a Known,
     /// Roots of this device's segments in the scope, by incarnation and number.
     pub own: &'a HashMap<(u32, u32), Hash>,
     /// Now, in milliseconds since 1970.
@@ -181,11 +164,17 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
         return Ok(Checked::default());
     }
     let mut checked = Checked::default();
-    let mut known = HashMap::new();
+    let mut known = Known::new();
     for signed in frame.certificates {
         let opened: Option<Certificate> = sign::open(&context.trust.root, Domain::Certificate, &signed);
         if let Some(certificate) = opened {
-            known.insert(certificate.device, certificate.clone());
+            // What was known of its device before counts too.
+            context
+                .known
+                .get(&certificate.device)
+                .into_iter()
+                .for_each(|one| certificates::learn(&mut known, one.clone()));
+            certificates::learn(&mut known, certificate.clone());
             checked.certificates.push((certificate, signed));
         }
     }
@@ -213,12 +202,7 @@ pub fn check(frame: Frame, context: &FrameContext<'_>) -> Result<Checked, FrameF
 }
 
 /// One segment: into the good ones or aside.
-fn whole(
-    segment: Segment,
-    new: &HashMap<DeviceId, Certificate>,
-    context: &FrameContext<'_>,
-    checked: &mut Checked,
-) -> (SegmentKey, Hash) {
+fn whole(segment: Segment, new: &Known, context: &FrameContext<'_>, checked: &mut Checked) -> (SegmentKey, Hash) {
     let key = segment.header.key();
     let root = segment::root(&segment.header, &segment.records);
     let stored = StoredSegment { header: segment.header.clone(), root, sig: segment.sig, received_ms: context.now_ms };
@@ -238,7 +222,7 @@ fn whole(
 fn damaged(
     segment: Segment,
     root: Hash,
-    new: &HashMap<DeviceId, Certificate>,
+    new: &Known,
     context: &FrameContext<'_>,
     checked: &mut Checked,
 ) -> Result<(SegmentKey, Hash), FrameFault> {
@@ -267,9 +251,16 @@ pub fn receipt(signed: &Signed, trust: &Trust) -> Option<Receipt> {
     sign::open(&trust.hub, Domain::Receipt, signed)
 }
 
+/// Reads who answers, before a code is shown: the district that the code vouches for, or nobody. E2.
+pub fn hello(bytes: &[u8], code: &Code) -> Result<Trust, ReplyFault> {
+    let Hello { root, hub } = wire::decode(bytes, 4096).map_err(|_| ReplyFault::Garbled)?;
+    let hub: HubCertificate = sign::open(&root, Domain::HubCertificate, &hub).ok_or(ReplyFault::OtherHub)?;
+    code.vouches_for(&root).then_some(Trust { root, hub: hub.key }).ok_or(ReplyFault::OtherHub)
+}
+
 /// The request of an enrolment, with proof that the device holds its key.
 pub fn enrol(key: &SigningKey, code: &str) -> Vec<u8> {
-    let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let code = Code::read(code).letters().to_owned();
     let device = DeviceId(key.verifying_key().to_bytes());
     let sig = sign::sign(key, Domain::Enrol, &[code.as_bytes(), &device.0]);
     wire::encode(&EnrolRequest { version: wire::VERSION, code, device, sig })
@@ -331,6 +322,29 @@ pub fn open_packages(packages: Vec<Signed>, trust: &Trust) -> Option<Vec<(Packag
 /// The request for newer packages.
 pub fn packages_request(have: Vec<(wire::PackageKind, u32)>) -> PackagesRequest {
     PackagesRequest { version: wire::VERSION, have }
+}
+
+/// A device's own certificate as the district gives it a new one; `None` where it is none, or another device's.
+pub fn own_certificate(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Certificate> {
+    let opened: Certificate = sign::open(&trust.root, Domain::Certificate, signed)?;
+    (opened.device == device).then_some(opened)
+}
+
+/// An order to this device to erase a division; `None` where it is none, or for another device.
+pub fn order(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Forget> {
+    let opened: Forget = sign::open(&trust.hub, Domain::Forget, signed)?;
+    (opened.device == device).then_some(opened)
+}
+
+/// The district's order to this device to destroy its keys; `None` where it is none, or for another device.
+pub fn destroy(signed: &Signed, device: DeviceId, trust: &Trust) -> Option<Destroy> {
+    let opened: Destroy = sign::open(&trust.root, Domain::Destroy, signed)?;
+    (opened.device == device).then_some(opened)
+}
+
+/// This device's word that it has carried out an order.
+pub fn forgot(key: &SigningKey, word: &Forgot) -> Signed {
+    sign::seal(key, Domain::Forgot, word)
 }
 
 /// The type of an exchange's answer, for [`reply`].

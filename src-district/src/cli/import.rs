@@ -8,6 +8,7 @@ use daiban_core::sync::hub::Hub;
 use daiban_district::edge;
 use daiban_district::import::{self, Content, Fault};
 use daiban_district::published::{Difference, Published};
+use daiban_model::catalogue::Catalogue;
 use daiban_model::organisation::PlaceTree;
 use daiban_model::wire::PackageKind;
 use serde::Serialize;
@@ -45,9 +46,9 @@ impl Complaints {
 }
 
 pub(super) async fn import(command: Import) -> Result<()> {
-    let files = [&command.places, &command.roster, &command.items, &command.calendar];
+    let files = [&command.places, &command.roster, &command.items, &command.bundles, &command.calendar];
     if files.iter().all(|file| file.is_none()) {
-        bail!("没有指定文件：请至少给出 --places、--roster、--items、--calendar 中的一个");
+        bail!("没有指定文件：请至少给出 --places、--roster、--items、--bundles、--calendar 中的一个");
     }
     let hub = hub(&command.at).await?;
     let mut complaints = Complaints::default();
@@ -83,18 +84,44 @@ async fn read<S: Store>(
         let read = named(file).and_then(|content| import::roster(&content, tree.as_ref()));
         push(&mut contents, PackageKind::Roster, complaints.note(file, read).as_ref())?;
     }
+    let valid_from = command.valid_from.unwrap_or_else(|| edge::wall().date());
+    let mut catalogue = None;
     if let Some(file) = &command.items {
-        let version =
-            Published::of(hub, PackageKind::Catalogue).await.map_err(said::hub)?.map_or(0, |last| last.version);
-        let valid_from = command.valid_from.unwrap_or_else(|| edge::wall().date());
+        let version = last(hub, PackageKind::Catalogue).await?;
         let checked = |content: Content| import::catalogue(&content, version + 1, valid_from);
-        push(&mut contents, PackageKind::Catalogue, complaints.note(file, named(file).and_then(checked)).as_ref())?;
+        catalogue = complaints.note(file, named(file).and_then(checked));
+        push(&mut contents, PackageKind::Catalogue, catalogue.as_ref())?;
+    }
+    if let Some(file) = &command.bundles {
+        if catalogue.is_none() && command.items.is_none() {
+            let published = Published::of(hub, PackageKind::Catalogue).await.map_err(said::hub)?;
+            catalogue = published.map(|published| published.read::<Catalogue>()).transpose().map_err(said::hub)?;
+        }
+        let version = last(hub, PackageKind::Bundles).await?;
+        // Items that do not read are complained of already; nothing is said of bundles that rest on them.
+        match &catalogue {
+            Some(catalogue) => {
+                let checked = |content: Content| import::bundles(&content, catalogue, version + 1, valid_from);
+                push(
+                    &mut contents,
+                    PackageKind::Bundles,
+                    complaints.note(file, named(file).and_then(checked)).as_ref(),
+                )?;
+            }
+            None if command.items.is_none() => bail!("还没有发布事项清单：请先导入事项，或与 --items 一起导入"),
+            None => {}
+        }
     }
     if let Some(file) = &command.calendar {
         let read = named(file).and_then(|content| import::calendar(&content));
         push(&mut contents, PackageKind::Calendar, complaints.note(file, read).as_ref())?;
     }
     Ok(contents)
+}
+
+/// The version in force, 0 before the first publication.
+async fn last<S: Store>(hub: &Hub<S>, kind: PackageKind) -> Result<u32> {
+    Ok(Published::of(hub, kind).await.map_err(said::hub)?.map_or(0, |last| last.version))
 }
 
 fn push<T: Serialize>(contents: &mut Vec<(PackageKind, Value)>, kind: PackageKind, read: Option<&T>) -> Result<()> {
@@ -112,7 +139,7 @@ async fn compared<S: Store>(hub: &Hub<S>, kind: PackageKind, content: Value) -> 
 
 /// What is in force already is not published again, so that stations do not fetch it again; unless a day was named for it.
 async fn publish<S: Store>(hub: &Hub<S>, mut draft: Draft, command: &Import) -> Result<Value> {
-    let dated = draft.kind == PackageKind::Catalogue && command.valid_from.is_some();
+    let dated = matches!(draft.kind, PackageKind::Catalogue | PackageKind::Bundles) && command.valid_from.is_some();
     if draft.difference.is_none() && draft.version > 0 && !dated {
         return Ok(told_of(&draft, "unchanged"));
     }

@@ -37,11 +37,18 @@ pub(super) fn hub(fault: HubFault) -> Error {
         HubFault::Store(fault) => store(fault),
         HubFault::NoDeviceNumber => anyhow!("设备号只能是 1 到 99，而且已经没有可用的了"),
         HubFault::DeviceNumberTaken => anyhow!("这个设备号已经给了别的设备，请换一个，或省去 --device-no"),
-        HubFault::BadStation => anyhow!("站点要有名称，服务的区划要在 1 到 64 个之间"),
+        HubFault::BadStation => {
+            anyhow!("站点要有名称，服务的区划要在 1 到 64 个之间。要一个也不留，请用 revoke 撤销这台设备")
+        }
+        HubFault::NotServed(scope) => {
+            anyhow!("这台设备的证书里没有单列 {scope}：它不服务这里，或者服务的是包含它的上一级。请用 devices 命令核对")
+        }
         HubFault::UnknownDevice => anyhow!("没有这台设备，请用 devices 命令核对编号"),
-        HubFault::Revoked => anyhow!("这台设备已撤销，不能再帮人打开它"),
+        HubFault::Revoked => anyhow!("这台设备已撤销：不能再改，也不能再帮人打开它。要接着办件，请用 code 另登记一台"),
         HubFault::NoRecovery => anyhow!("这台设备还没有把找回码交上来：它要用 0.1 版以后的程序联一次网"),
         HubFault::NoReason => anyhow!("请用 --reason 写明谁忘了口令、谁核实的，不超过三百字"),
+        HubFault::NotRevoked => anyhow!("这台设备还没有撤销。请先用 revoke 撤销，再决定要不要销毁密钥"),
+        HubFault::OnePerson => anyhow!("两个工号是同一个人。销毁密钥要两个人一起决定"),
         HubFault::Damaged(what) => anyhow!("枢纽自己的记录（{what}）读不出来，没有改动。请保留数据目录，从备份恢复"),
     }
 }

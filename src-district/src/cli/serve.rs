@@ -3,6 +3,7 @@
 use std::panic::PanicHookInfo;
 
 use anyhow::{Context, Result};
+use daiban_core::sync::address::PlainLines;
 use daiban_district::Limits;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -17,9 +18,11 @@ pub(super) async fn serve(command: Serve) -> Result<()> {
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("无法监听 {address}：地址写错了，端口被占用，或没有权限"))?;
+    let plain = if command.allow_plain { PlainLines::Anywhere } else { PlainLines::Loopback };
+    let limits = Limits { plain, ..Limits::default() };
     let shutdown = stopped().context("无法接收系统的停止信号")?;
     answer(&json!({ "listening": listener.local_addr()?.to_string() }))?;
-    daiban_district::serve(listener, hub, Limits::default(), shutdown).await.context("枢纽停止运行")
+    daiban_district::serve(listener, hub, limits, shutdown).await.context("枢纽停止运行")
 }
 
 /// Log lines go to stderr; `DAIBAN_LOG` says how much. A panic is noted by its place alone: its text may hold what was read.

@@ -1,18 +1,19 @@
-//! `code`, `devices`, `revoke` and `recover`: which stations there are.
+//! `code`, `devices`, `revoke`, `recover`, `let-stand`, `scopes` and `renew`: which stations there are, and what they serve.
 
 use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
-use daiban_core::sync::hub::{DeviceView, NewStation};
+use daiban_core::store::Store;
+use daiban_core::sync::hub::{Destruction, DeviceView, Hub, NewStation};
 use daiban_district::edge;
 use daiban_district::published::Published;
-use daiban_model::ids::DeviceId;
+use daiban_model::ids::{AgentId, DeviceId, ScopeCode};
 use daiban_model::organisation::PlaceTree;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::PackageKind;
+use daiban_model::wire::{Certificate, PackageKind};
 use serde_json::json;
 
-use super::{Devices, NewCode, Recover, Revoke, answer, hub, said};
+use super::{DestroyKeys, Devices, NewCode, Recover, Renew, Revoke, Scopes, answer, hub, said};
 
 /// How long a code is good for, to tell it; the hub holds to it.
 const SEVEN_DAYS_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -23,21 +24,29 @@ pub(super) async fn code(command: NewCode) -> Result<()> {
     if scopes.is_empty() {
         scopes.push(unit);
     }
-    if let Some(published) = Published::of(&hub, PackageKind::Organisation).await.map_err(said::hub)? {
-        let places: PlaceTree = published.read().map_err(said::hub)?;
-        if let Some(code) = scopes.iter().chain([&unit]).find(|code| places.get(**code).is_none()) {
-            bail!("区划代码 {code} 不在已发布的区划表里，请核对，或先导入新的区划");
-        }
-    }
+    are_known(&hub, scopes.iter().chain([&unit])).await?;
     let (now, chance) = (edge::wall(), edge::chance().context("系统没有给出随机数")?);
     let new = NewStation { name: station.clone(), unit, scopes: scopes.clone(), device_no };
     let code = hub.make_code(new, now, chance).await.map_err(said::hub)?;
+    let code = hub.vouched(&code).context("开通码做不出来")?;
     let until = stamp(Wall(now.0.saturating_add(SEVEN_DAYS_MS)));
     answer(&json!({ "code": code, "valid_until": until, "station": station, "unit": unit, "scopes": scopes }))
 }
 
 fn stamp(at: Wall) -> String {
     at.local().strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+}
+
+/// Whether these divisions are in the list that is published; where none is, any is taken.
+async fn are_known<S: Store>(hub: &Hub<S>, mut codes: impl Iterator<Item = &ScopeCode>) -> Result<()> {
+    let Some(published) = Published::of(hub, PackageKind::Organisation).await.map_err(said::hub)? else {
+        return Ok(());
+    };
+    let places: PlaceTree = published.read().map_err(said::hub)?;
+    if let Some(code) = codes.find(|code| places.get(**code).is_none()) {
+        bail!("区划代码 {code} 不在已发布的区划表里，请核对，或先导入新的区划");
+    }
+    Ok(())
 }
 
 pub(super) async fn devices(command: Devices) -> Result<()> {
@@ -53,7 +62,9 @@ pub(super) async fn devices(command: Devices) -> Result<()> {
     for view in &devices {
         let scopes = view.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
         let DeviceView { device, station, device_no, .. } = view;
-        writeln!(out, "{device}  {}  设备号 {device_no:02}  {station}  {scopes}", state(view, now))
+        let leaving = view.leaving.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+        let leaving = if leaving.is_empty() { leaving } else { format!("  待清除 {leaving}") };
+        writeln!(out, "{device}  {}  设备号 {device_no:02}  {station}  {scopes}{leaving}", state(view, now))
             .context("结果写不出去")?;
     }
     Ok(())
@@ -61,6 +72,8 @@ pub(super) async fn devices(command: Devices) -> Result<()> {
 
 fn state(view: &DeviceView, now: u64) -> &'static str {
     match view.revoked_ms {
+        Some(_) if view.destruction == Some(Destruction::Told) => "密钥已令销毁",
+        Some(_) if view.destruction.is_some() => "已撤销，待销毁",
         Some(_) => "已撤销",
         None if view.not_after < now => "已过期",
         None => "有效　",
@@ -89,6 +102,67 @@ pub(super) async fn recover(command: Recover) -> Result<()> {
     let code = hub.recovery_code(view.device, &reason, edge::wall()).await.map_err(said::hub)?;
     eprintln!("念给本人听，不要发短信。用过一次就作废，站点下次联网会换一个新的。");
     answer(&json!({ "code": code.text().as_str(), "station": view.station }))
+}
+
+pub(super) async fn scopes(command: Scopes) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    are_known(&hub, command.give.iter()).await?;
+    let mut certificate = hub.give(view.device, &command.give, edge::wall()).await.map_err(said::hub)?;
+    if !command.give.is_empty() {
+        eprintln!("{}：下次联系时收到新证书，新加区划的办件自己补齐。", view.station);
+    }
+    if !command.take.is_empty() {
+        certificate = hub.take_away(view.device, &command.take, edge::wall()).await.map_err(said::hub)?;
+        eprintln!(
+            "{}：下次联系时先把收回区划里没交的交完，再清掉，并报回来；没报回来之前 devices 里写着“待清除”。",
+            view.station
+        );
+    }
+    answer(&shown(&certificate))
+}
+
+pub(super) async fn renew(command: Renew) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    let certificate = hub.renew(view.device, edge::wall()).await.map_err(said::hub)?;
+    eprintln!("{}：下次联系时收到新证书；旧证书签过的都还有效。", view.station);
+    answer(&shown(&certificate))
+}
+
+pub(super) async fn destroy_keys(command: DestroyKeys) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    let Ok(by) = <[AgentId; 2]>::try_from(command.by) else {
+        bail!("要两个人一起决定：--by 写两次，各写各的工号");
+    };
+    if !command.yes {
+        bail!("什么也没做。{}里没交上来的，销毁以后谁也拿不回来。想好了，请加上 --yes 再执行一次", view.station);
+    }
+    hub.destroy_keys(view.device, by.clone(), edge::wall()).await.map_err(said::hub)?;
+    eprintln!("已下命令：{}下次联系时先交出没交的，再下一次联系时销毁密钥。", view.station);
+    answer(&json!({ "destroy": view.device, "station": view.station, "by": by }))
+}
+
+fn shown(certificate: &Certificate) -> serde_json::Value {
+    let Certificate { device, station, scopes, serial, not_after, .. } = certificate;
+    let until = stamp(Wall(i64::try_from(*not_after).unwrap_or(i64::MAX)));
+    json!({ "device": device, "station": station, "scopes": scopes, "serial": serial, "valid_until": until })
+}
+
+pub(super) async fn let_stand(command: Revoke) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let devices = hub.devices().await.map_err(said::hub)?;
+    let view = meant(&devices, &command.device)?;
+    if view.revoked_ms.is_none() {
+        bail!("{} 没有撤销，用不着认可", view.station);
+    }
+    let segments = hub.let_stand(view.device, edge::wall()).await.map_err(said::hub)?;
+    eprintln!("邻站在不知道撤销时从 {} 收下的 {segments} 段记录，现在算数了。", view.station);
+    answer(&json!({ "device": view.device, "station": view.station, "segments": segments }))
 }
 
 /// The device whose key begins so; never a guess among several.

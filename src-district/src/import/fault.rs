@@ -133,6 +133,18 @@ pub enum What {
     TwoNational { year: i16 },
     #[error("本地日历对 {day} 的说法不一，请核对")]
     LocalDisagree { day: String },
+    #[error("这个编号已经有了，请换一个，也不能与事项编码相同")]
+    IdTaken,
+    #[error("{code} 不存在：事项清单里没有这个事项，请先导入事项，或改正编码")]
+    NoSuchItem { code: String },
+    #[error("“{step}”出现了两次，请留一次")]
+    TwiceStep { step: String },
+    #[error("“{step}”不是这件事里的一步，请核对编码或名称")]
+    NoSuchStep { step: String },
+    #[error("“{step}”绕了一圈又在等自己，请核对先后次序")]
+    StepCircle { step: String },
+    #[error("“{step}”是必办的一步，不能又由提问决定，请改一处")]
+    AskedAndRequired { step: String },
     #[error("问题太多，先改正以上各处再导入")]
     TooMany,
 }

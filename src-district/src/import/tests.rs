@@ -109,6 +109,31 @@ fn the_districts_own_files_are_read_whole() {
 }
 
 #[test]
+fn r17_bundles_are_read_with_the_items_they_name_and_every_fault_is_told() {
+    let items = catalogue(&data("items.csv"), 1, date(2026, 3, 2)).unwrap();
+    let read = |content: &Content| bundles(content, &items, 1, date(2026, 3, 2));
+    let all = read(&data("bundles.json")).unwrap();
+    let steps: usize = all.all().iter().map(|bundle| bundle.steps.len()).sum();
+    assert_eq!((all.all().len(), steps), (24, 171), "R17");
+
+    let Content::Tree(mut tree) = data("bundles.json") else { panic!("a tree") };
+    tree["bundles"][0]["items"][1]["item_code"] = "RS-999".into();
+    tree["bundles"][2]["items"][0]["after"] = serde_json::json!(["RS-037"]);
+    tree["bundles"][3]["promised_working_days"] = serde_json::json!(-1);
+    let told = told(read(&Content::Tree(tree)));
+    assert_eq!(
+        told,
+        [
+            "第 1 条：RS-999 不存在：事项清单里没有这个事项，请先导入事项，或改正编码",
+            "第 3 条：“RS-035”绕了一圈又在等自己，请核对先后次序",
+            "第 4 条：不是这里可以填的数；天数填整数或 0.5，次数填整数，不知道就留空",
+        ]
+    );
+    assert!(read(&parse(Form::Csv, b"id,name_zh\nnewborn,x").unwrap()).is_err(), "a graph is no table");
+    assert!(read(&Content::Tree(serde_json::json!({ "bundles": [] }))).is_err(), "an empty list");
+}
+
+#[test]
 fn the_demo_roster_names_the_staff_of_the_test_world_and_two_for_every_station() {
     let tree = places(&data("places.json")).unwrap();
     let roster = roster(&data("demo/roster.csv"), Some(&tree)).unwrap();

@@ -12,6 +12,7 @@ mod cases;
 mod changes;
 mod columns;
 mod documents;
+mod erase;
 mod fault;
 mod feed;
 mod flight;

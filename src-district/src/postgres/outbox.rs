@@ -179,6 +179,11 @@ pub(super) async fn withdraw(line: &Line, keys: &[SegmentKey]) -> Result<(), Fau
         WHERE c.segment IS NULL AND EXISTS (SELECT 1 FROM sealed s WHERE s.segment = g.segment AND s.receipt IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM record o JOIN feed f ON f.segment = o.segment WHERE o.change = c.id)
         ON CONFLICT DO NOTHING";
+    // Those counted after them counted them too.
+    const UNCOUNT: &str = "
+        UPDATE sealed s SET total = s.total - (
+            SELECT coalesce(sum(w.changes), 0)::int8 FROM sealed w WHERE w.segment = ANY ($1::int8[]) AND w.nth < s.nth)
+        WHERE s.nth > (SELECT min(w.nth) FROM sealed w WHERE w.segment = ANY ($1::int8[]))";
     let mut flight = line.flight();
     let seat = segments::look_up(&mut flight, keys.iter().copied()).await;
     let mut landed = flight.land().await?;
@@ -194,6 +199,7 @@ pub(super) async fn withdraw(line: &Line, keys: &[SegmentKey]) -> Result<(), Fau
         UNSEAL,
         UNNAME,
         GIVE,
+        UNCOUNT,
         "DELETE FROM record WHERE segment = ANY ($1::int8[])",
         "DELETE FROM sealed WHERE segment = ANY ($1::int8[])",
         "DELETE FROM segment WHERE id = ANY ($1::int8[])",

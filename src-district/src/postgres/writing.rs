@@ -12,7 +12,7 @@ use super::feed::{self, Entries};
 use super::lane::Lane;
 use super::line::Line;
 use super::segments::{self, Frames};
-use super::{cases, columns, documents, homes, outbox, peers, people, repair};
+use super::{cases, columns, documents, erase, homes, outbox, peers, people, repair};
 
 /// Writes a batch; answers the places given to `batch.number`.
 pub(super) async fn batch(line: &mut Line, batch: &Batch, lane: &Lane) -> Result<Vec<Placed>, Fault> {
@@ -45,9 +45,23 @@ pub(super) async fn batch(line: &mut Line, batch: &Batch, lane: &Lane) -> Result
 
 /// Whether nothing in a batch can clash: then it goes in one round trip.
 fn is_plain(batch: &Batch) -> bool {
-    let Batch { withdrawn, rewind, segments, changes, number, feed, outbox, sealed, receipts, actors, homes, .. } =
-        batch;
-    withdrawn.is_empty()
+    let Batch {
+        erased,
+        withdrawn,
+        rewind,
+        segments,
+        changes,
+        number,
+        feed,
+        outbox,
+        sealed,
+        receipts,
+        actors,
+        homes,
+        ..
+    } = batch;
+    erased.is_empty()
+        && withdrawn.is_empty()
         && rewind.is_empty()
         && segments.is_empty()
         && changes.is_empty()
@@ -106,6 +120,12 @@ struct Looked<'a> {
 async fn look<'a>(line: &mut Line, batch: &'a Batch, lane: &Lane) -> Result<Looked<'a>, Fault> {
     let mut flight = line.begin(super::WRITING).await;
     lane.moved(&mut flight).await;
+    if !batch.erased.is_empty() {
+        // By itself, before all that the batch brings.
+        flight.land().await?;
+        erase::erase(line, &batch.erased).await?;
+        flight = line.flight();
+    }
     if !batch.withdrawn.is_empty() {
         // By itself: the same keys may come again in this batch.
         flight.land().await?;

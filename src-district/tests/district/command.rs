@@ -92,8 +92,13 @@ impl District {
 
     /// Starts to serve; answers once it is ready.
     pub fn serve(&self) -> Served {
+        self.serve_with(&["--listen", "127.0.0.1:0"])
+    }
+
+    /// The same with these options.
+    pub fn serve_with(&self, options: &[&str]) -> Served {
         let mut command = program();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(self.data());
+        command.arg("serve").args(options).arg("--data").arg(self.data());
         if let Some(store) = &self.store {
             command.env("DAIBAN_STORE", store);
         }

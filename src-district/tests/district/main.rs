@@ -14,3 +14,4 @@ mod postgres;
 #[expect(dead_code, reason = "other tests ask more of a server")]
 mod server;
 mod stations;
+mod tls;

@@ -2,6 +2,7 @@
 
 use daiban_core::keys::recovery::{self, Holder, RecoveryCode};
 use daiban_core::keys::{DatabaseKey, Station, Vault};
+use daiban_core::sync::envelope;
 use daiban_core::sync::sign::Domain;
 use daiban_core::sync::station::{self, Enrolled, Telling, Thread};
 use daiban_model::ids::DeviceId;
@@ -31,7 +32,7 @@ async fn a_station_is_enrolled_listed_revoked_and_audited_while_the_hub_serves()
     assert_eq!(code["station"], "幸福大院代办点", "{code}");
     assert!(code["valid_until"].as_str().unwrap().ends_with("+08:00"), "{code}");
     let code = code["code"].as_str().unwrap();
-    assert_eq!((code.len(), code.matches('-').count()), (14, 2), "as typed: {code}");
+    assert_eq!((code.len(), code.matches('-').count()), (24, 4), "as typed, with the check of the district: {code}");
 
     let key = SigningKey::from_bytes(&[5; 32]);
     let Enrolled::Welcome(admission) = enrol(&served, &key, code).await else { panic!("not welcome") };
@@ -103,7 +104,7 @@ async fn a_code_for_a_forgotten_pin_is_told_once_the_station_left_it_and_a_line_
     assert!(district.run("recover", &ask).refusal().contains("还没有把找回码交上来"), "nothing is there yet");
     let leave = async |nonce, sealed: &[u8]| {
         let request = RecoveryRequest { version: VERSION, nonce, sealed: sealed.to_vec() };
-        let (request, hash) = station::request_for(&key, Domain::Recovery, &request);
+        let (request, hash) = envelope::ask(&key, Domain::Recovery, &request);
         let answer = post(&served.address, "/v1/recovery", &request).await;
         station::reply::<RecoveryReply>(&answer.body, hash, &admission.trust)
     };
@@ -131,6 +132,55 @@ async fn a_code_for_a_forgotten_pin_is_told_once_the_station_left_it_and_a_line_
     assert_eq!(lines[0]["reason"], "其木格忘了口令，已回拨核实");
     district.run("revoke", &["--device", &device[..8]]).json();
     assert!(district.run("recover", &ask).refusal().contains("已撤销"), "a stolen laptop stays shut");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn divisions_are_given_and_taken_and_a_revoked_device_is_ordered_to_destroy_its_keys() {
+    let district = District::new();
+    district.import_demo();
+    let served = district.serve();
+    let code = district.run("code", &CODE).json()["code"].as_str().unwrap().to_owned();
+    let key = SigningKey::from_bytes(&[5; 32]);
+    let Enrolled::Welcome(admission) = enrol(&served, &key, &code).await else { panic!("not welcome") };
+    let device = admission.certificate.device.to_string();
+    let on = |command: &str, more: &[&str]| district.run(command, &[&["--device", &device[..8]], more].concat());
+
+    let given = on("scopes", &["--give", "150205202201"]).json();
+    assert_eq!(given["scopes"], json!(["150205202201", "150205202202"]), "{given}");
+    assert!(on("scopes", &["--give", "150205999"]).refusal().contains("不在已发布的区划表里"));
+    assert!(on("scopes", &["--take", "150205202203"]).refusal().contains("没有单列 150205202203"));
+    let all = on("scopes", &["--take", "150205202201", "--take", "150205202202"]);
+    assert!(all.refusal().contains("请用 revoke"), "{all:#?}");
+    assert!(!on("scopes", &[]).done, "one of the two must be said");
+    let taken = on("scopes", &["--take", "150205202201"]).json();
+    assert!(taken["serial"].as_u64() > given["serial"].as_u64(), "{taken}");
+    assert!(district.run("devices", &[]).out.contains("待清除 150205202201"), "until it says that it has erased it");
+    let renewed = on("renew", &[]).json();
+    assert_eq!((&renewed["scopes"], renewed["serial"].as_u64() > taken["serial"].as_u64()), (&taken["scopes"], true));
+
+    let two = ["--by", "SG-000000-21", "--by", "SG-000000-31", "--yes"];
+    assert!(on("destroy-keys", &two).refusal().contains("还没有撤销"), "never the first order");
+    on("revoke", &[]).json();
+    assert!(on("destroy-keys", &two[..4]).refusal().contains("什么也没做"));
+    assert!(on("destroy-keys", &[&two[..2], &two[4..]].concat()).refusal().contains("两个人"));
+    let same = [&two[..2], &two[..2], &two[4..]].concat();
+    assert!(on("destroy-keys", &same).refusal().contains("同一个人"));
+    on("destroy-keys", &two).json();
+    assert!(district.run("devices", &[]).out.contains("已撤销，待销毁"));
+    let mut thread = Thread::default();
+    let mut outcomes = Vec::new();
+    for _ in 0..2 {
+        let asked = station::exchange(thread, &[], Telling::All, 1 << 16, 0, Vec::new());
+        let (request, hash) = station::request(&key, &asked);
+        let answer = post(&served.address, "/v1/exchange", &request).await;
+        let reply: station::Answer = station::reply(&answer.body, hash, &admission.trust).unwrap();
+        thread = Thread { epoch: reply.epoch, nonce: reply.nonce };
+        outcomes.push(reply.outcome);
+    }
+    assert_eq!(outcomes[0], Outcome::Revoked, "in a thread that the hub did not begin");
+    let Outcome::Destroy(order) = &outcomes[1] else { panic!("{outcomes:?}") };
+    assert!(station::destroy(order, admission.certificate.device, &admission.trust).is_some(), "signed by the root");
+    assert!(district.run("devices", &[]).out.contains("密钥已令销毁"));
 }
 
 #[test]

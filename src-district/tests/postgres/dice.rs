@@ -83,6 +83,7 @@ pub fn case(dice: &mut Dice, n: u8) -> CaseRecord {
         days_left: Some(-3),
         since: Wall(1_772_415_000_000),
         attention: if dice.once_in(4) { 2 } else { 0 },
+        reserved: 0,
     };
     CaseRecord {
         shown,

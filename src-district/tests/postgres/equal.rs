@@ -7,7 +7,7 @@ use daiban_core::query::terms;
 use daiban_core::store::memory::MemoryStore;
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{
-    ActorRow, Batch, DeviceRow, DocKind, DocState, Eyes, PeerId, PeerQuery, PeopleQuery, Placed, Quarantined,
+    ActorRow, Batch, DeviceRow, DocKind, DocState, Erased, Eyes, PeerId, PeerQuery, PeopleQuery, Placed, Quarantined,
     Receipted, RowQuery, Rows, Sealed, Snapshot, Store, StoreError, StoredChange, StoredSegment, chain_next,
 };
 use daiban_district::postgres::PostgresStore;
@@ -113,7 +113,7 @@ impl Run {
     async fn batch(&mut self) -> Batch {
         let mut batch = Batch::default();
         for _ in 0..=self.dice.throw(3) {
-            match self.dice.throw(16) {
+            match self.dice.throw(17) {
                 0..=2 => self.brought(&mut batch),
                 3 => (0..=self.dice.throw(3)).for_each(|_| batch.number.push(self.known_key())),
                 4 | 5 => self.own(&mut batch),
@@ -126,6 +126,7 @@ impl Run {
                 12 => self.named(&mut batch),
                 13 => self.at_home(&mut batch),
                 14 => self.gone_back(&mut batch).await,
+                15 => self.erased(&mut batch),
                 _ => self.rows(&mut batch),
             }
         }
@@ -236,6 +237,15 @@ impl Run {
         let chain = entries.first().filter(|entry| entry.seq == seq).map_or(Hash::default(), |entry| entry.chain);
         let chain = if self.dice.once_in(10) { hash(4) } else { chain };
         batch.rewind.push(Cursor { seq, chain, ..end });
+    }
+
+    /// A document goes, and now and then a whole division.
+    fn erased(&mut self, batch: &mut Batch) {
+        let doc = doc(self.dice.throw(usize::from(DOCS)));
+        batch.erased.push(match self.dice.once_in(6) {
+            true => Erased::Scope(village(self.dice.throw(3))),
+            false => Erased::Doc(doc),
+        });
     }
 
     fn set_aside(&mut self, batch: &mut Batch) {

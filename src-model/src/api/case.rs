@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::bundle::{BundleView, PartView};
 use super::files::{FileView, FilesOpen};
+use super::home::HomeView;
 use super::lists::CaseRow;
 use crate::case::Command;
 use crate::case::clocks::Clock;
@@ -113,6 +115,12 @@ pub struct CasePage {
     pub id: IdCheck,
     /// How far it has got.
     pub sent: Sent,
+    /// Visits and interviews.
+    pub home: HomeView,
+    /// The bundle it leads.
+    pub bundle: Option<BundleView>,
+    /// The bundle it is a step of.
+    pub part_of: Option<PartView>,
 }
 
 /// A register on the page.
@@ -180,6 +188,12 @@ pub enum Offer {
     Note,
     /// 更正
     Correct,
+    /// 分送各部门, or 办结: what a bundle waits for
+    Advance,
+    /// 一窗发证
+    DeliverResults,
+    /// How the results shall reach the applicant
+    ChooseResults,
 }
 
 /// A notice on the page.

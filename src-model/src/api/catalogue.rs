@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::bundle::BundleRow;
 use super::case::Verification;
 use crate::case::clocks::Clock;
 use crate::catalogue::Item;
@@ -26,6 +27,8 @@ pub struct Items {
     pub categories: Vec<(String, u32)>,
     /// The items.
     pub rows: Vec<ItemRow>,
+    /// Bundles whose name has the text, or that bring in one of the items found; all for an empty text.
+    pub bundles: Vec<BundleRow>,
 }
 
 /// One item in a list.

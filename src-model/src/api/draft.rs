@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::bundle::{BundlePreview, DraftBundle};
 use super::case::{NoticeSheet, Sheets};
 use crate::case::clocks::Clock;
 use crate::case::event::{Help, PaperState, Power, Way};
@@ -129,8 +130,11 @@ pub struct Draft {
     pub focus: String,
     /// 谁要办
     pub person: DraftPerson,
-    /// 办什么
+    /// 办什么: single items
     pub items: Vec<ItemCode>,
+    /// 办什么: a bundle instead
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<DraftBundle>,
     /// Kind of help.
     pub help: Help,
     /// How the person came.
@@ -139,6 +143,9 @@ pub struct Draft {
     pub papers: Vec<DraftPaper>,
     /// 写委托
     pub mandate: DraftMandate,
+    /// The case it goes on with: a question that was registered before anything was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
     /// A note to go with the case.
     pub note: String,
     /// Why it is received although the same matter is open (R88).
@@ -298,6 +305,8 @@ pub struct DraftPreview {
     pub notice: Option<NoticeSheet>,
     /// Per item: the dates that would follow.
     pub outlook: Vec<Outlook>,
+    /// The bundle, with what it asks and the steps that apply.
+    pub bundle: Option<BundlePreview>,
 }
 
 /// What follows for one item.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::DraftFault;
 use super::letters::StickFault;
+use super::neighbours::NeighbourFault;
+use super::papers::PaperFault;
 use crate::access::{Action, Denied};
 use crate::case::Refusal;
 use crate::ids::CaseId;
@@ -91,6 +93,18 @@ pub enum Failure {
         /// Why.
         why: StickFault,
     },
+    /// There is no paper, or none came out.
+    #[error("no paper: {why:?}")]
+    Paper {
+        /// Why.
+        why: PaperFault,
+    },
+    /// There was no meeting with a neighbour.
+    #[error("no meeting with a neighbour")]
+    Neighbour {
+        /// Why.
+        why: NeighbourFault,
+    },
     /// A defect of the program; the log has more under this number.
     #[error("internal fault {id}")]
     Internal {
@@ -121,6 +135,14 @@ pub enum EnrolmentFault {
     NotAHub,
     /// The code is unknown, used or too old.
     BadCode,
+    /// Another district answered, or somebody who passes for one; or a letter of the code is wrong. The code was not shown.
+    OtherDistrict,
+    /// The code has no check of the district in it, and the hub is not on this machine. Nothing was sent.
+    NoCheck,
+    /// What answered does not speak TLS. The code was not shown.
+    NoTls,
+    /// The hub's public certificate has run out, or this machine's clock is wrong.
+    Dates,
     /// The station is enrolled already.
     Already,
 }

@@ -151,4 +151,11 @@ pub struct CaseRow {
     pub since: Wall,
     /// How many anomalies and conflicts wait for a person.
     pub attention: u16,
+    /// How many numbers after its own are kept for the steps of the bundle it leads.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reserved: u16,
+}
+
+fn is_zero(n: &u16) -> bool {
+    *n == 0
 }

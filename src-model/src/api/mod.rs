@@ -4,14 +4,18 @@
 //! the hub, so it may change with the program. A call is a struct that implements [`Call`].
 
 mod archive;
+mod bundle;
 mod bytes;
 mod case;
 mod catalogue;
 mod draft;
 mod failure;
 mod files;
+mod home;
 mod letters;
 mod lists;
+mod neighbours;
+mod papers;
 mod person;
 mod reveal;
 mod session;
@@ -22,14 +26,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use archive::*;
+pub use bundle::*;
 pub use bytes::Bytes;
 pub use case::*;
 pub use catalogue::*;
 pub use draft::*;
 pub use failure::*;
 pub use files::*;
+pub use home::*;
 pub use letters::*;
 pub use lists::*;
+pub use neighbours::*;
+pub use papers::*;
 pub use person::*;
 pub use reveal::*;
 pub use session::*;
@@ -78,6 +86,9 @@ calls! {
     AddFile = "add_file" -> Box<CasePage>;
     GetFile = "get_file" -> GotFile;
     GetSheets = "get_sheets" -> Sheets;
+    ListPapers = "list_papers" -> Vec<PaperOffer>;
+    LookAtPaper = "look_at_paper" -> PaperView;
+    PrintPaper = "print_paper" -> PaperOut;
     FindPeople = "find_people" -> Vec<PersonHit>;
     FindTwins = "find_twins" -> Vec<Twin>;
     OpenPerson = "open_person" -> Box<PersonPage>;
@@ -98,6 +109,12 @@ calls! {
     ReceiveDraft = "receive_draft" -> Taken;
     ListItems = "list_items" -> Items;
     GetItem = "get_item" -> Box<ItemGuide>;
+    LogCall = "log_call" -> Box<CasePage>;
+    GetRoute = "get_route" -> Route;
+    GetKit = "get_kit" -> Kit;
+    GetBundle = "get_bundle" -> Box<BundleGuide>;
+    AdvanceBundle = "advance_bundle" -> Box<CasePage>;
+    DeliverResults = "deliver_results" -> Box<CasePage>;
     GetSync = "get_sync" -> SyncView;
     SyncNow = "sync_now" -> SyncView;
     ListRefused = "list_refused" -> Vec<RefusedCase>;
@@ -105,4 +122,7 @@ calls! {
     ListSticks = "list_sticks" -> Vec<Stick>;
     WriteStick = "write_stick" -> StickWritten;
     ReadStick = "read_stick" -> LettersRead;
+    GetNeighbours = "get_neighbours" -> Neighbours;
+    SetNeighbours = "set_neighbours" -> Neighbours;
+    MeetNeighbour = "meet_neighbour" -> Neighbours;
 }

@@ -89,6 +89,11 @@ pub enum SessionState {
     Locked,
     /// The key file is damaged: nobody can sign in before somebody goes back to the one before.
     KeysDamaged,
+    /// The district ordered this station's keys to be destroyed: nobody opens what lies on its disk any more.
+    Destroyed {
+        /// When.
+        at: Wall,
+    },
     /// Somebody is at work.
     Open {
         /// Who.

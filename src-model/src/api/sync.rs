@@ -40,8 +40,41 @@ pub struct SyncView {
     /// Up to which numbers the hub said that it has a backup, over all divisions.
     #[serde(default)]
     pub backed_up: u64,
+    /// How far this station's clock was from the hub's at the last exchange, in milliseconds: ahead of it above zero.
+    #[serde(default)]
+    pub clock_ahead: Option<i64>,
     /// What a person must act on.
     pub problems: Vec<Problem>,
+    /// What the district decided about this station, the latest first.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+}
+
+/// Something the district decided about a division that this station serves or served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What: words by code (`decision.given`).
+    pub what: Decided,
+    /// The division's name.
+    pub place: String,
+    /// When this station heard of it, or did it.
+    pub at: Wall,
+    /// Of a division that is leaving: changes that must reach the district first.
+    pub changes: u32,
+    /// The same of attachments.
+    pub files: u32,
+}
+
+/// What the district decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decided {
+    /// This station serves it from now on.
+    Given,
+    /// It does not any more; what is here of it goes as soon as the district has all of it.
+    Leaving,
+    /// All that was here of it is gone; the district has it.
+    Forgotten,
 }
 
 /// State of the link. Offline is not an error.
@@ -159,6 +192,10 @@ pub enum ProblemCode {
     HubFault,
     /// The hub is not the one this station was enrolled with.
     HubChanged,
+    /// What answers at the hub's address does not speak TLS: nothing was sent.
+    NoTls,
+    /// The hub's public certificate has run out, by the time this station takes for the right one.
+    Dates,
     /// This device is not known to the hub.
     UnknownDevice,
     /// This device was revoked.
@@ -181,4 +218,6 @@ pub enum ProblemCode {
     FilesRefused,
     /// The content of an attachment is not what its name says, here or at the hub.
     FileDamaged,
+    /// A neighbour is a copy of this very device, or knows another history of it.
+    CopiedDisk,
 }

@@ -57,6 +57,10 @@ pub enum ClockKind {
     WorkerReport,
     /// The shorter legal limit where facts and rights are clear (art 20).
     ClearFacts,
+    /// An office outside the system answers within ten working days (R128, ours).
+    OutsideAnswer,
+    /// 上门: on the day that was agreed on (R94).
+    Visit,
 }
 
 /// Whether a date follows from facts, or shows what would be.
@@ -150,9 +154,25 @@ impl Reckoning<'_> {
             self.clock(ClockKind::Notice, today, Some(limits.notice.limit)),
         ];
         clocks.extend(self.injury_reports(Some(item), injured_on));
-        let decision = decision_limits(limits).map(|(kind, limit)| self.clock(kind, today, limit));
+        let decision = decision_limits(limits).map(|(kind, limit)| {
+            let start = if limit == Some(Limit::HalfDay) { self.now } else { today.at(0, 0, 0, 0) };
+            self.face(kind, today, &deadline::Clock::new(start, limit))
+        });
         clocks.extend(decision.map(|clock| Clock { basis: Basis::IfAcceptedToday, ..clock }));
         clocks
+    }
+
+    /// Until when an office outside the system should have answered. No law holds it to that: a late answer is asked for again,
+    /// it is not a breach.
+    pub fn outside_answer(&self, asked: Date) -> Clock {
+        let clock = self.clock(ClockKind::OutsideAnswer, asked, Some(Limit::WorkingDays(10)));
+        let late = clock.urgency == Some(Urgency::Late);
+        Clock { urgency: Some(if late { Urgency::Soon } else { Urgency::Calm }), ..clock }
+    }
+
+    /// Office minutes from one time to another: who held a step of a bundle, and how long (R125).
+    pub fn office_minutes(&self, from: DateTime, to: DateTime) -> u32 {
+        deadline::Clock::new(from, Some(Limit::HalfDay)).office_minutes_used(self.calendar, to)
     }
 
     /// The nearest date of a case and whose move it is.
@@ -174,10 +194,18 @@ impl Reckoning<'_> {
                 return None;
             }
         };
-        Some(match nearest(kinds) {
+        let pressing = match nearest(kinds) {
             Some(clock) => Pressing { kind: Some(clock.kind), due: clock.due, whose },
             None => Pressing { kind: None, due: Due::Unknown, whose },
-        })
+        };
+        Some(self.visit(case).filter(|visit| sooner(visit.due, pressing.due)).unwrap_or(pressing))
+    }
+
+    /// The next visit that was agreed on: ours to make.
+    fn visit(&self, case: &Case) -> Option<Pressing> {
+        let at = case.home.next()?.booking.at;
+        let due = Due::At { at, certainty: deadline::Certainty::Certain };
+        Some(Pressing { kind: Some(ClockKind::Visit), due, whose: Whose::Mine })
     }
 
     /// The days of the most pressing running clock.
@@ -232,6 +260,11 @@ impl Reckoning<'_> {
     }
 }
 
+/// Whether one date comes before another; any date comes before none.
+fn sooner(one: Due, other: Due) -> bool {
+    one.date().is_some_and(|one| other.date().is_none_or(|other| one <= other))
+}
+
 /// Five working days from the notice (ours): the term a station prints where the organ has set none.
 const SUPPLEMENT_TERM: Limit = Limit::WorkingDays(5);
 
@@ -249,6 +282,9 @@ fn decision_limits(limits: Limits) -> impl Iterator<Item = (ClockKind, Option<Li
 fn decision_clock(case: &Case, kind: ClockKind, start: Date, limit: Option<Limit>) -> deadline::Clock {
     let stops: &[Stop] = &case.stops;
     let more = case.extension.filter(|_| kind == ClockKind::Statutory).unwrap_or(0);
+    // Half a day runs from an hour, not from a day (R124).
+    let hour = case.accepted_at.filter(|at| limit == Some(Limit::HalfDay) && at.date() == start);
+    let start = hour.unwrap_or(start.at(0, 0, 0, 0));
     deadline::Clock::new(start, limit).with_stops(stops).extended_by(more)
 }
 

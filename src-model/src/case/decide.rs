@@ -4,7 +4,9 @@
 //! stamp is later than everything the case has seen.
 
 pub mod bounds;
+mod bundle;
 mod command;
+mod home;
 mod refusal;
 
 use jiff::civil::{Date, DateTime};
@@ -14,7 +16,7 @@ pub use refusal::{Entry, Refusal};
 
 use super::event::{
     AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, FileLine, Help, IdCheck, Mandate, NotAccepted, Notice,
-    NoticeLine, Outcome, PaperLine, PaperState, Power, Receipt, Signature, What,
+    NoticeLine, Outcome, PaperLine, PaperState, Power, PrintLine, Receipt, Signature, What,
 };
 use super::field::Field;
 use super::fold::{Case, Mark, Stage};
@@ -105,7 +107,9 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::CheckId { from, number } => return check_id(from, number),
         Command::HandOver { to } => What::HandedOver { to: filled(to, Entry::Organ)? },
         // 即办件: from 收件 to 受理 only together with the result (Annex C).
-        Command::Accept { basis } if basis != AcceptanceBasis::Deemed && case.stage == Stage::Received => {
+        Command::Accept { basis }
+            if basis != AcceptanceBasis::Deemed && case.stage == Stage::Received && case.whole.is_none() =>
+        {
             return Err(Refusal::NoSuchMove { from: case.stage });
         }
         Command::Accept { basis } => accept(case, basis, now)?,
@@ -114,6 +118,8 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             What::NotAccepted { reason: NotAccepted::OtherOrgan, right_office }
         }
         Command::RefuseAcceptance { reason, right_office } => What::NotAccepted { reason, right_office },
+        // What is to be done of a bundle is done in its steps.
+        Command::Start if case.whole.is_some() => return Err(Refusal::NoSuchMove { from: case.stage }),
         Command::Start => What::Started,
         Command::Suspend { kind, expected_days, notice_no } => {
             known_stop(case, kind)?;
@@ -158,7 +164,24 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             let reason = filled(reason, Entry::Reasons)?;
             What::FileSetAside { hash, paper, reason }
         }
+        Command::Print(line) => print(case, line)?,
         Command::Link { other, reason } => What::Linked { other, reason: filled(reason, Entry::Reasons)? },
+        Command::BookVisit(booking) => home::book(*booking, now)?,
+        Command::MoveVisit { of, to, reason } => home::move_to(of, to, reason, now)?,
+        Command::RefuseVisit { of, reason } => home::refuse(of, reason)?,
+        Command::RecordVisit(visit) => home::visit(case, *visit, permit, now)?,
+        Command::GradeVisit { of, grade } => What::VisitGraded { of, grade },
+        Command::RecordInterview(interview) => home::interview(*interview, permit, now)?,
+        Command::AddToInterview(addition) => home::add(addition, permit)?,
+        Command::Explain { text } => What::Explained { text: filled(text, Entry::Text)? },
+        Command::TellGrounds { grounds } => What::GroundsTold { grounds },
+        Command::Order(order) => bundle::order(*order)?,
+        Command::OpenStep(opening) => bundle::open(*opening)?,
+        Command::AskStep { step } => What::StepAsked { step },
+        Command::AnswerStep { step, outcome, result } => bundle::answer(case, step, outcome, result)?,
+        Command::DropStep { step, reason } => bundle::drop_step(case, step, reason)?,
+        Command::ChooseResults { choice } => What::ResultsChosen { choice },
+        Command::CloseWhole(decision) => bundle::close(case, decision)?,
     };
     Ok(vec![act])
 }
@@ -362,6 +385,13 @@ fn add_file(case: &Case, line: FileLine) -> Result<What, Refusal> {
         Some(_) => Err(Refusal::FileThere),
         None => Ok(What::FileAdded(line)),
     }
+}
+
+/// R183: the sheet bears its turn, so it is the next one and no other.
+fn print(case: &Case, line: PrintLine) -> Result<What, Refusal> {
+    let number = filled(line.number.clone(), Entry::NoticeNumber)?;
+    let next = case.prints.count(line.paper, &number).saturating_add(1);
+    if line.turn == next { Ok(What::Printed(line)) } else { Err(Refusal::DoneBefore) }
 }
 
 /// R69: someone else than the applicant signs with the relation named.

@@ -5,18 +5,25 @@
 
 mod files;
 mod parts;
+mod prints;
 
-use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, DateTime};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use files::*;
 pub use parts::*;
+pub use prints::*;
 
+use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
+use crate::injury::Ground;
 use crate::person::Telling;
 use crate::stamp::{Stamp, TimeQuality, Wall};
+use crate::visit::{Addition, Booking, Interview, Visit};
 
 /// One act: who, for which unit, when by the station's clock, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,6 +299,79 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// 一件事: what the applicant chose of a bundle; this case leads it (R114, R117).
+    Ordered(Box<Order>),
+    /// 联办: this case is a step of a bundle and the department has it now (R118).
+    StepOpened(Box<Opening>),
+    /// A step outside the system was asked for (R128).
+    StepAsked {
+        /// Which.
+        step: StepNo,
+    },
+    /// What came of a step outside the system.
+    StepAnswered {
+        /// Which.
+        step: StepNo,
+        /// Granted or denied.
+        outcome: Outcome,
+        /// In words, or the number of the paper.
+        result: String,
+    },
+    /// The applicant does not want an optional step any more (R119).
+    StepDropped {
+        /// Which.
+        step: StepNo,
+        /// In the applicant's words.
+        reason: String,
+    },
+    /// How the results of a bundle shall reach the applicant (R120).
+    ResultsChosen {
+        /// Together, or each when it is there.
+        choice: Choice,
+    },
+    /// 上门预约: somebody asked to be served at home (R94).
+    VisitBooked(Box<Booking>),
+    /// The booking stands for another time (R95).
+    VisitMoved {
+        /// The act that made it.
+        of: Stamp,
+        /// When now.
+        to: DateTime,
+        /// Why.
+        reason: String,
+    },
+    /// 不上门, with a reason and by the upper tier (R95).
+    VisitRefused {
+        /// The act that made the booking.
+        of: Stamp,
+        /// Why.
+        reason: String,
+    },
+    /// 上门服务记录 (R96).
+    VisitMade(Box<Visit>),
+    /// The call after a visit (templates §13).
+    VisitGraded {
+        /// The act of the record.
+        of: Stamp,
+        /// As the person said.
+        grade: Grade,
+    },
+    /// 询问笔录, signed (R100).
+    Interviewed(Box<Interview>),
+    /// An addition to a signed interview, signed again (R100).
+    InterviewAdded(Addition),
+    /// 讲明白了: steps, papers and limits in plain words (R99).
+    Explained {
+        /// What was said.
+        text: String,
+    },
+    /// The grounds of arts 14–16 as the person told them; no conclusion (R106).
+    GroundsTold {
+        /// Which.
+        grounds: BTreeSet<Ground>,
+    },
+    /// 打印: a paper was made and went to a printer or a file (R183).
+    Printed(PrintLine),
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]
     Unknown {

@@ -31,6 +31,24 @@ pub enum Field {
     Employer,
     /// 事故或诊断日 (工伤保险条例 art 17)
     InjuredOn,
+    /// 单位电话
+    EmployerPhone,
+    /// 单位地址
+    EmployerAddress,
+    /// 职业、工种或工作岗位
+    Occupation,
+    /// 参加工作时间
+    WorkingSince,
+    /// 事故地点
+    InjuredWhere,
+    /// 事故经过和主要原因
+    InjuredHow,
+    /// 受伤部位
+    InjuredPart,
+    /// 诊断的医院
+    DiagnosedBy,
+    /// 谁看见的
+    Witnesses,
     /// 什么时候要办成 and other wishes
     Remark,
 }
@@ -49,7 +67,7 @@ pub enum WhileDisputed {
 
 impl Field {
     /// Every field, in the order of the paper form.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 19] = [
         Self::Name,
         Self::CitizenId,
         Self::Phone,
@@ -59,6 +77,15 @@ impl Field {
         Self::ContactPhone,
         Self::Employer,
         Self::InjuredOn,
+        Self::EmployerPhone,
+        Self::EmployerAddress,
+        Self::Occupation,
+        Self::WorkingSince,
+        Self::InjuredWhere,
+        Self::InjuredHow,
+        Self::InjuredPart,
+        Self::DiagnosedBy,
+        Self::Witnesses,
         Self::Remark,
     ];
 
@@ -74,6 +101,15 @@ impl Field {
             Self::ContactPhone => "contact.phone",
             Self::Employer => "employer.name",
             Self::InjuredOn => "injury.on",
+            Self::EmployerPhone => "employer.phone",
+            Self::EmployerAddress => "employer.address",
+            Self::Occupation => "work.post",
+            Self::WorkingSince => "work.since",
+            Self::InjuredWhere => "injury.where",
+            Self::InjuredHow => "injury.how",
+            Self::InjuredPart => "injury.part",
+            Self::DiagnosedBy => "injury.hospital",
+            Self::Witnesses => "injury.witnesses",
             Self::Remark => "remark",
         }
     }

@@ -4,22 +4,29 @@
 //! F3: idempotent: an event that arrives twice counts once. What does not fit the moves of Annex C changes nothing and is
 //! reported as an [`Anomaly`], with the act kept, for a person to look at.
 
+mod bundle;
 mod files;
+mod home;
 mod moves;
+mod prints;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use files::Files;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+pub use prints::Prints;
 use serde::{Deserialize, Serialize};
 
 use super::event::{
     AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Limits, Mandate, Notice, Outcome, PaperLine,
     PaperState, Receipt, What,
 };
+use crate::bundle::{PartOf, Whole};
 use crate::deadline::{Limit, Stop};
 use crate::ids::{AgentId, CaseId, ScopeCode};
+use crate::injury::Ground;
 use crate::stamp::{Stamp, Wall};
+use crate::visit::HomeService;
 
 /// Where a case stands (Annex C).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -100,12 +107,16 @@ pub struct Case {
     pub handed_over: Option<(Mark, String)>,
     /// The day and basis of acceptance.
     pub acceptance: Option<(Date, AcceptanceBasis)>,
+    /// The hour of it, which half-day clocks run from (R124).
+    pub accepted_at: Option<DateTime>,
     /// Time that does not count.
     pub stops: Vec<Stop>,
     /// Further days granted.
     pub extension: Option<u16>,
     /// The result.
     pub decision: Option<Decision>,
+    /// When it was entered.
+    pub decided_at: Option<DateTime>,
     /// The delivery.
     pub delivery: Option<(Date, DeliveryWay, String)>,
     /// The applicant's grade.
@@ -114,6 +125,16 @@ pub struct Case {
     pub links: Vec<CaseId>,
     /// Attachments.
     pub files: Files,
+    /// Visits and interviews.
+    pub home: HomeService,
+    /// The grounds of arts 14–16 as the person told them.
+    pub grounds: BTreeSet<Ground>,
+    /// The bundle this case leads.
+    pub whole: Option<Box<Whole>>,
+    /// The bundle this case is a step of.
+    pub part_of: Option<PartOf>,
+    /// Papers printed.
+    pub prints: Prints,
     /// The greatest stamp seen.
     pub last: Option<Stamp>,
 }

@@ -7,12 +7,15 @@ use super::event::*;
 use super::fold::{Case, Stage, fold};
 use super::{Event, What};
 use crate::access::{Action, Principal, Role, Subject, permit};
+use crate::bundle::{Choice, Need, Opening, Order, OrderStep, StepKind, StepNo, Tone};
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
 use crate::deadline::{Limit, StopKind};
 use crate::identity::CaseNumber;
-use crate::ids::{FileHash, ScopeCode};
+use crate::ids::{CaseId, FileHash, ScopeCode};
+use crate::injury::Ground;
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
+use crate::visit::{Addition, Asked, Booking, HomeReason, Interview, Spoken, Visit};
 
 const START: i64 = 1_772_415_000_000;
 const DAY: i64 = 86_400_000;
@@ -61,7 +64,131 @@ fn file(n: u8) -> FileLine {
     FileLine { hash, kind: FileKind::Jpeg, bytes: 180_000, thumb, paper, label }
 }
 
+fn order() -> Order {
+    let step = |no: u8, kind, need, after: &[u8]| OrderStep {
+        no: StepNo(no),
+        item: (kind == StepKind::Item).then(|| "RS-003".parse().unwrap()),
+        name: "一步".into(),
+        department: "公安分局".into(),
+        need,
+        kind,
+        after: after.iter().copied().map(StepNo).collect(),
+        number: None,
+        limits: Limits::default(),
+        papers: Vec::new(),
+    };
+    let steps = vec![
+        step(0, StepKind::Item, Need::Required, &[]),
+        step(1, StepKind::Outside, Need::Required, &[0]),
+        step(2, StepKind::Check, Need::Optional, &[1]),
+    ];
+    Order { bundle: "newborn".parse().unwrap(), version: 1, tone: Tone::Plain, steps }
+}
+
+fn opening() -> Opening {
+    Opening {
+        lead: CaseId(uuid::Uuid::from_u128(1)),
+        step: StepNo(0),
+        handler: "SG-000000-03".parse().unwrap(),
+        help: Help::Guidance,
+        mandate: None,
+        receipt: receipt(Some(Limit::WorkingDays(8)), PaperState::Copy),
+        to: "公安分局".into(),
+    }
+}
+
+fn bundle_command() -> impl Strategy<Value = Command> {
+    let decision = |outcome| Decision {
+        outcome,
+        on: jiff::civil::date(2026, 3, 6),
+        number: "1".into(),
+        reasons: "不符合条件".into(),
+        valid_until: None,
+    };
+    let mut circle = order();
+    circle.steps[0].after = vec![StepNo(2)];
+    prop_oneof![
+        Just(Command::Order(Box::new(order()))),
+        Just(Command::Order(Box::new(order()))),
+        Just(Command::Order(Box::new(circle))),
+        Just(Command::OpenStep(Box::new(opening()))),
+        (0u8..4).prop_map(|no| Command::AskStep { step: StepNo(no) }),
+        (0u8..4, prop_oneof![Just(Outcome::Granted), Just(Outcome::Denied), Just(Outcome::Returned)])
+            .prop_map(|(no, outcome)| Command::AnswerStep { step: StepNo(no), outcome, result: "办好了".into() }),
+        (0u8..4).prop_map(|no| Command::DropStep { step: StepNo(no), reason: "不办了".into() }),
+        prop_oneof![Just(Choice::Together), Just(Choice::AsTheyCome)]
+            .prop_map(|choice| Command::ChooseResults { choice }),
+        prop_oneof![Just(Outcome::Granted), Just(Outcome::Denied), Just(Outcome::Withdrawn)]
+            .prop_map(move |outcome| Command::CloseWhole(decision(outcome))),
+    ]
+}
+
+fn home_command() -> impl Strategy<Value = Command> {
+    let staff = || vec!["SG-202202-01".parse().unwrap(), "SG-202202-02".parse().unwrap()];
+    let at = |day| jiff::civil::date(2026, 3, day).at(9, 30, 0, 0);
+    let booking = Booking {
+        caller: "钱秀英".into(),
+        relation: "邻居".into(),
+        phone: String::new(),
+        reasons: [HomeReason::Aged].into(),
+        at: at(31),
+        place: "幸福大院3号".into(),
+        staff: staff(),
+        alone: String::new(),
+    };
+    let visit = Visit {
+        booking: None,
+        arrived: at(1),
+        left: at(1),
+        place: "幸福大院3号".into(),
+        staff: staff(),
+        badge: Asked::Yes,
+        id_checked: Asked::Yes,
+        person_seen: Asked::Yes,
+        consent: Asked::No,
+        forms: Vec::new(),
+        taken: Vec::new(),
+        left_there: Vec::new(),
+        advice: String::new(),
+        beyond: String::new(),
+        next: String::new(),
+        next_on: None,
+        signature: Signature::Hand,
+    };
+    let interview = |read_back| Interview {
+        place: "病房".into(),
+        from: at(1),
+        until: at(1),
+        asked_by: "许文".into(),
+        written_by: "彭飞".into(),
+        present: Vec::new(),
+        interpreter: String::new(),
+        lines: vec![Spoken { question: "怎么受的伤？".into(), answer: "石头砸的。".into() }],
+        read_back,
+        signature: Signature::Hand,
+    };
+    // The first acts of a life have these stamps, so that some of them are bookings and records.
+    let stamp = |n: u16| Stamp { hlc: Hlc { ms: START.unsigned_abs(), counter: n }, device: 7 };
+    let of = (0u16..6).prop_map(stamp);
+    prop_oneof![
+        Just(Command::BookVisit(Box::new(booking))),
+        of.clone().prop_map(move |of| Command::MoveVisit { of, to: at(30), reason: "改天".into() }),
+        of.clone().prop_map(|of| Command::RefuseVisit { of, reason: "本人已经到大厅来办完了".into() }),
+        (prop::option::of(of.clone()))
+            .prop_map(move |booking| Command::RecordVisit(Box::new(Visit { booking, ..visit.clone() }))),
+        of.clone().prop_map(|of| Command::GradeVisit { of, grade: Grade::try_from(5).unwrap() }),
+        Just(Command::RecordInterview(Box::new(interview(Asked::Yes)))),
+        Just(Command::RecordInterview(Box::new(interview(Asked::No)))),
+        of.prop_map(|to| Command::AddToInterview(Addition { to, text: "补充".into(), signature: Signature::Hand })),
+        Just(Command::TellGrounds { grounds: [Ground::AtWork].into() }),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![4 => case_command(), 1 => bundle_command(), 1 => home_command()]
+}
+
+fn case_command() -> impl Strategy<Value = Command> {
     let id_card = |state| PaperLine { name: "居民身份证".into(), state, count: 1 };
     let decision = |outcome| Decision {
         outcome,
@@ -109,6 +236,13 @@ fn command() -> impl Strategy<Value = Command> {
             reason: "拍糊了".into()
         }),
         Just(Command::EndMandate { reason: MandateEnd::Withdrawn }),
+        (1u16..3).prop_map(|turn| Command::Print(PrintLine {
+            paper: PaperName::Receipt,
+            number: "石拐-202202-20260302-07-0001".into(),
+            turn,
+            pages: 1,
+            hash: FileHash([9; 32]),
+        })),
     ]
 }
 
@@ -124,7 +258,7 @@ fn live(commands: &[(Command, u8)], device: u64) -> Vec<Event> {
         let now = Moment { hlc, device, at: Wall(at), quality: TimeQuality::Confirmed, calendar: &calendar };
         let permit = permit(&window(), command.action(), &subject).expect("a window may do all of these");
         let mut command = command.clone();
-        if let Command::Decide(decision) = &mut command {
+        if let Command::Decide(decision) | Command::CloseWhole(decision) = &mut command {
             decision.on = now.today();
         }
         if let Ok(new) = decide(&case, command.clone(), &permit, &now) {

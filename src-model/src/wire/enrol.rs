@@ -5,6 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::{Epoch, Sig, Signed};
 use crate::ids::DeviceId;
 
+/// The answer to `POST /v1/hello`, asked without a word before a code is shown. It counts when the code's check fits the root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The district's root key.
+    pub root: [u8; 32],
+    /// The hub's certificate, signed by the root.
+    pub hub: Signed,
+}
+
 /// `POST /v1/enrol`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolRequest {
@@ -69,11 +78,14 @@ pub enum PackageKind {
     Calendar,
     /// Devices that are not to be trusted any more: a list of [`super::Revocation`].
     Revocations,
+    /// One-thing bundles.
+    Bundles,
 }
 
 impl PackageKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar, Self::Revocations];
+    pub const ALL: [Self; 6] =
+        [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar, Self::Revocations, Self::Bundles];
 }
 
 /// `POST /v1/packages`: an [`Envelope`] around this, answered with an envelope around `Vec<Signed>`.

@@ -44,7 +44,8 @@ pub struct ExchangeRequest {
     /// How many compressed bytes of frames it wants at most. With [`super::NO_FRAMES`] it only brings: cursors are neither compared nor
     /// moved, so that another exchange beside it may read meanwhile.
     pub max_bytes: u32,
-    /// Digest over the versions of the packages it has.
+    /// Digest over the versions of the packages it has and the serial number of its certificate; of an older device, over the
+    /// versions alone.
     pub packages: u64,
     /// Segments to be delivered.
     #[serde(deserialize_with = "at_most::<_, _, MAX_SEGMENTS>")]
@@ -110,6 +111,8 @@ pub enum Outcome {
     /// scope first. The device goes back in each scope it has read to the first of them that it knows, or to the beginning, tells
     /// what it has beyond (`POST /v1/repair`), and goes on in the reply's epoch. Nothing was taken.
     Rewind(Vec<Cursor>),
+    /// The device was revoked and is to destroy its keys: the root's signed [`super::Destroy`]. What came along was set aside before.
+    Destroy(Signed),
 }
 
 /// What an exchange delivered.
@@ -123,7 +126,7 @@ pub struct Delivery {
     pub frames: Vec<Frame>,
     /// Whether there is more to fetch.
     pub more: More,
-    /// Whether the packages this device has are the present ones.
+    /// Whether the packages and the certificate this device has are the present ones.
     pub packages: Packages,
     /// Number up to which the hub has a backup, per scope of the device.
     pub backed_up: Vec<(ScopeCode, u64)>,

@@ -87,7 +87,12 @@ pub struct Revocation {
 impl Revocation {
     /// Whether a segment of the device was written in time.
     pub fn leaves_valid(&self, key: &SegmentKey) -> bool {
-        let line = |last: &SegmentKey| (last.device, last.incarnation, last.scope);
-        self.valid.iter().any(|last| line(last) == line(key) && key.number <= last.number)
+        is_within(&self.valid, key)
     }
+}
+
+/// Whether a segment is not later than the last one of its line among these.
+pub fn is_within(last: &[SegmentKey], key: &SegmentKey) -> bool {
+    let line = |last: &SegmentKey| (last.device, last.incarnation, last.scope);
+    last.iter().any(|last| line(last) == line(key) && key.number <= last.number)
 }

@@ -144,6 +144,30 @@ fn an_enrolment_and_a_package_are_these_bytes() {
 }
 
 #[test]
+fn a_standing_and_its_orders_are_these_bytes() {
+    let signed = |n| Signed { bytes: vec![n], sig: Sig([2; 64]) };
+    let (have, done) = (vec![(PackageKind::Calendar, 1)], vec![signed(4)]);
+    let request = StandingRequest { version: VERSION, have, serial: 300, done };
+    assert_snapshot!(pinned(&request), @"01010301ac0201010402020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202");
+    let standing = Standing { packages: vec![signed(1)], certificate: Some(signed(3)), orders: vec![signed(5)] };
+    assert_snapshot!(pinned(&standing), @"010101020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020101030202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020201010502020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202");
+    let (device, ends) = (DeviceId([1; 32]), vec![Cursor { scope: scope(), seq: 5, chain: Hash([6; 32]) }]);
+    let forget = Forget { device, scope: scope(), serial: 7, ends: ends.clone(), hub_ms: 9 };
+    assert_snapshot!(pinned(&forget), @"01010101010101010101010101010101010101010101010101010101010101019afeb5c7af0407019afeb5c7af0405060606060606060606060606060606060606060606060606060606060606060609");
+    let forgot = Forgot { order: Hash([8; 32]), device, scope: scope(), erased: ends, documents: 3, at_ms: 9 };
+    assert_snapshot!(pinned(&forgot), @"080808080808080808080808080808080808080808080808080808080808080801010101010101010101010101010101010101010101010101010101010101019afeb5c7af04019afeb5c7af040506060606060606060606060606060606060606060606060606060606060606060309");
+}
+
+#[test]
+fn the_order_to_destroy_keys_is_these_bytes() {
+    let by = ["SG-000000-21".parse().unwrap(), "SG-000000-31".parse().unwrap()];
+    let destroy = Destroy { device: DeviceId([1; 32]), by, hub_ms: 9 };
+    assert_snapshot!(pinned(&destroy), @"01010101010101010101010101010101010101010101010101010101010101010c53472d3030303030302d32310c53472d3030303030302d333109");
+    let outcome = Outcome::Destroy(Signed { bytes: vec![1], sig: Sig([2; 64]) });
+    assert_snapshot!(pinned(&outcome), @"05010102020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202");
+}
+
+#[test]
 fn attachments_travel_in_these_bytes() {
     let (name, part) = (FileHash([2; 32]), Part { n: 1, bytes: vec![3, 4] });
     let bring = vec![Bring { scope: scope(), name, size: 65_538, parts: vec![part.clone()] }];
@@ -186,4 +210,42 @@ fn bytes_past_the_bound_or_left_over_are_refused() {
     assert_eq!(decode::<Header>(&bytes, bytes.len() - 1), Err(WireFault::TooLarge));
     let longer = [bytes.as_slice(), &[0]].concat();
     assert_eq!(decode::<Header>(&longer, MAX_BODY), Err(WireFault::Shape), "a byte too many");
+}
+
+#[test]
+fn a_meeting_of_two_stations_is_these_bytes() {
+    let signed = || Signed { bytes: vec![1], sig: Sig([2; 64]) };
+    let line = LineEnd { key: header().key(), root: Hash([7; 32]) };
+    let said = Said {
+        have: vec![(PackageKind::Revocations, 3)],
+        packages: vec![signed()],
+        lines: vec![line],
+        certificates: vec![signed()],
+        segments: vec![segment()],
+        letters: vec![Parts(vec![vec![8, 9]])],
+        got: vec![[6; 16]],
+    };
+    let request = MeetRequest {
+        version: VERSION,
+        to: DeviceId([4; 32]),
+        nonce: Nonce { ms: 7, mac: [8; 16] },
+        certificate: signed(),
+        said: Said::default(),
+        after: Some(Mark { hlc_ms: 5, root: Hash([6; 32]) }),
+        max_bytes: 1024,
+    };
+    assert_snapshot!(pinned(&request), @"010404040404040404040404040404040404040404040404040404040404040404070808080808080808080808080808080801010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020200000000000000010506060606060606060606060606060606060606060606060606060606060606068008");
+    let met = Met { said, more: More::Yes, reached: None, taken: 2 };
+    let reply = |outcome| MeetReply { certificate: signed(), nonce: Nonce { ms: 7, mac: [8; 16] }, outcome };
+    assert_snapshot!(pinned(&reply(MeetOutcome::Met(Box::new(met)))), @"01010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020207080808080808080808080808080808080001040301010102020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202010101010101010101010101010101010101010101010101010101010101010101019afeb5c7af040207070707070707070707070707070707070707070707070707070707070707070101010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020201010101010101010101010101010101010101010101010101010101010101010101019afeb5c7af04020303030303030303030303030303030303030303030303030303030303030303c0bbaae1ca33040c53472d3230323230322d3031010105050505050505050505050505050505030607080909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090909090901010208090106060606060606060606060606060606010002");
+    assert_snapshot!(pinned(&reply(MeetOutcome::Not(NotMet::Revoked))), @"01010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020207080808080808080808080808080808080202");
+}
+
+#[test]
+fn a_letter_brought_for_another_station_is_these_bytes() {
+    let nonce = Nonce { ms: 7, mac: [8; 16] };
+    let request = LetterRequest { version: VERSION, nonce, parts: Parts(vec![vec![1, 2], vec![3]]) };
+    assert_snapshot!(pinned(&request), @"010708080808080808080808080808080808020201020103");
+    let outcome = LetterOutcome::Answered(Parts(vec![vec![4, 5]]));
+    assert_snapshot!(pinned(&LetterReply { outcome, hub_ms: 9, nonce, epoch: Epoch([1; 8]) }), @"00010204050907080808080808080808080808080808080101010101010101");
 }

@@ -1,12 +1,13 @@
 //! 同步: three facts, what waits with items and bytes, what a person must act on. Offline is the ordinary state, not an error.
 
 use daiban_model::api::{
-    FilesWaiting, GetSync, ListRefused, Problem, ProblemCode, Progress, ReceiptView, RefusedCase, RefusedWhy,
+    Decision, FilesWaiting, GetSync, ListRefused, Problem, ProblemCode, Progress, ReceiptView, RefusedCase, RefusedWhy,
     SendRefusedAgain, SyncNow, SyncView, WaitingCase,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::neighbours::NeighbourRoad;
 use super::stick::StickRoad;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
@@ -49,6 +50,7 @@ pub fn SyncPage() -> impl IntoView {
             </header>
             <FailNote/>
             {show(sync, |sync: &SyncView| facts(sync.clone()))}
+            <NeighbourRoad/>
             <StickRoad/>
         </main>
     }
@@ -71,7 +73,8 @@ fn facts(sync: SyncView) -> impl IntoView {
             </li>
         </ul>
         {sync.progress.map(|it| progress(it, sync.outbox))}
-        {problems(sync.problems)}
+        {problems(sync.problems, sync.clock_ahead)}
+        {decisions(sync.decisions)}
         {outbox(sync.outbox, sync.outbox_bytes, sync.waiting)}
         {files(sync.files)}
     }
@@ -110,10 +113,11 @@ fn time_left(seconds: u32) -> String {
     }
 }
 
-fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
+fn problems(problems: Vec<Problem>, clock_ahead: Option<i64>) -> Option<impl IntoView> {
     let line = |problem: Problem| {
         let code = say::code(&problem.code);
-        let what = words::one_of("problem", &code).unwrap_or_default();
+        let off = clock_ahead.filter(|_| problem.code == ProblemCode::ClockSkew).map(dates::clock_off);
+        let what = off.unwrap_or_else(|| words::one_of("problem", &code).unwrap_or_default().to_owned());
         let act = words::one_of("problem_act", &code).unwrap_or_default();
         let many = (problem.records > 0).then(|| t!("sync.records", n = problem.records));
         view! {
@@ -133,6 +137,30 @@ fn problems(problems: Vec<Problem>) -> Option<impl IntoView> {
             <section class="stack" aria-labelledby="h-problems">
                 <div class="sec-head"><h2 id="h-problems">{t!("sync.problems")}</h2></div>
                 <ul class="stack-1" data-test="problems">{problems.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// What the district gave this station, and what it took.
+fn decisions(all: Vec<Decision>) -> Option<impl IntoView> {
+    let line = |decision: Decision| {
+        let code = say::code(&decision.what);
+        let what = words::one_of("decision", &code).unwrap_or_default().replace("{place}", &decision.place);
+        let owed = (decision.changes + decision.files > 0)
+            .then(|| t!("sync.leaving_owed", n = decision.changes, files = decision.files));
+        view! {
+            <li data-test=format!("decision-{code}")>
+                <Held text=what/>
+                <span class="meta">{owed}" "{dates::moment(decision.at)}</span>
+            </li>
+        }
+    };
+    (!all.is_empty()).then(|| {
+        view! {
+            <section class="stack-1" aria-labelledby="h-decisions" data-test="decisions">
+                <div class="sec-head"><h2 id="h-decisions">{t!("sync.decisions")}</h2></div>
+                <ul class="stack-1">{all.into_iter().map(line).collect_view()}</ul>
             </section>
         }
     })

@@ -2,6 +2,7 @@
 
 use daiban_model::api::{Failure, GoBackKeys, Session, Tile, Unlock};
 use daiban_model::ids::AgentId;
+use daiban_model::stamp::Wall;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,7 +10,7 @@ use super::forgot::ForgotPage;
 use super::station::{StationSide, UnlockFoot};
 use crate::desk::desk;
 use crate::parts::Icon;
-use crate::{keys, say, transport, words};
+use crate::{dates, keys, say, transport, words};
 
 /// The unlock screen.
 #[component]
@@ -105,6 +106,19 @@ pub fn KeysDamagedPage() -> impl IntoView {
                 </button>
             </div>
             <p class="quiet">{t!("keys.call")}</p>
+        </main>
+    }
+}
+
+/// The district had the keys of this machine destroyed: nothing is left to do here, and where what was sent is stands here.
+#[component]
+pub fn DestroyedPage(at: Wall) -> impl IntoView {
+    view! {
+        <main class="page" id="main" tabindex="-1" data-page="keys-destroyed">
+            <h1>{t!("keys.destroyed")}</h1>
+            <p class="lead">{t!("keys.destroyed_at", at = dates::moment(at))}</p>
+            <p>{t!("keys.destroyed_what")}</p>
+            <p class="quiet">{t!("keys.destroyed_next")}</p>
         </main>
     }
 }

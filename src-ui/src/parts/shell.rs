@@ -1,6 +1,6 @@
 //! The frame around a page: side bar with the state of the exchange, top bar with search, who and lock, words in passing.
 
-use daiban_model::api::{Link, SessionState, SyncView};
+use daiban_model::api::{Link, ProblemCode, SessionState, SyncView};
 use leptos::prelude::*;
 
 use super::{Held, Icon, Mark};
@@ -101,17 +101,25 @@ pub fn SyncBadge() -> impl IntoView {
         let waiting =
             (sync.outbox > 0).then(|| t!("link.waiting", n = sync.outbox, size = dates::bytes(sync.outbox_bytes)));
         let last = sync.last_ok.map(|at| t!("link.last", day = dates::day(at.date())));
+        let off = wrong_clock(sync);
         view! {
             <Go to=Route::Sync class="badge" test="sync-badge">
                 <Icon name=icon/>
                 <b data-test="link-state">{words}</b>
                 <span>{waiting}</span>
                 <span>{last.map(|text| view! { <Held text/> })}</span>
+                {off.map(|text| view! { <span data-test="wrong-clock"><Held text/></span> })}
             </Go>
         }
     };
     let desk = desk();
     view! { <div role="status">{move || desk.sync.with(|sync| sync.as_ref().map(badge))}</div> }
+}
+
+/// That this machine's clock is wrong, and by how much: it stands on every page until it is right.
+fn wrong_clock(sync: &SyncView) -> Option<String> {
+    let said = sync.problems.iter().any(|problem| problem.code == ProblemCode::ClockSkew);
+    sync.clock_ahead.filter(|_| said).map(dates::clock_off)
 }
 
 /// 已存 08:16

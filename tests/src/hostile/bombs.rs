@@ -303,7 +303,7 @@ fn letter(content: &[u8]) -> Option<String> {
     let files = daiban_core::courier::letter::seal(&sealing, content)?;
     let parts: Vec<Part> = files.iter().filter_map(|file| Part::read(file).ok()).collect();
     let letter = daiban_core::courier::letter::gather(parts).letters.pop()?;
-    told(now(stage.hub().take_letter(&letter, at(), [3; 48])).map(drop))
+    told(now(stage.hub().take_letter(&letter, daiban_core::sync::hub::Room::Stick, at(), [3; 48])).map(drop))
 }
 
 fn part(bytes: &[u8]) -> Option<String> {

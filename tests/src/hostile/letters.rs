@@ -3,7 +3,7 @@
 use daiban_core::courier::letter::{self, Gathered, Sealing};
 use daiban_core::courier::{Answer, Ask, LetterKind, Part};
 use daiban_core::sync::columns;
-use daiban_core::sync::hub::Turned;
+use daiban_core::sync::hub::{Room, Turned};
 use daiban_core::sync::sign::{self, Domain};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Envelope, ExchangeRequest, Hash, PackageKind, Packing, Signed};
@@ -33,7 +33,7 @@ fn part(file: &[u8]) {
     let Ok(part) = Part::read(&file) else { return };
     let Gathered { letters, .. } = letter::gather([part.clone(), part]);
     for letter in letters {
-        let taken = now(Stage::get().hub().take_letter(&letter, at(), [3; 48]));
+        let taken = now(Stage::get().hub().take_letter(&letter, Room::Stick, at(), [3; 48]));
         assert!(!matches!(taken, Err(Turned::Storage(_))), "the store is not what fails");
     }
 }
@@ -76,7 +76,7 @@ fn ask(content: &[u8]) {
     let parts = sealed(&stage.writer, to, LetterKind::Ask, &content);
     let letter = some("whole", letter::gather(parts).letters.pop());
     let hub = stage.hub();
-    let taken = now(hub.take_letter(&letter, at(), [3; 48]));
+    let taken = now(hub.take_letter(&letter, Room::Stick, at(), [3; 48]));
     assert!(!matches!(taken, Err(Turned::Storage(_))), "the store is not what fails");
     assert_eq!(must("an audit", now(hub.verify())).faults, [], "the feeds are as they should be");
 }

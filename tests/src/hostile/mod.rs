@@ -17,9 +17,11 @@ mod exchange;
 mod imports;
 mod letters;
 mod measure;
+mod meetings;
 mod mutate;
 mod pictures;
 mod stage;
+mod standing;
 mod village;
 
 pub use bombs::{Bomb, bombs};
@@ -50,15 +52,17 @@ pub struct Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self { name: "frame", run: exchange::reply, samples: exchange::reply_samples },
         Self { name: "request", run: exchange::request, samples: exchange::request_samples },
         Self { name: "segment", run: exchange::segment, samples: exchange::segment_samples },
         Self { name: "letter", run: letters::letter, samples: letters::samples },
+        Self { name: "meeting", run: meetings::meeting, samples: meetings::samples },
         Self { name: "change", run: changes::change, samples: changes::samples },
         Self { name: "call", run: calls::call, samples: calls::samples },
         Self { name: "import", run: imports::import, samples: imports::samples },
         Self { name: "attachment", run: exchange::files, samples: exchange::files_samples },
+        Self { name: "standing", run: standing::standing, samples: standing::samples },
         Self { name: "picture", run: pictures::picture, samples: pictures::samples },
     ];
 

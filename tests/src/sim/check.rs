@@ -26,6 +26,7 @@ impl Run {
             for at in 0..self.seats.len() {
                 self.exchange_to_the_end(at);
             }
+            self.let_stand();
             self.world.pass(10);
             self.counts.rounds = round;
             if before == self.world.hub.ends() && self.at_rest().is_empty() {
@@ -58,7 +59,8 @@ impl Run {
     /// What is not at rest.
     fn at_rest(&mut self) -> Vec<String> {
         let ends = self.world.hub.ends();
-        let mut restless = Vec::new();
+        self.learn_scopes();
+        let mut restless = self.still_leaving();
         for seat in self.seats.iter_mut().filter(|seat| !seat.revoked) {
             let name = seat.station.name.clone();
             let view = match seat.station.call(GetSync {}) {
@@ -89,6 +91,14 @@ impl Run {
         restless
     }
 
+    /// Devices that were told to erase a division and have not said that they did.
+    fn still_leaving(&self) -> Vec<String> {
+        let revoked = |name: &str| self.seats.iter().any(|seat| seat.revoked && seat.station.name == name);
+        let devices = self.world.hub.devices().into_iter();
+        let open = devices.filter(|view| !view.leaving.is_empty() && !revoked(&view.station));
+        open.map(|view| format!("{} has not said that it erased {:?}", view.station, view.leaving)).collect()
+    }
+
     /// All that is looked at when everything is at rest.
     pub(super) fn look_back(&mut self) {
         self.mirror.read(&self.world.hub);
@@ -98,6 +108,30 @@ impl Run {
         self.kept_promises();
         self.once();
         self.sound();
+        self.erased();
+    }
+
+    /// V7.
+    fn erased(&mut self) {
+        let mut left = Vec::new();
+        for seat in self.seats.iter().filter(|seat| !seat.revoked && seat.station.runs()) {
+            let (name, shelf) = (&seat.station.name, seat.station.shelf());
+            let docs = seat.station.keeps().into_iter().map(|(state, _)| state.scope);
+            let rows = seat.station.rows_of_all().into_iter().map(|row| row.scope);
+            let marks = must("cursors", now(shelf.peer(PeerQuery::Cursors(PeerId::Hub))));
+            let feeds = marks.cursors.iter().chain(&marks.ends).map(|cursor| cursor.scope);
+            let mut scopes: Vec<ScopeCode> =
+                docs.chain(rows).chain(feeds).filter(|scope| !seat.covers(*scope)).collect();
+            scopes.sort_unstable();
+            scopes.dedup();
+            for end in self.world.hub.ends().iter().filter(|end| !seat.covers(end.scope)) {
+                let query = PeerQuery::Beyond { scope: end.scope, seq: 0 };
+                let beyond = must("segments", now(shelf.peer(query))).beyond;
+                scopes.extend((!beyond.is_empty()).then_some(end.scope));
+            }
+            left.extend(scopes.iter().map(|scope| format!("{name} still has something of {scope}")));
+        }
+        left.into_iter().for_each(|what| self.violation(Check::Erasure, what));
     }
 
     /// V1.
@@ -157,7 +191,9 @@ impl Run {
 
     /// V2: what was written comes after what was read, and in the order of writing.
     fn in_order(&mut self) {
-        let mut last: BTreeMap<(usize, ScopeCode), u64> = BTreeMap::new();
+        // Of sessions that neighbours were open to, each is a line of its own: what waits at the hub for a neighbour's work holds up that
+        // session and no other.
+        let mut last: BTreeMap<(usize, ScopeCode, u32), u64> = BTreeMap::new();
         let mut disorder = Vec::new();
         for promise in self.ledger.promises.iter().filter(|promise| !promise.excused) {
             let Some(place) = self.mirror.place(promise.doc, promise.change) else { continue };
@@ -165,7 +201,8 @@ impl Run {
             if place <= promise.read {
                 disorder.push(format!("{name} had read {} when it wrote what stands at {place}", promise.read));
             }
-            let before = last.entry((promise.seat, promise.scope)).or_default();
+            let session = self.mirror.session(promise.scope, place);
+            let before = last.entry((promise.seat, promise.scope, session)).or_default();
             if place < *before {
                 let what = format!("what stands at {place} after what stands at {before}: {}", promise.text);
                 disorder.push(format!("{name} wrote {what}"));

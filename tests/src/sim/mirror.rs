@@ -10,6 +10,9 @@ use daiban_model::wire::{DocId, Hash, SegmentKey};
 
 use crate::world::{District, must, now};
 
+/// Incarnations from here on are drawn for a session (J4), not counted.
+const DRAWN: u32 = 1 << 30;
+
 /// All documents of all feeds, and where each change first stands.
 #[derive(Default)]
 pub struct Mirror {
@@ -17,6 +20,7 @@ pub struct Mirror {
     docs: BTreeMap<DocId, (ScopeCode, Doc)>,
     places: HashMap<(DocId, Hash), u64>,
     segments: BTreeMap<SegmentKey, u64>,
+    sessions: BTreeMap<(ScopeCode, u64), u32>,
     faults: Vec<String>,
 }
 
@@ -44,6 +48,7 @@ impl Mirror {
             self.faults.push(format!("feed {scope}: {seq} follows {at}"));
         }
         *at = seq;
+        self.sessions.insert((scope, seq), if key.incarnation < DRAWN { 0 } else { key.incarnation });
         if let Some(before) = self.segments.insert(key, seq) {
             self.faults.push(format!("feed {scope}: segment {} stands at {before} and at {seq}", key.number));
         }
@@ -71,6 +76,11 @@ impl Mirror {
     /// Where a change first stands.
     pub fn place(&self, doc: DocId, change: Hash) -> Option<u64> {
         self.places.get(&(doc, change)).copied()
+    }
+
+    /// The session that wrote what stands at a place, where its incarnation was drawn for it; else 0.
+    pub fn session(&self, scope: ScopeCode, place: u64) -> u32 {
+        self.sessions.get(&(scope, place)).copied().unwrap_or_default()
     }
 
     /// Every document with its scope and heads.

@@ -32,6 +32,8 @@ pub enum Check {
     Liveness,
     /// V6
     Soundness,
+    /// V7
+    Erasure,
 }
 
 /// Something that must not be.
@@ -67,6 +69,8 @@ pub struct Counts {
     pub kills: u64,
     /// Disks put back or copied.
     pub disks: u64,
+    /// Meetings of neighbours.
+    pub meetings: u64,
     /// Rounds until everything was at rest.
     pub rounds: u32,
     /// Segments in all feeds.
@@ -86,6 +90,7 @@ impl Counts {
             requests: self.requests + other.requests,
             kills: self.kills + other.kills,
             disks: self.disks + other.disks,
+            meetings: self.meetings + other.meetings,
             rounds: self.rounds.max(other.rounds),
             segments: self.segments + other.segments,
             twin_numbers: self.twin_numbers + other.twin_numbers,
@@ -116,6 +121,8 @@ pub(super) struct Run {
     pub(super) ledger: Ledger,
     /// Requests that something on the road still holds, with the seat that sent them.
     pub(super) air: Vec<(usize, Outgoing)>,
+    /// Requests of meetings that somebody has kept.
+    pub(super) overheard: Vec<Vec<u8>>,
     /// Places that receipts named, by segment and root.
     pub(super) receipts: BTreeMap<(SegmentKey, Hash), Place>,
     /// The hub's last backup.
@@ -149,6 +156,7 @@ enum Next {
     Look,
     Trouble,
     Air,
+    Meet,
 }
 
 impl Run {
@@ -174,6 +182,7 @@ impl Run {
             mirror: Mirror::default(),
             ledger: Ledger::default(),
             air: Vec::new(),
+            overheard: Vec::new(),
             receipts: BTreeMap::new(),
             hub_backup: None,
             violations: Vec::new(),
@@ -200,11 +209,15 @@ impl Run {
         // Some weeks are quiet, in others everything fails at once.
         let trouble = [5, 13, 30][usize::try_from(self.options.seed % 3).unwrap_or(0)];
         let next = [(42, Next::Work), (32, Next::Exchange), (9, Next::Look), (trouble, Next::Trouble), (4, Next::Air)];
+        let mut next = next.to_vec();
+        if self.may(Trouble::Neighbours) {
+            next.push((14, Next::Meet));
+        }
         let next = self.dice.weighted(&next).unwrap_or(Next::Work);
         match next {
             Next::Trouble => return self.trouble(at),
             Next::Air => return self.out_of_the_air(),
-            Next::Work | Next::Exchange | Next::Look => {}
+            Next::Work | Next::Exchange | Next::Look | Next::Meet => {}
         }
         if !self.seats[at].station.runs() {
             return self.restart(at);
@@ -212,6 +225,7 @@ impl Run {
         match next {
             Next::Work => self.work(at),
             Next::Exchange => self.exchange(at),
+            Next::Meet => self.meet_somebody(at),
             _ => self.look_somewhere(at),
         }
     }

@@ -21,8 +21,10 @@ pub struct Seat {
     pub station: Station,
     /// Divisions it reads.
     pub scopes: Vec<ScopeCode>,
-    /// What was seen at it. It never becomes less, unless the disk goes back.
+    /// What was seen at it. It never becomes less, unless the disk goes back or the division is taken.
     pub seen: Seen,
+    /// Where the cases seen live.
+    pub homes: BTreeMap<CaseId, ScopeCode>,
     /// An answer on its way.
     pub flight: Option<Result<Vec<u8>, RoadFault>>,
     /// No road leads to it for now.
@@ -79,6 +81,7 @@ impl Seat {
             station,
             scopes,
             seen: Seen::new(),
+            homes: BTreeMap::new(),
             flight: None,
             clogged: false,
             deranged: false,

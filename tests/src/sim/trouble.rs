@@ -12,8 +12,10 @@ use super::mirror::Mirror;
 use super::options::{Mistake, Trouble};
 use super::run::Run;
 use super::seat::{Kept, Seat};
-use crate::world::{Fuse, Returned, must, now, wall};
+use crate::world::{BAICAIGOU, Fuse, GANGFANGDI, Returned, SANCHAKOU, SHAOBUHAI, XINSHUGUANG, must, now, wall};
 
+/// What the district gives and takes.
+const VILLAGES: [&str; 5] = [BAICAIGOU, SHAOBUHAI, SANCHAKOU, GANGFANGDI, XINSHUGUANG];
 /// Stations made from copies, at most.
 const CLONES: usize = 2;
 /// Copies kept of one disk.
@@ -34,6 +36,10 @@ const WEIGHTS: [(u32, Trouble); 9] = [
 impl Run {
     /// Something goes wrong at a seat, or what was wrong there ends.
     pub(super) fn trouble(&mut self, at: usize) {
+        let is_second = self.options.seed.is_multiple_of(2);
+        if is_second && self.may(Trouble::Scopes) && self.dice.percent(12) {
+            return self.change_scopes(at);
+        }
         let trouble = self.dice.weighted(&WEIGHTS).unwrap_or(Trouble::Roads);
         if !self.may(trouble) {
             return;
@@ -51,6 +57,9 @@ impl Run {
                 self.note(at, if self.seats[at].clogged { "loses its road" } else { "has a road again" });
             }
             Trouble::HubRestore => self.copy_or_restore_hub(),
+            Trouble::Scopes => self.change_scopes(at),
+            // They meet as they exchange, without anything going wrong first.
+            Trouble::Neighbours => {}
         }
     }
 
@@ -179,7 +188,7 @@ impl Run {
             station.hazard().flaw(flaw);
         }
         let mut copy = Seat::at(station, seat.scopes.clone());
-        (copy.seen, copy.revoked) = (seen.clone(), seat.revoked);
+        (copy.seen, copy.homes, copy.revoked) = (seen.clone(), seat.homes.clone(), seat.revoked);
         self.seats.push(copy);
         self.counts.disks += 1;
         let last = self.seats.len() - 1;
@@ -223,6 +232,44 @@ impl Run {
             seat.revoked |= seat.station.name.trim_end_matches("（副本）") == name;
         }
         self.note(at, "is revoked");
+    }
+
+    /// The district decides otherwise about a station: it serves a village more, or one less, or gets a certificate before its time.
+    fn change_scopes(&mut self, at: usize) {
+        if self.seats[at].revoked {
+            return;
+        }
+        self.world.hub.shelf().hazard().put_out();
+        let name = self.seats[at].station.name.trim_end_matches("（副本）").to_owned();
+        let village = self.dice.pick(&VILLAGES).copied().unwrap_or(VILLAGES[0]);
+        // A hub that went back may have forgotten what it gave.
+        self.learn_scopes();
+        let own = self.seats[at].scopes.clone();
+        let (what, next) = if own.len() > 1 && self.dice.percent(60) {
+            let gone = self.dice.pick(&own).copied().unwrap_or(own[0]);
+            (format!("loses {gone}"), self.world.hub.take_away(&name, &[&gone.to_string()]))
+        } else if self.dice.percent(70) {
+            (format!("is given {village}"), self.world.hub.give(&name, &[village]))
+        } else {
+            ("has its certificate renewed".to_owned(), self.world.hub.renew(&name))
+        };
+        for seat in &mut self.seats {
+            if seat.station.name.trim_end_matches("（副本）") == name {
+                seat.scopes.clone_from(&next.scopes);
+            }
+        }
+        self.note(at, &what);
+    }
+
+    /// What the hub knows of divisions in the end is what counts: it may have gone back to a time before it decided.
+    pub(super) fn learn_scopes(&mut self) {
+        let devices = self.world.hub.devices();
+        for seat in &mut self.seats {
+            let name = seat.station.name.trim_end_matches("（副本）");
+            if let Some(view) = devices.iter().find(|view| view.station == name) {
+                seat.scopes.clone_from(&view.scopes);
+            }
+        }
     }
 
     fn fill(&mut self, at: usize) {

@@ -202,7 +202,8 @@ impl Run {
             Offer::Deliver => Command::Deliver { way: DeliveryWay::Direct, signer: text, relation: String::new() },
             Offer::EnterRating => Command::EnterRating { grade: must("a grade", Grade::try_from(5)), channel: text },
             Offer::Archive => Command::Archive,
-            Offer::Note => Command::Note { text },
+            // These worlds publish no bundles; whoever is offered one all the same writes it down.
+            Offer::Note | Offer::Advance | Offer::DeliverResults | Offer::ChooseResults => Command::Note { text },
             Offer::Correct => Command::Correct { field: Field::Remark, value: "更正".into(), reason: text },
         }
     }
@@ -252,7 +253,13 @@ impl Run {
         let page = match self.seats[at].station.call(OpenCase { id: case }) {
             Ok(page) => page,
             Err(failure) => {
-                if failure == Failure::NotFound && self.seats[at].seen.contains_key(&case) {
+                let seat = &mut self.seats[at];
+                if failure == Failure::NotFound && seat.homes.get(&case).is_some_and(|home| !seat.covers(*home)) {
+                    // Of a division that was taken from the station.
+                    seat.seen.remove(&case);
+                    return None;
+                }
+                if failure == Failure::NotFound && seat.seen.contains_key(&case) {
                     let name = self.seats[at].station.name.clone();
                     self.violation(Check::Causality, format!("{name} does not find a case any more that it showed"));
                 } else {
@@ -261,6 +268,9 @@ impl Run {
                 return None;
             }
         };
+        if let Some(state) = self.seats[at].station.stored(case).state {
+            self.seats[at].homes.insert(case, state.scope);
+        }
         let lines = page.story.iter().map(|line| (line.stamp, (line.kind.clone(), line.detail.clone())));
         let lines: BTreeMap<Stamp, (String, String)> = lines.collect();
         let seen = self.seats[at].seen.entry(case).or_default();

@@ -11,6 +11,7 @@ use daiban_core::engine::{DATABASE, Engine, Home};
 use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{Batch, Store};
+use daiban_core::sync::address::PlainLines;
 use daiban_core::sync::http::Http;
 use daiban_model::api::{
     Act, CasePage, CaseRow, Enrol, GetSession, GetSync, OpenCase, SearchCases, SetPin, SyncNow, SyncView, Unlock,
@@ -58,7 +59,7 @@ fn start(folder: &Path, states: Vec<(String, Option<Vec<u8>>)>) -> Result<Handle
         open: Box::new(open),
         hint: None,
     };
-    Ok(task::spawn(Engine::at(home)?, Http::new()?)?)
+    Ok(task::spawn(Engine::at(home)?, Http::new(PlainLines::Loopback))?)
 }
 
 /// Somebody at another station.

@@ -31,6 +31,7 @@ impl District {
             ("--places", "places.json"),
             ("--roster", "demo/roster.csv"),
             ("--items", "items.csv"),
+            ("--bundles", "bundles.json"),
             ("--calendar", "calendar.json"),
         ];
         for (option, file) in files {

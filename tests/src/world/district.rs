@@ -14,7 +14,7 @@ use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{DeviceId, ScopeCode};
-use daiban_model::wire::{Cursor, PackageKind};
+use daiban_model::wire::{Certificate, Cursor, PackageKind};
 use serde::Serialize;
 
 use super::{Shelf, day, must, now, people, some};
@@ -59,6 +59,8 @@ impl District {
         let catalogue = catalogue();
         assert_eq!(catalogue.items().len(), 429, "the district's own catalogue");
         self.publish_with(catalogue);
+        let bundles = import::bundles(&read("bundles.json"), catalogue, 1, day("2026-01-01"));
+        self.publish(PackageKind::Bundles, &must("bundles", bundles));
     }
 
     /// Publishes a catalogue of these items alone: worlds that are made by the hundred do not wait for the others.
@@ -93,12 +95,15 @@ impl District {
         self.requests.set(self.requests.get() + 1);
         let now_ms = self.clock.now();
         let answer = match road {
+            Road::Hello => Ok(self.hub.hello()),
             Road::Enrol => now(self.hub.enrol(body, now_ms)),
             Road::Exchange => now(self.hub.exchange(body, now_ms)),
             Road::Packages => now(self.hub.packages(body)),
             Road::Files => now(self.hub.files(body, now_ms)),
             Road::Repair => now(self.hub.repair(body, now_ms)),
             Road::Recovery => now(self.hub.recovery(body, now_ms)),
+            Road::Standing => now(self.hub.standing(body, now_ms)),
+            Road::Letter => now(self.hub.letter(body, now_ms, draw(&self.clock))),
         };
         answer.map_err(|turned| match turned {
             Turned::UnknownDevice => RoadFault::UnknownDevice,
@@ -173,6 +178,36 @@ impl District {
     /// Revokes the device of a station.
     pub fn revoke(&self, station: &str) {
         must("it is revoked", now(self.hub.revoke(self.device(station), self.clock.now())));
+    }
+
+    /// Gives the device of a station divisions more.
+    pub fn give(&self, station: &str, scopes: &[&str]) -> Certificate {
+        let scopes: Vec<ScopeCode> = scopes.iter().map(|scope| super::division(scope)).collect();
+        must("divisions", now(self.hub.give(self.device(station), &scopes, self.clock.now())))
+    }
+
+    /// Takes divisions from the device of a station.
+    pub fn take_away(&self, station: &str, scopes: &[&str]) -> Certificate {
+        let scopes: Vec<ScopeCode> = scopes.iter().map(|scope| super::division(scope)).collect();
+        must("divisions", now(self.hub.take_away(self.device(station), &scopes, self.clock.now())))
+    }
+
+    /// Gives the device of a station its next certificate.
+    pub fn renew(&self, station: &str) -> Certificate {
+        must("a certificate", now(self.hub.renew(self.device(station), self.clock.now())))
+    }
+
+    /// Two people order the keys of a revoked station to be destroyed.
+    pub fn destroy_keys(&self, station: &str) {
+        let by = [super::TIAN_WEIGUO, super::LUO_JIE].map(|agent| must("a staff number", agent.parse()));
+        must("the order", now(self.hub.destroy_keys(self.device(station), by, self.clock.now())));
+    }
+
+    /// The operator lets stand what neighbours took from a revoked station before they knew; answers how many segments. A hub that went
+    /// back may not know yet that it is revoked.
+    pub fn let_stand(&self, station: &str) -> u32 {
+        let Some(device) = self.devices().into_iter().find(|device| device.station == station) else { return 0 };
+        now(self.hub.let_stand(device.device, self.clock.now())).unwrap_or(0)
     }
 
     /// What a backup made now holds; the operator notes that it is safe.

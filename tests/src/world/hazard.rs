@@ -32,6 +32,8 @@ pub enum Flaw {
     StaleRows,
     /// The last entry of a feed is read twice, under two numbers.
     FeedTwice,
+    /// What is to be erased stays.
+    KeepsErased,
 }
 
 /// What can happen to one machine. Clones share it.
@@ -129,6 +131,7 @@ impl Hazard {
                 let cursors = std::mem::take(&mut batch.cursors);
                 vec![Batch { cursors, ..Batch::default() }, batch]
             }
+            Some(Flaw::KeepsErased) => vec![Batch { erased: Vec::new(), ..batch }],
             Some(Flaw::StaleRows) if state.commits.is_multiple_of(5) => vec![Batch { rows: Vec::new(), ..batch }],
             _ => vec![batch],
         }

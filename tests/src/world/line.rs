@@ -1,7 +1,7 @@
 //! The road between a station and the district, and everything that can be wrong with it.
 
 use daiban_core::engine::Outgoing;
-use daiban_core::sync::http::RoadFault;
+use daiban_core::sync::http::{Road, RoadFault};
 
 use super::District;
 
@@ -21,6 +21,8 @@ pub enum Line {
     Bent,
     /// The hub's machine says 500.
     Fault,
+    /// The hub is of an earlier version: it does not know the road on which a station asks how it stands.
+    Older,
     /// Another district's hub stands at the address.
     Elsewhere(District),
 }
@@ -42,6 +44,8 @@ impl Line {
                 answer
             }),
             Self::Fault => Err(RoadFault::HubFault),
+            Self::Older if out.road == Road::Standing => Err(RoadFault::Garbled),
+            Self::Older => hub.answer(out.road, &out.body),
             Self::Elsewhere(other) => other.answer(out.road, &out.body),
         }
     }

@@ -119,7 +119,7 @@ impl Newer {
             match reply.outcome {
                 Outcome::StaleNonce => {}
                 Outcome::SendCursors => telling = Telling::All,
-                Outcome::Revoked => panic!("revoked"),
+                Outcome::Revoked | Outcome::Destroy(_) => panic!("revoked"),
                 Outcome::Rewind(_) => panic!("this device does not go back"),
                 Outcome::Done(delivery) => {
                     self.take(&delivery);

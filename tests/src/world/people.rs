@@ -66,6 +66,11 @@ pub const FENG_XIAOLIN: Person =
     Person {
         name: "冯晓琳", id: "150205196512250007", phone: "0472-0000005", address: "欣望社区", contact: ("", "")
     };
+/// Gave birth on 2026-03-01.
+pub const LIU_JIAHUI: Person =
+    Person {
+        name: "刘佳慧", id: "150205199406090007", phone: "0472-0000007", address: "欣望社区", contact: ("", "")
+    };
 /// A name of twenty-two characters.
 pub const LONG_NAME: Person = Person {
     name: "阿丽米热·买买提依明·吐尔逊江·阿卜杜热合曼",
@@ -105,7 +110,9 @@ const STAFF: &[(&str, &str, Role, &str, &[&str])] = &[
     (super::WU_GUOQIANG, "吴国强", Role::TownshipAgent, super::WUDANGZHAO, &[]),
     (super::BAO_JINSHAN, "包金山", Role::FullTimeAgent, super::SANCHAKOU, &[]),
     (super::LIN_FANG, "林芳", Role::Window, super::DISTRICT, &[]),
+    (super::HE_JING, "何静", Role::Window, super::DISTRICT, &[]),
     (super::XU_WEN, "许文", Role::DepartmentClerk, super::DISTRICT, &[]),
+    (super::PENG_FEI, "彭飞", Role::DepartmentClerk, super::DISTRICT, &[]),
     (super::SU_HE, "苏和", Role::Archivist, super::DISTRICT, &[]),
     ("SG-000000-13", "苏婷", Role::HallGuide, super::DISTRICT, &[]),
     (super::TIAN_WEIGUO, "田卫国", Role::Supervisor, super::DISTRICT, &[]),

@@ -1,6 +1,7 @@
 //! A station and the people at it.
 
 mod image;
+mod near;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use daiban_core::courier::{LetterKind, Part, folder};
 use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
-use daiban_core::engine::{Answer, DATABASE, Engine, Home, Outbound, Outgoing, Turn};
-use daiban_core::keys::{Cost, DatabaseKey};
+use daiban_core::engine::{Answer, DATABASE, Engine, Enrolment, FILES, Home, Outbound, Outgoing, Print, Turn};
+use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::projection::Row;
+use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{
     Batch, CaseRecord, DeviceRow, DocKind, DocState, Eyes, PeopleQuery, RowQuery, Store, Stored, StoredChange,
     StoredSegment,
@@ -19,8 +21,8 @@ use daiban_core::sync::http::RoadFault;
 use daiban_core::sync::segment;
 use daiban_model::api::{
     Act, AddFile, Bytes, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, FileSize, GetDraft, GetFile,
-    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, ReceiveDraft, SaveDraft, SearchCases,
-    Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
+    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, PrintPaper, ReceiveDraft, SaveDraft,
+    SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{PaperState, Power};
@@ -214,6 +216,11 @@ impl Station {
         now(self.engine().call(call))
     }
 
+    /// Prints a paper of a case: the file that would go to the printer.
+    pub fn print(&mut self, call: &PrintPaper) -> Result<Print, Failure> {
+        now(self.engine().print_paper(call))
+    }
+
     /// Makes a call that must work.
     #[track_caller]
     pub fn ask<C: Answer<Shelf>>(&mut self, call: C) -> C::Reply {
@@ -223,10 +230,20 @@ impl Station {
 
     /// Redeems an enrolment code over the road as it is.
     pub fn try_enrol(&mut self, hub: &District, code: &str) -> Result<Session, Failure> {
-        let call = Enrol { hub: "http://hub.invalid".into(), code: code.into() };
-        let out = self.engine().begin_enrol(call)?;
-        let answer = self.line.carry(hub, &out);
-        now(self.engine().enrolled(answer))
+        self.try_enrol_at("http://127.0.0.1", hub, code)
+    }
+
+    /// The same with this address.
+    pub fn try_enrol_at(&mut self, address: &str, hub: &District, code: &str) -> Result<Session, Failure> {
+        let call = Enrol { hub: address.into(), code: code.into() };
+        let mut out = self.engine().begin_enrol(call)?;
+        loop {
+            let answer = self.line.carry(hub, &out);
+            match now(self.engine().enrolled(answer))? {
+                Enrolment::Ask(next) => out = next,
+                Enrolment::Done(session) => return Ok(*session),
+            }
+        }
     }
 
     pub(super) fn enrol(&mut self, hub: &District, code: &str) {
@@ -270,6 +287,14 @@ impl Station {
     /// Its store, while the station runs or keeps it in memory.
     pub fn open_shelf(&self) -> Option<Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its attachments, opened as whoever signs in here opens them.
+    pub fn files(&self) -> SqliteBlobs {
+        let vault = must("the key file", Vault::load(self.folder()));
+        let (agent, pin) = (must("a staff number", self.agent.parse()), Pin::new(PIN.into()));
+        let key = must("the key", some("a key file", vault).unlock(&agent, &pin, self.clock.now()));
+        must("the attachments", SqliteBlobs::open(&self.folder().join(FILES), &key))
     }
 
     /// Where its files are.

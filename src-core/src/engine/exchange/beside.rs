@@ -45,13 +45,12 @@ impl<S: Store> Engine<S> {
     /// other need not ask for it.
     pub fn beside_request(&mut self) -> Option<Outgoing> {
         let desk = self.desk.as_ref().filter(|_| self.link.beside == Beside::Free)?;
-        let (digest, now) = (desk.published.digest(), desk.edge.now());
-        let link = &mut self.link;
-        let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, digest, Vec::new());
+        let (link, now) = (&mut self.link, desk.edge.now());
+        let ask = station::exchange(desk.thread, &desk.cursors, link.telling, link.max_bytes, link.digest, Vec::new());
         let (body, hash) = station::request(&desk.key, &ask);
         link.beside = Beside::Asked(hash, now);
         link.progress.bytes_up += body.len() as u64;
-        Some(Outgoing { hub: desk.hub.clone(), road: Road::Exchange, body })
+        Some(Outgoing { to: desk.place(), road: Road::Exchange, body })
     }
 
     /// Takes in its answer. Whatever is wrong with it, the answer to the large one tells. X1, X4.
@@ -67,7 +66,7 @@ impl<S: Store> Engine<S> {
         }
         let now = desk.edge.now();
         desk.thread = Thread { epoch, nonce };
-        skew(desk, &mut self.link, hub_ms, now);
+        skew(desk, &mut self.link, hub_ms, since, now);
         self.link.progress.bytes_down += bytes.len() as u64;
         self.link.max_bytes = super::measured(bytes.len(), since, now, self.link.max_bytes);
         let Delivery { frames, .. } = *delivery;

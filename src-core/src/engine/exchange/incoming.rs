@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use daiban_model::api::Failure;
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Cursor, Frame, Hash, SegmentKey};
+use daiban_model::wire::{self, Certificate, Cursor, Frame, Hash, SegmentKey, Signed};
 
 use crate::engine::desk::{Desk, LAST_OK, THREAD};
 use crate::engine::doc_part::Fold;
 use crate::engine::{doc_part, internal, storage};
-use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Placed, Quarantined, Store, StoreError, StoredSegment};
+use crate::store::{Batch, PeerId, PeerQuery, Placed, Quarantined, Records, Store, StoreError, StoredSegment};
+use crate::sync::certificates;
 use crate::sync::segment;
 use crate::sync::station::{self, FrameContext};
 
@@ -54,11 +55,7 @@ impl<S: Store> Desk<S> {
             batch.segments.push(stored);
             batch.quarantine.push(Quarantined { key, why: why.to_string(), at_ms, bytes });
         }
-        for (certificate, signed) in checked.certificates {
-            let (device, not_after) = (certificate.device, certificate.not_after);
-            batch.devices.push(DeviceRow { device, certificate: wire::encode(&signed), not_after, revoked_ms: None });
-            self.devices.insert(device, certificate);
-        }
+        self.enter_certificates(&mut batch, &checked.certificates).await?;
         batch.feed = checked.placed;
         batch.cursors.push((PeerId::Hub, reached));
         if !self.commit_frame(batch).await? {
@@ -69,7 +66,22 @@ impl<S: Store> Desk<S> {
         }
         self.cursors.retain(|cursor| cursor.scope != scope);
         self.cursors.push(reached);
+        for (certificate, _) in checked.certificates {
+            certificates::learn(&mut self.devices, certificate);
+        }
         Ok(FrameTaken::Stored(Stored { changes, docs }))
+    }
+
+    /// Enters certificates into a batch beside what is stored of their devices.
+    pub(super) async fn enter_certificates(
+        &self,
+        batch: &mut Batch,
+        all: &[(Certificate, Signed)],
+    ) -> Result<(), Failure> {
+        let devices = all.iter().map(|(certificate, _)| certificate.device).collect();
+        let known = self.store.peer(PeerQuery::Devices(devices)).await.map_err(storage)?.devices;
+        certificates::enter_all(batch, known, all.iter().map(|(certificate, signed)| (certificate, signed)));
+        Ok(())
     }
 
     /// Commits a frame; not when it says of a stored segment or change something else than what is stored.
@@ -135,7 +147,8 @@ impl<S: Store> Desk<S> {
         known.unwrap_or(Cursor { scope, seq: 0, chain: Hash::default() })
     }
 
-    /// Roots of this device's own segments that a frame names.
+    /// Roots of this device's own segments that a frame names and that are here with all they carry: of a division that was erased
+    /// only hashes are left, and it comes back whole.
     async fn own_roots(&self, frame: &Frame) -> Result<HashMap<(u32, u32), Hash>, Failure> {
         let (device, scope) = (self.certificate.device, frame.scope);
         let named = frame.entries.iter().filter_map(|entry| match entry {
@@ -148,9 +161,12 @@ impl<S: Store> Desk<S> {
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
-        let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
+        let segments = self.store.peer(PeerQuery::Whole(keys)).await.map_err(storage)?.segments;
+        let whole = |(stored, records): &&(StoredSegment, Records)| {
+            usize::try_from(stored.header.count).is_ok_and(|count| count == records.len())
+        };
         let root = |(stored, _): &(StoredSegment, _)| ((stored.header.incarnation, stored.header.number), stored.root);
-        Ok(frames.iter().map(root).collect())
+        Ok(segments.iter().filter(whole).map(root).collect())
     }
 
     pub(super) async fn settle_thread(&self, now: Wall) -> Result<(), Failure> {

@@ -40,13 +40,33 @@ const ASKED: &str = "letter/";
 const MOST_ASKED: usize = 32;
 /// Raw bytes of records in one request of a letter.
 const REQUEST_BYTES: usize = 16 << 20;
-/// Frames wanted in each reply.
-const WANTED_BYTES: u32 = 2 << 20;
+
+/// How much a letter may hold and ask for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    /// Raw bytes of records without a receipt.
+    owed: usize,
+    /// Most requests.
+    requests: usize,
+    /// Most requests for repair, and raw bytes of records in each; the next letter goes on.
+    repairs: (usize, usize),
+    /// Bytes of frames wanted in each reply.
+    wanted: u32,
+}
+
+impl Measure {
+    /// On a stick.
+    const STICK: Self =
+        Self { owed: MAX_CONTENT / 2, requests: MAX_REQUESTS, repairs: (16, REQUEST_BYTES), wanted: 2 << 20 };
+    /// With a neighbour, whose line carries it to the hub and the answer back: even what no packing makes smaller stays within what
+    /// is carried for somebody.
+    pub(super) const NEIGHBOUR: Self = Self { owed: 1 << 20, requests: 1, repairs: (1, 1 << 20), wanted: 128 << 10 };
+}
 
 impl<S: Store> Engine<S> {
     /// Seals what waits and writes all that the hub has not receipted into a letter.
     pub async fn write_letter(&mut self) -> Result<Outbound, Failure> {
-        let outbound = self.desk()?.letter().await?;
+        let outbound = self.desk()?.letter(Measure::STICK).await?;
         self.tell(Changed::Sync);
         Ok(outbound)
     }
@@ -96,8 +116,13 @@ impl<S: Store> Engine<S> {
                 _ => read.unreadable += 1,
             }
         }
-        let newer = self.desk()?.newer_than_ours(answer.packages);
-        if newer.is_empty() { Ok(()) } else { self.adopt(newer).await }
+        let desk = self.desk()?;
+        let (certificate, orders) = (desk.later_certificate(&answer.packages), desk.orders_among(&answer.packages));
+        let newer = desk.newer_than_ours(answer.packages);
+        if !newer.is_empty() || certificate.is_some() || !orders.is_empty() {
+            self.adopt(newer, certificate, orders).await?;
+        }
+        self.forget_what_is_due().await
     }
 
     /// One reply, as [`Self::delivered`] takes one from a line, but without its thread: the next request on a line goes on from the
@@ -125,6 +150,13 @@ impl<S: Store> Engine<S> {
             }
             Outcome::Revoked => {
                 self.link.problem(ProblemCode::Revoked, now, 0);
+                return Ok(());
+            }
+            Outcome::Destroy(order) => {
+                let desk = self.desk()?;
+                if station::destroy(&order, desk.certificate.device, &desk.trust).is_some() {
+                    self.destroy_keys()?;
+                }
                 return Ok(());
             }
             // Neither is ever an answer to a letter.
@@ -165,21 +197,25 @@ impl<S: Store> Engine<S> {
 }
 
 impl<S: Store> Desk<S> {
-    async fn letter(&mut self) -> Result<Outbound, Failure> {
-        self.seal_waiting(MAX_CONTENT / 2).await?;
-        let owed = self.owed(MAX_CONTENT / 2).await?;
+    pub(super) async fn letter(&mut self, measure: Measure) -> Result<Outbound, Failure> {
+        self.seal_waiting(measure.owed).await?;
+        let owed = self.owed(measure.owed).await?;
         let segments = u32::try_from(owed.len()).unwrap_or(u32::MAX);
         let mut requests = Vec::new();
         let mut hashes: Vec<Hash> = Vec::new();
-        for run in runs(owed).into_iter().take(MAX_REQUESTS) {
-            let (request, hash) = station::request(&self.key, &self.asking(run));
+        let digest = self.published.digest(self.standing_serial().await?);
+        for run in runs(owed).into_iter().take(measure.requests) {
+            let (request, hash) = station::request(&self.key, &self.asking(run, measure.wanted, digest));
             requests.push(request);
             hashes.push(hash);
         }
-        let repairs = self.repairs_by_letter(REQUEST_BYTES).await?;
+        let (most, bytes) = measure.repairs;
+        let repairs = self.repairs_by_letter(bytes, most).await?;
         hashes.extend(repairs.iter().map(|(_, hash)| *hash));
         let repairs = repairs.into_iter().map(|(request, _)| request).collect();
-        let certificates = self.certificates(vec![self.certificate.device]).await?;
+        // Who this is, and what it has erased; a word that is told twice is no harm, so it counts as told only on a line.
+        let mut certificates = self.certificates(vec![self.certificate.device]).await?;
+        certificates.extend(self.untold().await?.1);
         let ask = Ask { have: self.published.versions(), certificates, repairs, requests };
         let (letter, once): (LetterId, [u8; 32]) = (draw(&*self.edge), draw(&*self.edge));
         let sealing = Sealing { from: &self.key, to: self.trust.hub, kind: LetterKind::Ask, letter, once };
@@ -191,14 +227,14 @@ impl<S: Store> Desk<S> {
     }
 
     /// A request as it would be posted, but all cursors told: nobody knows what the hub remembers when it arrives.
-    fn asking(&self, segments: Vec<Segment>) -> ExchangeRequest {
+    fn asking(&self, segments: Vec<Segment>, wanted: u32, digest: u64) -> ExchangeRequest {
         ExchangeRequest {
             version: wire::VERSION,
             nonce: Nonce::default(),
             epoch: self.thread.epoch,
             cursors: Cursors::All(self.cursors.clone()),
-            max_bytes: WANTED_BYTES,
-            packages: self.published.digest(),
+            max_bytes: wanted,
+            packages: digest,
             segments,
         }
     }
@@ -215,7 +251,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Packages of a late letter may be older than what came over a line meanwhile.
-    fn newer_than_ours(&self, packages: Vec<Signed>) -> Vec<Signed> {
+    pub(super) fn newer_than_ours(&self, packages: Vec<Signed>) -> Vec<Signed> {
         let have = self.published.versions();
         let is_newer = |signed: &Signed| {
             let opened = station::open_packages(vec![signed.clone()], &self.trust).unwrap_or_default();

@@ -10,6 +10,7 @@ use super::Turn;
 use super::beside::Beside;
 use super::recovery::RecoveryTurn;
 use super::repair::Repair;
+use crate::courier::LetterId;
 use crate::sync::http::{Road, RoadFault};
 use crate::sync::station::{ReplyFault, Telling};
 
@@ -18,9 +19,12 @@ use crate::sync::station::{ReplyFault, Telling};
 pub(super) enum Asked {
     Exchange(Hash),
     Packages(Hash),
+    Standing(Hash),
     Files(Hash),
     Repair(Hash),
     Recovery(Hash),
+    /// Another station's letter, by its name.
+    Letter(Hash, LetterId),
 }
 
 impl Asked {
@@ -28,9 +32,11 @@ impl Asked {
         match self {
             Self::Exchange(_) => Road::Exchange,
             Self::Packages(_) => Road::Packages,
+            Self::Standing(_) => Road::Standing,
             Self::Files(_) => Road::Files,
             Self::Repair(_) => Road::Repair,
             Self::Recovery(_) => Road::Recovery,
+            Self::Letter(..) => Road::Letter,
         }
     }
 }
@@ -42,6 +48,15 @@ pub(super) enum FilesTurn {
     Later,
 }
 
+/// Whether letters of other stations may travel now: after own case data, in the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LettersTurn {
+    Later,
+    Now,
+    /// They had their turn in this run.
+    Over,
+}
+
 /// The state of the link between two answers.
 pub(in crate::engine) struct LinkState {
     pub(in crate::engine) state: Link,
@@ -49,10 +64,17 @@ pub(in crate::engine) struct LinkState {
     /// Bytes of what was asked last.
     pub(super) asked_bytes: usize,
     pub(super) files: FilesTurn,
+    pub(super) letters: LettersTurn,
     pub(super) telling: Telling,
     /// The exchange beside the last one.
     pub(super) beside: Beside,
     pub(super) packages_wanted: bool,
+    /// Names of the words that were told with the last request for the station's standing.
+    pub(super) said: Vec<String>,
+    /// The digest of what is newest here, as the last exchange told it.
+    pub(super) digest: u64,
+    /// In this run the hub did not know the road on which a station asks how it stands.
+    pub(super) hub_is_older: bool,
     pub(super) max_bytes: u32,
     /// The last request went without sealing what waits, to see first whether there is a road.
     pub(super) held: bool,
@@ -70,6 +92,8 @@ pub(in crate::engine) struct LinkState {
     pub(super) progress: Progress,
     /// What the line carried at its last large request, in bytes a second.
     pub(super) pace: Option<u64>,
+    /// How far this clock was ahead of the hub's at the last exchange, in milliseconds.
+    pub(super) clock_ahead: Option<i64>,
     pub(super) problems: BTreeMap<ProblemCode, (Wall, u32)>,
 }
 
@@ -92,9 +116,13 @@ impl Default for LinkState {
             asked: None,
             asked_bytes: 0,
             files: FilesTurn::Later,
+            letters: LettersTurn::Later,
             telling: Telling::Same,
             beside: Beside::None,
             packages_wanted: false,
+            said: Vec::new(),
+            digest: 0,
+            hub_is_older: false,
             max_bytes: FIRST_BYTES,
             held: false,
             fetched: false,
@@ -105,6 +133,7 @@ impl Default for LinkState {
             detours: 0,
             progress,
             pace: None,
+            clock_ahead: None,
             problems: BTreeMap::new(),
         }
     }
@@ -129,8 +158,8 @@ impl LinkState {
         if self.state != Link::Working {
             self.progress = Self::default().progress;
             (self.detours, self.fetched) = (0, false);
-            self.files = FilesTurn::Later;
-            (self.introduced, self.is_known) = (false, false);
+            (self.files, self.letters) = (FilesTurn::Later, LettersTurn::Later);
+            (self.introduced, self.is_known, self.hub_is_older) = (false, false, false);
             self.recovery = RecoveryTurn::Untried;
             self.state = Link::Working;
         }
@@ -171,6 +200,9 @@ impl LinkState {
             RoadFault::UnknownDevice => ProblemCode::UnknownDevice,
             RoadFault::HubFault => ProblemCode::HubFault,
             RoadFault::Garbled => ProblemCode::HubGarbled,
+            RoadFault::OtherHub => ProblemCode::HubChanged,
+            RoadFault::NoTls => ProblemCode::NoTls,
+            RoadFault::Dates => ProblemCode::Dates,
         };
         self.problem(code, now, 0);
     }
@@ -188,8 +220,8 @@ impl LinkState {
 
     /// An answer came that is one: what was wrong with the road is mended.
     pub(super) fn road_is_good(&mut self) {
-        for code in
-            [ProblemCode::HubGarbled, ProblemCode::HubFault, ProblemCode::HubChanged, ProblemCode::UnknownDevice]
+        use ProblemCode as Code;
+        for code in [Code::HubGarbled, Code::HubFault, Code::HubChanged, Code::NoTls, Code::Dates, Code::UnknownDevice]
         {
             self.problems.remove(&code);
         }

@@ -121,7 +121,7 @@ impl<S: Store> Desk<S> {
 
     /// Remembers up to where the hub has a backup. Segments are kept all the same (sync.md section 2).
     pub(super) async fn note_backup(&self, told: &[(ScopeCode, u64)]) -> Result<(), Failure> {
-        let state = |(scope, seq): &(ScopeCode, u64)| (format!("{BACKED_UP}{scope}"), Some(wire::encode(seq)));
+        let state = |(scope, seq): &(ScopeCode, u64)| (backed_up_name(*scope), Some(wire::encode(seq)));
         let states: Vec<_> = told.iter().map(state).collect();
         if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
     }
@@ -180,14 +180,28 @@ impl<S: Store> Desk<S> {
 /// Under which names the last backed up number of each feed is kept.
 const BACKED_UP: &str = "backed-up/";
 
+pub(super) fn backed_up_name(scope: ScopeCode) -> String {
+    format!("{BACKED_UP}{scope}")
+}
+
 /// Under which names the segments are kept that the hub will never take.
 pub(super) const REFUSED: &str = "refused/";
 
 /// Under which names the documents are kept of which the hub says that they live in another scope.
 const FOREIGN: &str = "foreign/";
 
-fn foreign_name(doc: &DocId) -> String {
+pub(super) fn foreign_name(doc: &DocId) -> String {
     format!("{FOREIGN}{}", uuid::Uuid::from_bytes(*doc).simple())
+}
+
+/// The division of a segment from the name it is kept under.
+pub(super) fn refused_scope(name: &str) -> Option<ScopeCode> {
+    name.strip_prefix(REFUSED)?.split('/').nth(1)?.parse().ok()
+}
+
+/// Whether a segment was not taken because its division was not this station's: the hub has not kept it.
+pub(super) fn is_scope(bytes: &[u8]) -> bool {
+    matches!(wire::decode::<(Why, Wall)>(bytes, 64), Ok((Why::OutOfScope, _)))
 }
 
 pub(super) fn refused_name(key: &SegmentKey) -> String {

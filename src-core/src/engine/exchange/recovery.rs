@@ -6,8 +6,8 @@ use super::link::Asked;
 use super::{Engine, Failure, Outgoing, Turn};
 use crate::engine::desk::Desk;
 use crate::store::Store;
+use crate::sync::envelope;
 use crate::sync::sign::Domain;
-use crate::sync::station;
 
 /// Whether the box is to travel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,11 +38,11 @@ impl<S: Store> Engine<S> {
     pub(super) fn recovery_request(&mut self) -> Option<Outgoing> {
         let (Some(desk), RecoveryTurn::Now(sealed)) = (&self.desk, &self.link.recovery) else { return None };
         let ask = RecoveryRequest { version: wire::VERSION, nonce: desk.thread.nonce, sealed: sealed.clone() };
-        let (body, hash) = station::request_for(&desk.key, Domain::Recovery, &ask);
-        let asked = Asked::Recovery(hash);
+        let (body, hash) = envelope::ask(&desk.key, Domain::Recovery, &ask);
+        let (to, asked) = (desk.place(), Asked::Recovery(hash));
         self.link.asked = Some((asked, desk.edge.now()));
         self.link.recovery = RecoveryTurn::Tried;
-        Some(self.out(asked.road(), body))
+        Some(self.out(to, asked.road(), body))
     }
 }
 

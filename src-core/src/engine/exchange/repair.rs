@@ -20,6 +20,7 @@ use crate::engine::desk::{Desk, THREAD};
 use crate::engine::published::Published;
 use crate::engine::{Engine, storage};
 use crate::store::{Batch, Beyond, PeerId, PeerQuery, Store};
+use crate::sync::certificates;
 use crate::sync::compare;
 use crate::sync::segment;
 use crate::sync::station::{self, Telling, Thread};
@@ -33,8 +34,6 @@ const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 const SCOPES: usize = 16;
 /// Most segments of one request; their certificates come along.
 const SEGMENTS: usize = 256;
-/// Most requests for repair in one letter; the next one goes on.
-const LETTERED: usize = 16;
 
 /// What a repair under way has found so far.
 #[derive(Default)]
@@ -48,6 +47,14 @@ pub(in crate::engine) struct Repair {
     asked: Vec<ScopeCode>,
     /// Packages the hub asked for.
     wanted: Vec<PackageKind>,
+}
+
+impl Repair {
+    /// Something came into these scopes that the comparison under way does not know of: it begins anew, whatever is answered to it.
+    pub(super) fn begin_anew(&mut self, scopes: &[ScopeCode]) {
+        self.next.retain(|scope, _| !scopes.contains(scope));
+        self.asked.retain(|scope| !scopes.contains(scope));
+    }
 }
 
 impl LinkState {
@@ -152,7 +159,9 @@ impl<S: Store> Desk<S> {
         writers.push(self.certificate.device);
         writers.sort_unstable();
         writers.dedup();
-        if link.is_unknown() || writers.len() > 1 || !request.segments.is_empty() {
+        // A hub that went back may have forgotten this device, or have an earlier certificate of it.
+        let went_back = link.is_unknown() || link.telling == Telling::All;
+        if went_back || writers.len() > 1 || !request.segments.is_empty() {
             request.certificates = self.certificates(writers).await?;
         }
         Ok(request)
@@ -169,7 +178,11 @@ impl<S: Store> Desk<S> {
 
     /// The first segments that fit into a request, and which of those named they stand for. One that the disk does not give back as
     /// it was signed is passed over.
-    async fn portion(&self, lacking: &[SegmentKey], limit: usize) -> Result<(Vec<SegmentKey>, Vec<Segment>), Failure> {
+    pub(super) async fn portion(
+        &self,
+        lacking: &[SegmentKey],
+        limit: usize,
+    ) -> Result<(Vec<SegmentKey>, Vec<Segment>), Failure> {
         let (mut named, mut segments, mut bytes) = (Vec::new(), Vec::new(), 0);
         for key in lacking.iter().take(SEGMENTS) {
             let whole = self.store.peer(PeerQuery::Whole(vec![*key])).await.map_err(storage)?.segments;
@@ -188,14 +201,21 @@ impl<S: Store> Desk<S> {
         Ok((named, segments))
     }
 
+    /// Certificates of devices, the present ones first; of each also the earlier ones that cover what its present one does not.
     pub(super) async fn certificates(&self, devices: Vec<DeviceId>) -> Result<Vec<Signed>, Failure> {
         let rows = self.store.peer(PeerQuery::Devices(devices)).await.map_err(storage)?.devices;
-        Ok(rows.iter().filter_map(|row| wire::decode(&row.certificate, 65_536).ok()).collect())
+        let present = rows.iter().filter_map(|row| wire::decode(&row.certificate, 65_536).ok());
+        let mut all: Vec<Signed> = present.collect();
+        for row in &rows {
+            let former = certificates::former(&*self.store, row.device).await.map_err(storage)?;
+            all.extend(former.into_iter().map(|(_, signed)| signed));
+        }
+        Ok(all)
     }
 
     /// The same by letter, which cannot ask first: all that has no place in the feeds that are to be compared, own work and others',
     /// except what waits for its first receipt and goes as ever. What has come back with its place goes no second time.
-    pub(super) async fn repairs_by_letter(&self, limit: usize) -> Result<Vec<(Vec<u8>, Hash)>, Failure> {
+    pub(super) async fn repairs_by_letter(&self, limit: usize, most: usize) -> Result<Vec<(Vec<u8>, Hash)>, Failure> {
         let mut lacking = Vec::new();
         let waiting = self.store.peer(PeerQuery::Unreceipted { limit: usize::MAX }).await.map_err(storage)?.segments;
         for (scope, _) in self.repairs().await? {
@@ -203,7 +223,7 @@ impl<S: Store> Desk<S> {
             lacking.extend(unplaced.filter(|key| waiting.iter().all(|(stored, _)| stored.header.key() != *key)));
         }
         let (mut lacking, mut requests) = (lacking.as_slice(), Vec::new());
-        while !lacking.is_empty() && requests.len() < LETTERED {
+        while !lacking.is_empty() && requests.len() < most {
             let (named, segments) = self.portion(lacking, limit).await?;
             lacking = lacking.get(named.len()..).unwrap_or_default();
             let mut writers: Vec<DeviceId> = segments.iter().map(|segment| segment.header.device).collect();
@@ -223,8 +243,8 @@ impl<S: Store> Desk<S> {
         Ok(requests)
     }
 
-    /// Packages as the district signed them: those the hub asked for, and the revocations, of which it may have forgotten some.
-    async fn packages(&self, wanted: &[PackageKind]) -> Result<Vec<Signed>, Failure> {
+    /// Packages as the district signed them: those asked for, and the revocations, of which the hub may have forgotten some.
+    pub(super) async fn packages(&self, wanted: &[PackageKind]) -> Result<Vec<Signed>, Failure> {
         let stored = self.store.states("package/").await.map_err(storage)?;
         let mut names: Vec<String> = wanted.iter().map(|kind| Published::state_name(*kind)).collect();
         names.push(Published::state_name(PackageKind::Revocations));
@@ -332,6 +352,13 @@ impl<S: Store> Engine<S> {
     }
 }
 
-fn repair_name(scope: ScopeCode) -> String {
+/// Notes that a scope is to be compared from a place on, or from an earlier one that is noted already.
+pub(super) fn to_compare(noted: &[(ScopeCode, u64)], reached: Cursor) -> (String, Option<Vec<u8>>) {
+    let Cursor { scope, seq, .. } = reached;
+    let from = noted.iter().filter(|(known, _)| *known == scope).map(|(_, from)| *from).min();
+    (repair_name(scope), Some(wire::encode(&(scope, from.map_or(seq, |from| from.min(seq))))))
+}
+
+pub(super) fn repair_name(scope: ScopeCode) -> String {
     format!("{REPAIR}{scope}")
 }

@@ -57,7 +57,9 @@ impl<S: Store> Engine<S> {
             last_receipt,
             received_total: owed.receipted,
             backed_up: desk.backed_up().await?,
+            clock_ahead: link.clock_ahead,
             problems,
+            decisions: desk.decisions().await?,
         })
     }
 }

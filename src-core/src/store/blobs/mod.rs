@@ -7,6 +7,7 @@
 //! - B4: a debt is stored in one transaction with its content, before any document names it.
 //! - B5: a scope has a content only when a party brought all of its bytes for that scope: to know a hash is not to have the file.
 //! - B6: a receipt counts in the history of the hub that gave it; in another one what is still here is owed anew.
+//! - B7: what is erased is gone from the disk, pages and log too; a content goes with the last division that has it.
 
 mod sqlite;
 #[cfg(test)]
@@ -149,6 +150,11 @@ pub trait Blobs: Send + Sync + 'static {
     fn arrive(&self, arrival: Arrival<'_>, at_ms: u64) -> Result<Arrived, StoreError>;
     /// How many bytes a party has brought, whole and in part.
     fn brought(&self, party: Party) -> Result<u64, StoreError>;
+    /// The contents that a division has.
+    fn of(&self, scope: ScopeCode) -> Result<Vec<FileHash>, StoreError>;
+    /// Contents that a division is to have no more, owed or not: whoever asks has seen to that. One that no division has then, also one
+    /// that was only fetched, is erased, with what of it has come in part. B7
+    fn erase(&self, gone: &[(FileHash, ScopeCode)]) -> Result<(), StoreError>;
     /// Frees contents, longest unused first, until all that may be freed take at most so many bytes. Answers what was freed. B3.
     fn make_room(&self, most: u64) -> Result<u64, StoreError>;
     /// Lets contents go, thumbnails too, as far as nothing of them is owed. Answers what was freed. B3.

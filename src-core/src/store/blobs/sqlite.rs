@@ -304,6 +304,33 @@ impl Blobs for SqliteBlobs {
         Ok(ask.query_row([key_of(party)], |row| row.get(0))?)
     }
 
+    fn of(&self, scope: ScopeCode) -> Result<Vec<FileHash>, StoreError> {
+        let connection = self.connection();
+        let mut ask = connection.prepare_cached("SELECT name FROM claim WHERE scope = ?1 ORDER BY name")?;
+        let names = ask.query_map([scope.number()], |row| Ok(FileHash(row.get(0)?)))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    fn erase(&self, gone: &[(FileHash, ScopeCode)]) -> Result<(), StoreError> {
+        let done = self.write(|tx| {
+            for (name, scope) in gone {
+                let drop_claim = "DELETE FROM claim WHERE name = ?1 AND scope = ?2";
+                tx.prepare_cached(drop_claim)?.execute(params![name.0, scope.number()])?;
+                if tx.prepare_cached("SELECT 1 FROM claim WHERE name = ?1")?.exists([name.0])? {
+                    continue;
+                }
+                let chunks = "DELETE FROM chunk WHERE blob = (SELECT row FROM blob WHERE name = ?1)";
+                tx.prepare_cached(chunks)?.execute([name.0])?;
+                tx.prepare_cached("DELETE FROM blob WHERE name = ?1")?.execute([name.0])?;
+                clear(tx, &[], *name)?;
+            }
+            Ok(())
+        });
+        // What was deleted was written over; the log still has it.
+        self.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        done
+    }
+
     fn make_room(&self, most: u64) -> Result<u64, StoreError> {
         self.write(|tx| {
             let mut all = tx.prepare_cached("SELECT coalesce(sum(size), 0) FROM blob WHERE stays = 0")?;

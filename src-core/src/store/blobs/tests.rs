@@ -177,3 +177,45 @@ fn b6_in_another_history_of_the_hub_what_is_still_here_is_owed_anew() {
     );
     assert_eq!(blobs.make_room(0).unwrap(), 0, "and not freed before it is receipted again");
 }
+
+#[test]
+fn b7_what_is_erased_is_in_neither_pages_nor_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("files.db");
+    // The key only changes how pages are written: without one they are read here as whoever holds the key reads them.
+    let blobs = SqliteBlobs::open_plain(&path).unwrap();
+    let all: Vec<Vec<u8>> = (1..=6).map(|seed| content(seed, 150_000)).collect();
+    let township = scope("150205202");
+    for (at, bytes) in all.iter().enumerate().take(4) {
+        keep(&blobs, bytes, Stays::WhileThereIsRoom, at as u64);
+    }
+    blobs.keep(&[Kept { bytes: &all[3], stays: Stays::Always }], township, 9).unwrap();
+    let parts = [part(&all[4], 0), part(&all[4], 1), part(&all[4], 2)];
+    let fetched = Arrival { scope: None, ..arrival(Party::Own, &all[4], &parts) };
+    assert_eq!(blobs.arrive(fetched, 9).unwrap(), Arrived::Whole);
+    let begun = [part(&all[5], 1)];
+    blobs.arrive(Arrival { scope: None, ..arrival(Party::Own, &all[5], &begun) }, 9).unwrap();
+    let holds = |bytes: &[u8]| {
+        // A page may end in the middle of one of them.
+        let needles = [&bytes[70_000..70_040], &bytes[75_000..75_040], &bytes[80_000..80_040]];
+        ["", "-wal"].iter().any(|end| {
+            let file = std::fs::read(format!("{}{end}", path.display())).unwrap_or_default();
+            file.windows(40).any(|window| needles.contains(&window))
+        })
+    };
+    assert!(all.iter().all(|bytes| holds(bytes)), "the scan finds what is there");
+
+    let mut own: Vec<FileHash> = all[..4].iter().map(|bytes| name(bytes)).collect();
+    own.sort_unstable();
+    assert_eq!(blobs.of(village()).unwrap(), own);
+    let gone: Vec<_> = all[1..].iter().map(|bytes| (name(bytes), village())).collect();
+    blobs.erase(&gone).unwrap();
+    let found: Vec<bool> = all.iter().map(|bytes| holds(bytes)).collect();
+    assert_eq!(
+        found,
+        [true, false, false, true, false, false],
+        "the first was not named, the fourth is the township's too"
+    );
+    assert!(blobs.whole(name(&all[0]), 9).unwrap().is_some());
+    assert_eq!((blobs.of(village()).unwrap(), blobs.owed().unwrap().items), (vec![name(&all[0])], 2));
+}

@@ -153,6 +153,7 @@ pub(in crate::store) fn case(n: u128, name: &str) -> Result<CaseRecord, StoreErr
         days_left: Some(-3),
         since: Wall(1_772_415_000_000),
         attention: 0,
+        reserved: 0,
     };
     Ok(CaseRecord {
         shown,

@@ -56,6 +56,7 @@ impl<'a> Write<'a> {
 
     /// The parts in the same order as the database stores them.
     pub(super) fn batch(&mut self, batch: Batch) -> Result<Vec<Placed>, StoreError> {
+        batch.erased.iter().try_for_each(|erased| self.erase(*erased))?;
         batch.withdrawn.iter().try_for_each(|key| self.withdraw(*key))?;
         batch.rewind.iter().try_for_each(|end| self.rewind(*end))?;
         batch.segments.into_iter().try_for_each(|segment| self.segment(segment))?;

@@ -107,6 +107,10 @@ pub(super) fn withdraw(tx: &Connection, keys: &[SegmentKey]) -> Result<(), Store
           AND EXISTS (SELECT 1 FROM sealed WHERE segment = ?1 AND receipt IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM record o JOIN feed f ON f.segment = o.segment WHERE o.change = c.row)
         ON CONFLICT (doc, change) DO NOTHING";
+    // Those counted after it counted it too.
+    const UNCOUNT: &str = "
+        UPDATE sealed SET total = total - (SELECT changes FROM sealed WHERE segment = ?1)
+        WHERE nth > (SELECT nth FROM sealed WHERE segment = ?1)";
     for key in keys {
         let Some((segment, _)) = records::find(tx, key)? else { continue };
         if tx.prepare_cached(KEPT)?.exists([segment])? {
@@ -115,6 +119,7 @@ pub(super) fn withdraw(tx: &Connection, keys: &[SegmentKey]) -> Result<(), Store
         tx.prepare_cached(UNSEAL)?.execute([segment])?;
         tx.prepare_cached(UNNAME)?.execute([segment])?;
         tx.prepare_cached(GIVE)?.execute([segment])?;
+        tx.prepare_cached(UNCOUNT)?.execute([segment])?;
         tx.prepare_cached("DELETE FROM record WHERE segment = ?1")?.execute([segment])?;
         tx.prepare_cached("DELETE FROM sealed WHERE segment = ?1")?.execute([segment])?;
         tx.prepare_cached("DELETE FROM segment WHERE row = ?1")?.execute([segment])?;

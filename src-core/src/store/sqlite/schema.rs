@@ -21,12 +21,14 @@ const MIGRATIONS: &[&str] = &[
 /// How long to wait for another program. The window stays alive meanwhile: callers are on their own thread.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Each connection keeps about 2 MiB of pages; lists and search read along indexes and need no more.
+/// Each connection keeps about 2 MiB of pages; lists and search read along indexes and need no more. What is deleted or replaced is
+/// written over at once, always: what lay free for years could not be found again when a division is to be erased (S6).
 const SETTINGS: &str = "
     PRAGMA cache_size = -2048;
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
     PRAGMA synchronous = FULL;
     PRAGMA journal_size_limit = 16777216;
 ";

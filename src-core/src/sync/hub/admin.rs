@@ -7,8 +7,10 @@ use daiban_model::wire::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Hub, HubFault, Turned};
+use super::{Destruction, Hub, HubFault, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError, chain_next};
+use crate::sync::certificates;
+use crate::sync::code::{self, Code as EnrolmentCode};
 use crate::sync::segment;
 use crate::sync::sign::{self, Domain};
 
@@ -53,6 +55,15 @@ pub struct DeviceView {
     pub revoked_ms: Option<u64>,
     /// How many numbers of each feed it has read.
     pub read: Vec<(ScopeCode, u64)>,
+    /// Divisions that were taken from it and that it has not said to have erased.
+    #[serde(default)]
+    pub leaving: Vec<ScopeCode>,
+    /// Divisions that it has said to have erased.
+    #[serde(default)]
+    pub erased: Vec<ScopeCode>,
+    /// Of a revoked one: whether it was ordered to destroy its keys.
+    #[serde(default)]
+    pub destruction: Option<Destruction>,
 }
 
 /// What an audit of the feeds found.
@@ -83,26 +94,30 @@ pub struct AuditFault {
 type NamedValue = (String, Option<Vec<u8>>);
 
 const SEVEN_DAYS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
-const TWO_YEARS_MS: u64 = 2 * 366 * 24 * 60 * 60 * 1000;
 /// Under this name the hub keeps which versions are published.
 const VERSIONS: &str = "published";
-/// Letters that are not taken for one another when read aloud or typed.
-const ALPHABET: &[u8; 30] = b"ABCDEFGHJKMNPQRSTUVWXYZ2345678";
 
 impl<S: Store> Hub<S> {
-    /// Makes a one-time enrolment code, such as `ABCD-EFGH-JKMN`: twelve of thirty letters, good for seven days.
+    /// Makes a one-time enrolment code, such as `ABCD-EFGH-JKMN`: twelve of thirty letters, good for seven days. [`Self::vouched`] adds by
+    /// what a station knows the district.
     pub async fn make_code(&self, station: NewStation, now: Wall, chance: [u8; 16]) -> Result<String, HubFault> {
         let fits = !station.name.trim().is_empty() && (1..=wire::MAX_SCOPES).contains(&station.scopes.len());
         if !fits {
             return Err(HubFault::BadStation);
         }
         let device_no = self.device_no(station.device_no).await?;
-        let letters: String = code_letters(chance);
+        let drawn = code::draw(chance);
+        let letters = EnrolmentCode::read(&drawn).letters().to_owned();
         let code = Code { station, device_no, until_ms: now.0.max(0).unsigned_abs() + SEVEN_DAYS_MS, device: None };
         let states =
             vec![(code_key(&letters), Some(wire::encode(&code))), (format!("device-no/{device_no:02}"), Some(vec![1]))];
         self.store.commit(Batch { states, ..Batch::default() }).await?;
-        Ok([&letters[..4], &letters[4..8], &letters[8..]].join("-"))
+        Ok(drawn)
+    }
+
+    /// The code with the check of this district's root key: what an operator hands out. Slow on purpose.
+    pub fn vouched(&self, code: &str) -> Option<String> {
+        code::with_check(code, &self.keys.root_public())
     }
 
     async fn device_no(&self, wanted: Option<u8>) -> Result<u8, HubFault> {
@@ -132,8 +147,8 @@ impl<S: Store> Hub<S> {
     }
 
     async fn redeem(&self, request: &EnrolRequest, now: Wall) -> Result<Option<Welcome>, Turned> {
-        let letters: String = request.code.chars().filter(char::is_ascii_alphanumeric).collect();
-        let key = code_key(&letters.to_ascii_uppercase());
+        // A station of before sends the check along.
+        let key = code_key(EnrolmentCode::read(&request.code).letters());
         let stored = self.store.states(&key).await?.into_iter().find(|(name, _)| *name == key);
         let Some(code) = stored.and_then(|(_, bytes)| wire::decode::<Code>(&bytes, 65_536).ok()) else {
             return Ok(None);
@@ -142,43 +157,47 @@ impl<S: Store> Hub<S> {
         if now_ms > code.until_ms || self.has_worked(code.device).await? {
             return Ok(None);
         }
-        let Some(serial) = self.next_serial(&code, request.device).await? else { return Ok(None) };
-        let NewStation { name, unit, scopes, .. } = code.station.clone();
-        let (device, not_after) = (request.device, now_ms + TWO_YEARS_MS);
-        let certificate =
-            Certificate { device, station: name, unit, scopes, device_no: code.device_no, not_after, serial };
-        let certificate = sign::seal(self.keys.root(), Domain::Certificate, &certificate);
-        let row = DeviceRow { device, certificate: wire::encode(&certificate), not_after, revoked_ms: None };
+        let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
+        if self.is_number_of_another(&code, request.device, &rows).await? {
+            return Ok(None);
+        }
+        let NewStation { name: station, unit, scopes, .. } = code.station.clone();
+        // Divisions given or taken since the code was made stay so.
+        let before = rows.iter().find(|row| Some(row.device) == code.device).and_then(|row| self.certificate(row));
+        let scopes = before.map_or(scopes, |before| before.scopes);
+        let (device, device_no) = (request.device, code.device_no);
+        let next = Certificate { device, station, unit, scopes, device_no, not_after: 0, serial: 0 };
+        let (certificate, batch) = self.next_certificate(next, &rows, now).await?;
         // One code, one device: whoever redeemed it before and never exchanged is out.
         let revoked =
             code.device.filter(|before| *before != device).map(|before| (before, now_ms)).into_iter().collect();
         let redeemed = Code { device: Some(device), ..code };
-        let states = vec![(key, Some(wire::encode(&redeemed)))];
-        self.store.commit(Batch { devices: vec![row], revoked, states, ..Batch::default() }).await?;
+        let mut batch = Batch { revoked, ..batch };
+        batch.states.push((key, Some(wire::encode(&redeemed))));
+        self.store.commit(batch).await?;
         Ok(Some(Welcome {
             root: self.keys.root_public(),
             hub: self.keys.certificate().clone(),
-            certificate,
+            certificate: certificate.signed,
             epoch: self.read_epoch().await?,
             packages: self.published().await?.into_iter().map(|(.., package)| package).collect(),
             hub_ms: now_ms,
         }))
     }
 
-    /// The serial number of the next certificate; `None` when another device has the code's device number: a hub that went back to
-    /// a backup forgot that the code was redeemed, and that device has shown its certificate since.
-    async fn next_serial(&self, code: &Code, device: DeviceId) -> Result<Option<u32>, StoreError> {
-        let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
-        let certificates = rows.iter().filter_map(|row| Some((row.revoked_ms, self.certificate(row)?)));
-        let (mut serial, went_back) = (0_u32, self.renewals().await? > 0);
-        for (revoked_ms, one) in certificates {
-            let other = one.device != device && Some(one.device) != code.device;
-            if went_back && other && revoked_ms.is_none() && one.device_no == code.device_no {
-                return Ok(None);
-            }
-            serial = serial.max(one.serial);
-        }
-        Ok(Some(serial.saturating_add(1)))
+    /// Whether another device has the code's device number: a hub that went back to a backup forgot that the code was redeemed, and
+    /// that device has shown its certificate since.
+    async fn is_number_of_another(
+        &self,
+        code: &Code,
+        device: DeviceId,
+        rows: &[DeviceRow],
+    ) -> Result<bool, StoreError> {
+        let other = |row: &&DeviceRow| {
+            let another = row.device != device && Some(row.device) != code.device && row.revoked_ms.is_none();
+            another && self.certificate(row).is_some_and(|one| one.device_no == code.device_no)
+        };
+        Ok(self.renewals().await? > 0 && rows.iter().any(|row| other(&row)))
     }
 
     /// Whether the device a code was redeemed for has exchanged since.
@@ -201,8 +220,21 @@ impl<S: Store> Hub<S> {
                 self.certificate(&row).ok_or(HubFault::Damaged("device"))?;
             let cursors = self.read_by(device).await?;
             let read = cursors.iter().map(|cursor| (cursor.scope, cursor.seq)).collect();
-            let revoked_ms = row.revoked_ms;
-            views.push(DeviceView { device, station, unit, scopes, device_no, not_after, revoked_ms, read });
+            let (revoked_ms, (leaving, erased)) = (row.revoked_ms, self.leaving(device).await?);
+            let destruction = self.destruction_of(device).await?;
+            views.push(DeviceView {
+                device,
+                station,
+                unit,
+                scopes,
+                device_no,
+                not_after,
+                revoked_ms,
+                read,
+                leaving,
+                erased,
+                destruction,
+            });
         }
         Ok(views)
     }
@@ -262,8 +294,7 @@ impl<S: Store> Hub<S> {
     /// Reckons every root, signature and chain of every feed anew.
     pub async fn verify(&self) -> Result<Audit, HubFault> {
         let mut audit = Audit::default();
-        let devices = self.store.peer(PeerQuery::AllDevices).await?.devices;
-        let certificates: Vec<Certificate> = devices.iter().filter_map(|row| self.certificate(row)).collect();
+        let known = certificates::load(&*self.store).await?;
         for end in self.store.peer(PeerQuery::Cursors(PeerId::Hub)).await?.ends {
             audit.feeds += 1;
             let (mut seq, mut chain) = (0, Hash::default());
@@ -275,7 +306,7 @@ impl<S: Store> Hub<S> {
                 }
                 for entry in entries {
                     let segment = segment::of_entry(&entry);
-                    let certificate = certificates.iter().find(|c| c.device == segment.header.device);
+                    let certificate = known.get(&segment.header.device);
                     let checked = certificate.map(|certificate| segment::check(&segment, certificate));
                     chain = chain_next(chain, entry.segment.root);
                     let what = match checked {
@@ -297,17 +328,6 @@ impl<S: Store> Hub<S> {
     }
 }
 
-fn code_letters(chance: [u8; 16]) -> String {
-    let mut number = u128::from_le_bytes(chance);
-    let mut letters = String::with_capacity(12);
-    for _ in 0..12 {
-        let index = usize::try_from(number % 30).unwrap_or(0);
-        letters.push(char::from(ALPHABET[index]));
-        number /= 30;
-    }
-    letters
-}
-
 /// The hub keeps codes by their hash: its database does not tell how to enrol.
 fn code_key(letters: &str) -> String {
     let hash = blake3::derive_key("daiban enrolment code v1", letters.as_bytes());
@@ -322,6 +342,7 @@ pub(super) fn package_key(kind: PackageKind) -> String {
         PackageKind::Catalogue => "catalogue",
         PackageKind::Calendar => "calendar",
         PackageKind::Revocations => "revocations",
+        PackageKind::Bundles => "bundles",
     };
     format!("package/{name}")
 }

@@ -6,12 +6,13 @@ use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Certificate, Cursor, Cursors, Delivery, Entry, ExchangeReply, ExchangeRequest, Frame, Hash, More, Outcome,
-    PackageKind, Packages, PackagesRequest, SegmentKey, Signed, Why,
+    PackageKind, Packages, PackagesRequest, SegmentKey, Signed,
 };
 
-use super::take::{Taken, Writer, Writers};
+use super::take::Taken;
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, FeedEntry, PeerId, PeerQuery, Store, StoreError};
+use crate::sync::certificates::{self, covers};
 use crate::sync::segment;
 
 /// About how much smaller records are on the road; only used to decide when to stop adding segments.
@@ -38,7 +39,7 @@ impl<S: Store> Hub<S> {
         now: Wall,
         carried: Carried,
     ) -> Result<Outcome, Turned> {
-        let Asked { device, certificate, request, .. } = asked;
+        let Asked { device, request, .. } = asked;
         if request.version != wire::VERSION || request.segments.len() > wire::MAX_SEGMENTS {
             return Err(Turned::Malformed);
         }
@@ -55,14 +56,11 @@ impl<S: Store> Hub<S> {
             _ => present(&request.cursors, &remembered),
         };
         let Some(cursors) = told else { return Ok(Outcome::SendCursors) };
-        if now.0.max(0).unsigned_abs() > device.not_after {
-            // Nothing is taken and nothing is shown; the device keeps its segments for the next certificate.
-            return Ok(Outcome::Done(Box::new(nothing_but(Self::all_refused(&request.segments, Why::Expired)))));
-        }
+        let certificate = &self.in_force(&asked.certificate, now).await?;
         if let Some(back) = self.turned_back(request).await? {
             return Ok(back);
         }
-        let taken = self.take(&request.segments, &only(certificate), now).await?;
+        let taken = self.take(&request.segments, &self.only(certificate, &request.segments).await?, now).await?;
         let own = match (carried, &request.cursors) {
             (Carried::Line, Cursors::Same(_)) => Own::Named,
             (Carried::Line, Cursors::All(_)) => Own::Whole,
@@ -70,12 +68,19 @@ impl<S: Store> Hub<S> {
         };
         let asked = Wanted { device: device.device, own, max_bytes: request.max_bytes };
         let (frames, mut reached, more) = self.deliver(&asked, certificate, cursors).await?;
+        if let Cursors::All(_) = request.cursors {
+            // What it does not tell any more it has erased.
+            let begun = |at: &&Cursor| at.seq > 0 && reached.iter().all(|told| told.scope != at.scope);
+            let gone = |at: &Cursor| Cursor { scope: at.scope, seq: 0, chain: Hash::default() };
+            let gone: Vec<Cursor> = remembered.iter().filter(begun).map(gone).collect();
+            reached.extend(gone);
+        }
         if reached.is_empty() {
             // Nothing to read yet. That the device has exchanged is remembered all the same: its code is used up.
             reached.push(Cursor { scope: certificate.unit, seq: 0, chain: Hash::default() });
         }
         let mut delivery = Delivery { frames, more, ..nothing_but(taken) };
-        if self.packages_digest().await? != request.packages {
+        if !self.has_newest(request.packages, certificate.serial).await? {
             delivery.packages = Packages::Changed;
         }
         let mut since = request.nonce.ms;
@@ -97,6 +102,9 @@ impl<S: Store> Hub<S> {
         if carried == Carried::Letter || self.is_fresh(request.nonce, device.device, now) {
             let own = |one: &&wire::Segment| segment::check(one, certificate).is_ok();
             let own: Vec<wire::Segment> = request.segments.iter().filter(own).cloned().collect();
+            if let Some(order) = self.destruction(device.device, &own, now).await? {
+                return Ok(Outcome::Destroy(order));
+            }
             self.set_aside(&own, "revoked", now).await?;
         }
         Ok(Outcome::Revoked)
@@ -153,6 +161,20 @@ impl<S: Store> Hub<S> {
         Ok((frames, cursors, more))
     }
 
+    /// The certificates under which these devices write for a division. R1 of [`certificates`].
+    async fn certificates_for(&self, writers: Vec<DeviceId>, scope: ScopeCode) -> Result<Vec<Signed>, StoreError> {
+        let mut all = Vec::new();
+        for row in self.store.peer(PeerQuery::Devices(writers)).await?.devices {
+            if self.certificate(&row).is_some_and(|certificate| covers(&certificate, scope)) {
+                all.extend(wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok());
+                continue;
+            }
+            let former = certificates::former(&*self.store, row.device).await?;
+            all.extend(former.into_iter().filter(|(one, _)| covers(one, scope)).map(|(_, signed)| signed));
+        }
+        Ok(all)
+    }
+
     async fn frame(&self, wanted: &Wanted, scope: ScopeCode, entries: &[FeedEntry]) -> Result<Frame, StoreError> {
         let own = |entry: &FeedEntry| match &wanted.own {
             Own::Named => entry.segment.header.device == wanted.device,
@@ -161,9 +183,7 @@ impl<S: Store> Hub<S> {
         };
         let firsts = entries.iter().filter(|entry| entry.segment.header.number == 1 && !own(entry));
         let writers = firsts.map(|entry| entry.segment.header.device).collect();
-        let devices = self.store.peer(PeerQuery::Devices(writers)).await?.devices;
-        let certificates =
-            devices.iter().filter_map(|row| wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok()).collect();
+        let certificates = self.certificates_for(writers, scope).await?;
         let travelling = |entry: &FeedEntry| {
             if own(entry) {
                 let header = &entry.segment.header;
@@ -210,9 +230,10 @@ impl<S: Store> Hub<S> {
         Ok(packages.filter(|(kind, version, _)| !known(*kind, *version)).map(|(.., package)| package).collect())
     }
 
-    /// A digest over the versions published, as devices make it too: see [`packages_digest`].
-    async fn packages_digest(&self) -> Result<u64, StoreError> {
-        Ok(packages_digest(self.versions().await?.into_iter()))
+    /// Whether a device that told this digest has everything that is newest for it. An older one tells of packages alone.
+    async fn has_newest(&self, told: u64, serial: u32) -> Result<bool, StoreError> {
+        let versions = self.versions().await?;
+        Ok(told == standing_digest(&versions, serial) || told == packages_digest(&versions))
     }
 }
 
@@ -246,16 +267,6 @@ fn own_of(letter: &ExchangeRequest) -> Own {
     Own::Those(letter.segments.iter().map(|segment| segment.header.key()).collect())
 }
 
-/// An exchange brings the asking device's own segments and nobody else's.
-fn only(certificate: &Certificate) -> Writers {
-    let writer = Writer { certificate: certificate.clone(), revocation: None, not_after: None };
-    [(certificate.device, writer)].into()
-}
-
-fn covers(certificate: &Certificate, scope: ScopeCode) -> bool {
-    certificate.scopes.iter().any(|upper| upper.covers(scope))
-}
-
 /// A delivery without news.
 pub(super) fn nothing_but(taken: Taken) -> Delivery {
     let Taken { receipts, refused } = taken;
@@ -285,12 +296,24 @@ pub(crate) fn cursors_hash(cursors: &[Cursor]) -> Hash {
     Hash(*blake3::hash(&wire::encode(&sorted)).as_bytes())
 }
 
-/// The digest both ends make of package versions.
-pub(crate) fn packages_digest(versions: impl Iterator<Item = (PackageKind, u32)>) -> u64 {
-    let mut sorted: Vec<_> = versions.collect();
+/// The digest both ends make of package versions and the serial number of a device's certificate.
+pub(crate) fn standing_digest(versions: &[(PackageKind, u32)], serial: u32) -> u64 {
+    digest(&(sorted(versions), serial))
+}
+
+/// What an older device makes of package versions.
+fn packages_digest(versions: &[(PackageKind, u32)]) -> u64 {
+    digest(&sorted(versions))
+}
+
+fn sorted(versions: &[(PackageKind, u32)]) -> Vec<(PackageKind, u32)> {
+    let mut sorted = versions.to_vec();
     sorted.sort_unstable();
-    let hash = blake3::hash(&wire::encode(&sorted));
+    sorted
+}
+
+fn digest<T: serde::Serialize>(value: &T) -> u64 {
     let mut first = [0; 8];
-    first.copy_from_slice(&hash.as_bytes()[..8]);
+    first.copy_from_slice(&blake3::hash(&wire::encode(value)).as_bytes()[..8]);
     u64::from_le_bytes(first)
 }

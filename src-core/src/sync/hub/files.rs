@@ -17,6 +17,7 @@ use daiban_model::wire::{
 use super::{Asked, Hub, Turned};
 use crate::store::blobs::{Arrival, Arrived, Blobs, Party, Stays};
 use crate::store::{Store, StoreError};
+use crate::sync::certificates::covers;
 use crate::sync::columns;
 use crate::sync::sign::{self, Domain};
 
@@ -36,6 +37,8 @@ pub struct FilesHere {
 struct Desk<'a> {
     files: &'a FilesHere,
     certificate: &'a Certificate,
+    /// Under what it brings: also for divisions that are being taken from it. O1 of [`super::forget`]
+    brings: &'a Certificate,
     party: Party,
     now_ms: u64,
 }
@@ -50,14 +53,21 @@ impl<S: Store> Hub<S> {
     pub async fn files(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<FilesRequest> = self.asked_for(body, Domain::FilesRequest).await?;
         self.read_epoch().await?;
-        let outcome = self.files_outcome(&asked, now)?;
+        let brought = asked.request.bring.iter().map(|bring| bring.scope);
+        let brings = self.brings(&asked.certificate, brought).await?;
+        let outcome = self.files_outcome(&asked, &brings, now)?;
         let (hub_ms, nonce) = (now.0.max(0).unsigned_abs(), self.nonce(asked.device.device, now));
         let body = columns::encode(&FilesReply { outcome, hub_ms, nonce });
         let sig = sign::sign(self.keys.hub(), Domain::Reply, &[&asked.hash.0, &body]);
         Ok(wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing: Packing::Plain, body }))
     }
 
-    fn files_outcome(&self, asked: &Asked<FilesRequest>, now: Wall) -> Result<FilesOutcome, Turned> {
+    fn files_outcome(
+        &self,
+        asked: &Asked<FilesRequest>,
+        brings: &Certificate,
+        now: Wall,
+    ) -> Result<FilesOutcome, Turned> {
         let Asked { device, certificate, request, .. } = asked;
         if !within_bounds(request) {
             return Err(Turned::Malformed);
@@ -70,7 +80,7 @@ impl<S: Store> Hub<S> {
             return Ok(FilesOutcome::StaleNonce);
         }
         let Some(files) = &self.files else { return Ok(FilesOutcome::Closed) };
-        let desk = Desk { files, certificate, party: Party::Device(device.device), now_ms };
+        let desk = Desk { files, certificate, brings, party: Party::Device(device.device), now_ms };
         let mut brought = Vec::with_capacity(request.bring.len());
         for bring in &request.bring {
             let taking = match desk.take(bring)? {
@@ -110,7 +120,7 @@ impl Desk<'_> {
     /// L2, L3.
     fn take(&self, bring: &Bring) -> Result<Took, StoreError> {
         let Bring { scope, name, size, parts } = bring;
-        if !self.certificate.scopes.iter().any(|upper| upper.covers(*scope)) {
+        if !covers(self.brings, *scope) {
             return Ok(Took::Not(NotTaken::OutOfScope));
         }
         let fits = |part: &Part| chunk_len(*size, part.n).is_some_and(|length| part.bytes.len() == length as usize);
@@ -143,8 +153,7 @@ impl Desk<'_> {
         let mut fetched = Vec::with_capacity(wanted.len());
         for Fetch { name, have } in wanted {
             let standing = self.files.blobs.standing(*name, self.party)?;
-            let covered = |scope| self.certificate.scopes.iter().any(|upper| upper.covers(scope));
-            let may = standing.scopes.iter().any(|(scope, _)| covered(*scope));
+            let may = standing.scopes.iter().any(|(scope, _)| covers(self.certificate, *scope));
             let Some(size) = standing.whole.filter(|_| may) else {
                 fetched.push(Fetched { name: *name, fetching: Fetching::Absent });
                 continue;

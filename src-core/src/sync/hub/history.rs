@@ -4,11 +4,13 @@ use std::sync::atomic::Ordering;
 
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Epoch, Package, PackageKind, Revocation, Signed};
+use daiban_model::wire::{self, Certificate, Epoch, Package, PackageKind, Revocation, Segment, Signed};
 
+use super::repair::witnessed_name;
 use super::{Hub, HubFault};
 use crate::store::{Batch, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::sign::{self, Domain};
+use crate::sync::writer::Writer;
 
 /// Names of the hub's own values.
 pub(super) const EPOCH: &str = "epoch";
@@ -105,6 +107,43 @@ impl<S: Store> Hub<S> {
         let lines = self.store.peer(PeerQuery::Lines(device)).await?.frames;
         let valid = lines.iter().map(|(stored, _)| stored.header.key()).collect();
         Ok(self.enter_revocations(vec![Revocation { device, at_ms, valid }]).await?)
+    }
+
+    /// A person has looked at what neighbours took from a revoked device before they knew, and lets it stand: it counts as delivered in
+    /// time, gets its numbers, and so does what waited for it. Answers how many segments that are.
+    pub async fn let_stand(&self, device: DeviceId, now: Wall) -> Result<u32, HubFault> {
+        let aside = self.store.peer(PeerQuery::Quarantine).await?.quarantine;
+        let witnessed = self.store.states(&format!("witnessed/{device}/")).await?;
+        let theirs = aside.iter().filter(|one| {
+            let name = witnessed_name(&one.key);
+            one.key.device == device && witnessed.iter().any(|(known, _)| *known == name)
+        });
+        let mut segments: Vec<Segment> =
+            theirs.filter_map(|one| wire::decode(&one.bytes, wire::MAX_INFLATED).ok()).collect();
+        segments.sort_by_key(|segment| (segment.header.hlc, segment.header.key()));
+        let mut list = self.revocations().await?;
+        let (Some(entry), Some(certificate)) =
+            (list.iter_mut().find(|one| one.device == device), self.certificate_of(device).await?)
+        else {
+            return Err(HubFault::UnknownDevice);
+        };
+        segments.retain(|segment| !entry.leaves_valid(&segment.header.key()));
+        if segments.is_empty() {
+            return Ok(0);
+        }
+        entry.valid.extend(segments.iter().map(|segment| segment.header.key()));
+        let revocation = Some(entry.clone());
+        let json = serde_json::to_vec(&list).map_err(|fault| StoreError::Backend(Box::new(fault)))?;
+        let (_, states) = self.package(PackageKind::Revocations, &json).await?;
+        self.store.commit(Batch { states, ..Batch::default() }).await?;
+        let writers = [(device, Writer { revocation, ..self.writer(&certificate).await? })].into();
+        let taken = self.take(&segments, &writers, now).await?;
+        Ok(u32::try_from(taken.receipts.len()).unwrap_or(u32::MAX))
+    }
+
+    async fn certificate_of(&self, device: DeviceId) -> Result<Option<Certificate>, StoreError> {
+        let rows = self.store.peer(PeerQuery::Devices(vec![device])).await?.devices;
+        Ok(rows.first().and_then(|row| self.certificate(row)))
     }
 
     /// The devices that are revoked.

@@ -7,8 +7,9 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Hash, Place, Receipt, Refused, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
-use super::take::{Line, Ready, Seen, Taken, described, is_poison, line_of, ready, root_of};
+use super::take::{Line, Ready, Seen, Taken, is_poison, line_of, ready, root_of};
 use crate::store::{Batch, PeerQuery, Placed, Quarantined, Store, StoreError, StoredChange};
+use crate::sync::writer::described;
 use crate::sync::{segment, sign};
 
 impl<S: Store> Hub<S> {

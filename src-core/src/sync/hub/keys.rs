@@ -1,12 +1,12 @@
 //! The district's keys.
 
-use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{Epoch, HubCertificate, Signed};
 use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::sync::sign::{self, Domain};
+use crate::sync::tls::Identity;
 
 /// The root key, which stations pin; the hub's own key, which signs receipts and replies; and a key for nonces.
 ///
@@ -74,17 +74,17 @@ impl HubKeys {
         self.root.verifying_key().to_bytes()
     }
 
+    /// The hub's key as TLS shows it.
+    pub(super) fn identity(&self) -> Result<Identity, rustls::Error> {
+        Identity::of(&self.hub)
+    }
+
     pub(super) fn hub_public(&self) -> [u8; 32] {
         self.hub.verifying_key().to_bytes()
     }
 
-    pub(super) fn mac(&self, device: &DeviceId, ms: u64) -> [u8; 16] {
-        let mut hasher = blake3::Hasher::new_keyed(&self.nonce);
-        hasher.update(&device.0);
-        hasher.update(&ms.to_le_bytes());
-        let mut mac = [0; 16];
-        mac.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        mac
+    pub(super) fn nonce_secret(&self) -> &[u8; 32] {
+        &self.nonce
     }
 
     /// The epoch of a new hub; a restore draws another one.

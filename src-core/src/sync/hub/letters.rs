@@ -3,15 +3,15 @@
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
-    self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, More, Outcome, RepairOutcome, RepairReply,
-    RepairRequest, Signed,
+    self, Cursor, Delivery, ExchangeReply, ExchangeRequest, Frame, LetterOutcome, LetterReply, LetterRequest, More,
+    Outcome, Parts, RepairOutcome, RepairReply, RepairRequest, Signed,
 };
 
 use super::exchange::{Carried, nothing_but};
 use super::take::Taken;
 use super::{Asked, Hub, Turned};
 use crate::courier::letter::{self, LetterKind, MAX_CONTENT, Sealing};
-use crate::courier::{Answer, Ask, Letter, LetterFault, LetterId, MAX_REQUESTS};
+use crate::courier::{Answer, Ask, Letter, LetterFault, LetterId, MAX_REQUESTS, Part};
 use crate::store::{DeviceRow, PeerQuery, Store};
 
 /// What came of a letter.
@@ -33,12 +33,34 @@ pub struct Answered {
 /// Chance that an answer needs: its name and the key made for it.
 pub type Chance = [u8; 48];
 
-/// Frames of one answer, in bytes: what a stick carries in a minute.
-const ANSWER_BYTES: usize = MAX_CONTENT / 2;
+/// Room for the answer to a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// On a stick: as much as it carries in a minute.
+    Stick,
+    /// Over the line of another station, which carries it home: one reply for each request.
+    Line,
+}
+
+impl Room {
+    /// Bytes of frames after which nothing is added.
+    fn bytes(self) -> usize {
+        match self {
+            Self::Stick => MAX_CONTENT / 2,
+            Self::Line => 0,
+        }
+    }
+}
 
 impl<S: Store> Hub<S> {
     /// Takes in a whole letter and writes its answer. A letter that was taken before gets an answer of the same weight. K1, K2.
-    pub async fn take_letter(&self, letter: &Letter, now: Wall, chance: Chance) -> Result<Answered, Turned> {
+    pub async fn take_letter(
+        &self,
+        letter: &Letter,
+        room: Room,
+        now: Wall,
+        chance: Chance,
+    ) -> Result<Answered, Turned> {
         if letter.kind() != LetterKind::Ask {
             return Err(Turned::Malformed);
         }
@@ -53,9 +75,8 @@ impl<S: Store> Hub<S> {
         }
         let row = self.known(device, &ask.certificates).await?;
         self.read_epoch().await?;
-        let packages = if row.revoked_ms.is_some() { Vec::new() } else { self.newer(&ask.have).await? };
-        let mut answer = Answer { to: letter.id(), replies: Vec::new(), repaired: Vec::new(), packages };
-        let mut came = Came::default();
+        let mut answer = Answer { to: letter.id(), replies: Vec::new(), repaired: Vec::new(), packages: Vec::new() };
+        let mut came = Came { room: room.bytes(), ..Came::default() };
         for request in &ask.repairs {
             let asked: Asked<RepairRequest> = self.asked(request).await?;
             if asked.device.device != device {
@@ -74,7 +95,40 @@ impl<S: Store> Hub<S> {
             }
             self.answer_one(&asked, now, &mut answer, &mut came).await?;
         }
+        if row.revoked_ms.is_none() {
+            answer.packages = self.newer(&ask.have).await?;
+            self.note_done(device, ask.certificates.get(1..).unwrap_or_default()).await?;
+            answer.packages.extend(self.newer_standing(device, &ask.certificates, now).await?);
+        }
         self.sealed(device, &answer, &came, chance)
+    }
+
+    /// `POST /v1/letter`: a station that has a line brings the letter of one that has none. The letter counts as if it had come on a
+    /// stick; who brings it learns nothing of it, and must be in good standing itself.
+    pub async fn letter(&self, body: &[u8], now: Wall, chance: Chance) -> Result<Vec<u8>, Turned> {
+        let epoch = self.read_epoch().await?;
+        let asked: Asked<LetterRequest> = self.asked(body).await?;
+        let device = &asked.device;
+        let outcome = if device.revoked_ms.is_some() || now.0.max(0).unsigned_abs() > device.not_after {
+            LetterOutcome::NotFromYou
+        } else if !self.is_fresh(asked.request.nonce, device.device, now) {
+            LetterOutcome::StaleNonce
+        } else {
+            self.brought(&asked.request.parts, now, chance).await?
+        };
+        let nonce = self.nonce(device.device, now);
+        let reply = LetterReply { outcome, hub_ms: now.0.max(0).unsigned_abs(), nonce, epoch };
+        Ok(self.reply(asked.hash, &reply))
+    }
+
+    async fn brought(&self, parts: &Parts, now: Wall, chance: Chance) -> Result<LetterOutcome, Turned> {
+        let parts = parts.0.iter().filter_map(|part| Part::read(part).ok());
+        let Some(letter) = letter::gather(parts).letters.pop() else { return Ok(LetterOutcome::Unread) };
+        match self.take_letter(&letter, Room::Line, now, chance).await {
+            Ok(answered) => Ok(LetterOutcome::Answered(Parts(answered.parts))),
+            Err(Turned::Storage(fault)) => Err(Turned::Storage(fault)),
+            Err(_) => Ok(LetterOutcome::Unread),
+        }
     }
 
     /// Who is unknown or was revoked learns nothing that lies at the hub; a revoked one is told so by the exchange itself. One that
@@ -87,8 +141,21 @@ impl<S: Store> Hub<S> {
         self.row_of(device).await?.ok_or(Turned::UnknownDevice)
     }
 
-    async fn row_of(&self, device: DeviceId) -> Result<Option<DeviceRow>, Turned> {
+    pub(super) async fn row_of(&self, device: DeviceId) -> Result<Option<DeviceRow>, Turned> {
         Ok(self.store.peer(PeerQuery::Devices(vec![device])).await?.devices.into_iter().next())
+    }
+
+    /// The certificate in force, where the letter shows an older one, and orders that came with it. They travel among the packages, as a
+    /// device's word about orders does among the certificates it shows: who does not know them there passes them over.
+    async fn newer_standing(&self, device: DeviceId, shown: &[Signed], now: Wall) -> Result<Vec<Signed>, Turned> {
+        let Some(row) = self.row_of(device).await? else { return Ok(Vec::new()) };
+        let Some(present) = self.certificate(&row) else { return Ok(Vec::new()) };
+        let shown = shown.first().and_then(|signed| self.opened(signed)).map_or(0, |one| one.serial);
+        let mut newer = self.orders(&present, shown, now).await?;
+        if shown < present.serial {
+            newer.extend(wire::decode::<Signed>(&row.certificate, wire::MAX_BODY).ok());
+        }
+        Ok(newer)
     }
 
     async fn answer_one(
@@ -104,7 +171,7 @@ impl<S: Store> Hub<S> {
             let reply = self.wrapped(asked, outcome, now);
             came.bytes += reply.len();
             answer.replies.push((asked.hash, reply));
-            let Some(cursors) = rest.filter(|_| came.bytes < ANSWER_BYTES) else { return Ok(()) };
+            let Some(cursors) = rest.filter(|_| came.bytes < came.room) else { return Ok(()) };
             let (frames, more) = self.go_on(asked, cursors).await?;
             if frames.is_empty() {
                 return Ok(());
@@ -136,6 +203,7 @@ struct Came {
     taken: u32,
     refused: u32,
     bytes: usize,
+    room: usize,
 }
 
 impl Came {

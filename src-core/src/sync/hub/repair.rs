@@ -3,24 +3,27 @@
 //! A segment is as good as its device's signature, whoever brings it. A device that the hub does not know any more shows its
 //! certificate, which the district's root signed.
 
-use std::collections::HashMap;
-
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Certificate, Compared, Cursor, Cursors, Envelope, Epoch, ExchangeRequest, Hash, Outcome, PackageKind,
-    RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Signed, Why,
+    Refused, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, Segment, SegmentKey, Signed, Why,
 };
 
 use super::exchange::Carried;
-use super::take::{Writer, Writers};
 use super::{Asked, Hub, Turned};
 use crate::store::{Batch, DeviceRow, PeerId, PeerQuery, Store, StoreError};
+use crate::sync::certificates::{self, covers};
 use crate::sync::compare;
+use crate::sync::envelope;
 use crate::sync::sign::{self, Domain};
+use crate::sync::writer::{Writer, Writers};
 
-/// Most certificates and packages of one request.
-const MAX_SIGNED: usize = 256;
+/// Under which name it is kept that a neighbour of a revoked device brought a segment of it.
+pub(super) fn witnessed_name(key: &SegmentKey) -> String {
+    let SegmentKey { device, incarnation, scope, number } = key;
+    format!("witnessed/{device}/{incarnation}/{scope}/{number}")
+}
 
 impl<S: Store> Hub<S> {
     /// Answers one repair.
@@ -45,8 +48,8 @@ impl<S: Store> Hub<S> {
         }
         let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Turned::Malformed)?;
         let device = DeviceId(envelope.signer);
-        let (request, hash) = Self::signed_request::<RepairRequest>(&envelope, Domain::Request)?;
-        let shown = request.certificates.iter().take(MAX_SIGNED).find_map(|signed| {
+        let (request, hash) = envelope::asked::<RepairRequest>(&envelope, Domain::Request)?;
+        let shown = request.certificates.iter().take(wire::MAX_SIGNED).find_map(|signed| {
             let certificate = self.opened(signed)?;
             (certificate.device == device).then(|| (certificate, signed.clone()))
         });
@@ -59,7 +62,7 @@ impl<S: Store> Hub<S> {
         Ok(Asked { device, certificate, request, hash })
     }
 
-    fn opened(&self, signed: &Signed) -> Option<Certificate> {
+    pub(super) fn opened(&self, signed: &Signed) -> Option<Certificate> {
         sign::open(&self.keys.root_public(), Domain::Certificate, signed)
     }
 
@@ -72,7 +75,7 @@ impl<S: Store> Hub<S> {
         let Asked { device, certificate, request, .. } = asked;
         let bounded = request.segments.len() <= wire::MAX_SEGMENTS
             && request.scopes.len() <= wire::MAX_SCOPES
-            && request.certificates.len().max(request.packages.len()) <= MAX_SIGNED;
+            && request.certificates.len().max(request.packages.len()) <= wire::MAX_SIGNED;
         if request.version != wire::VERSION || !bounded {
             return Err(Turned::Malformed);
         }
@@ -85,20 +88,42 @@ impl<S: Store> Hub<S> {
         for package in &request.packages {
             self.present(package).await?;
         }
-        if now.0.max(0).unsigned_abs() > device.not_after {
-            let refused = Self::all_refused(&request.segments, Why::Expired).refused;
-            return Ok(RepairOutcome::Done(Box::new(Repaired { refused, ..Repaired::default() })));
-        }
         self.admit(&request.certificates).await?;
+        // A hub that went back may have been shown a later one just now.
+        let present = self.row_of(device.device).await?.and_then(|row| self.certificate(&row));
+        let certificate = &self.in_force(present.as_ref().unwrap_or(certificate), now).await?;
         let writers = self.writers(asked, now.0.max(0).unsigned_abs()).await?;
         let taken = self.take(&request.segments, &writers, now).await?;
+        self.set_witnessed_aside(asked, &taken.refused, now).await?;
         let mut scopes = Vec::new();
-        for told in request.scopes.iter().filter(|told| certificate.scopes.iter().any(|own| own.covers(told.scope))) {
+        for told in request.scopes.iter().filter(|told| covers(certificate, told.scope)) {
             scopes.extend(self.compared(told).await?);
         }
         let wanted = self.wanted(&request.have).await?;
         let (receipts, refused) = (taken.receipts, taken.refused);
         Ok(RepairOutcome::Done(Box::new(Repaired { receipts, refused, scopes, wanted })))
+    }
+
+    /// What a neighbour took from a device before it knew that this one was revoked is kept for a person to look at: work of others may
+    /// rest on it, and waits until then (see [`Hub::let_stand`]).
+    async fn set_witnessed_aside(
+        &self,
+        asked: &Asked<RepairRequest>,
+        refused: &[Refused],
+        now: Wall,
+    ) -> Result<(), StoreError> {
+        let is_witnessed = |segment: &&Segment| {
+            let key = segment.header.key();
+            key.device != asked.device.device && refused.iter().any(|one| one.key == key && one.why == Why::Revoked)
+        };
+        let witnessed: Vec<Segment> = asked.request.segments.iter().filter(is_witnessed).cloned().collect();
+        if witnessed.is_empty() {
+            return Ok(());
+        }
+        // The device itself may have brought the same, and then it lies there for another reason.
+        self.set_aside(&witnessed, "witnessed", now).await?;
+        let states = witnessed.iter().map(|one| (witnessed_name(&one.header.key()), Some(Vec::new()))).collect();
+        self.store.commit(Batch { states, ..Batch::default() }).await.map(drop)
     }
 
     /// The answer to one comparison; a message that is none gets none.
@@ -121,20 +146,13 @@ impl<S: Store> Hub<S> {
         let opened: Vec<_> = certificates.iter().filter_map(|signed| Some((self.opened(signed)?, signed))).collect();
         let ids = opened.iter().map(|(certificate, _)| certificate.device).collect();
         let known = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
-        let serial = |device: DeviceId| {
-            let row = known.iter().find(|row| row.device == device)?;
-            self.certificate(row).map(|certificate| certificate.serial)
-        };
         let mut batch = Batch::default();
-        for (certificate, signed) in opened {
-            let Certificate { device, not_after, device_no, .. } = certificate;
-            if serial(device) < Some(certificate.serial) {
-                let bytes = wire::encode(signed);
-                batch.devices.push(DeviceRow { device, certificate: bytes, not_after, revoked_ms: None });
-                batch.states.push((format!("device-no/{device_no:02}"), Some(vec![1])));
-            }
-        }
-        if batch.devices.is_empty() { Ok(()) } else { self.store.commit(batch).await.map(drop) }
+        certificates::enter_all(&mut batch, known, opened.iter().map(|(certificate, signed)| (certificate, *signed)));
+        let numbers = batch.devices.iter().filter_map(|row| self.certificate(row)).map(|one| one.device_no);
+        let numbers: Vec<_> = numbers.map(|no| (format!("device-no/{no:02}"), Some(vec![1]))).collect();
+        batch.states.extend(numbers);
+        let nothing = batch.devices.is_empty() && batch.states.is_empty();
+        if nothing { Ok(()) } else { self.store.commit(batch).await.map(drop) }
     }
 
     /// Those whose segments a request brings, as far as the hub knows them by now.
@@ -144,8 +162,9 @@ impl<S: Store> Hub<S> {
         ids.dedup();
         let (revocations, renewed_ms) = (self.revocations().await?, self.renewed_ms().await?);
         let rows = self.store.peer(PeerQuery::Devices(ids)).await?.devices;
-        let writer = |row: DeviceRow| {
-            let certificate = self.certificate(&row)?;
+        let mut writers = Writers::new();
+        for row in rows {
+            let Some(certificate) = self.certificate(&row) else { continue };
             let by_another = row.device != asked.device.device;
             // Revoked by a hub that had gone back and did not know all of its work: what others have of it came to them in a feed,
             // before the revocation.
@@ -154,9 +173,10 @@ impl<S: Store> Hub<S> {
                 revocations.iter().find(|one| one.device == row.device).filter(|one| !witnessed(one)).cloned();
             // A clock that ran ahead is no expiry: only what an expired device may have sealed since is left to it.
             let not_after = (by_another && now_ms > row.not_after).then_some(row.not_after);
-            Some((row.device, Writer { certificate, revocation, not_after }))
-        };
-        Ok(rows.into_iter().filter_map(writer).collect::<HashMap<_, _>>())
+            let writer = Writer { revocation, not_after, ..self.writer(&certificate).await? };
+            writers.insert(row.device, writer);
+        }
+        Ok(writers)
     }
 
     /// Whether a device has to go back: it knows another history, or a place that is none here.

@@ -4,24 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Certificate, Hash, Refused, Revocation, Segment, SegmentKey, Signed, Why};
+use daiban_model::wire::{self, Hash, Refused, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
-use crate::doc::{self, Meta};
+use crate::doc::Meta;
 use crate::store::{ActorRow, PeerQuery, Placed, Store, StoreError, StoredChange, StoredSegment};
 use crate::sync::segment;
-
-/// A device whose segments a request may bring.
-pub(super) struct Writer {
-    pub(super) certificate: Certificate,
-    /// Of one that was revoked: its segments up to there stay valid.
-    pub(super) revocation: Option<Revocation>,
-    /// Of one that does not bring its segments itself: not valid after this time by its own clock.
-    pub(super) not_after: Option<u64>,
-}
-
-/// Those whose segments a request may bring.
-pub(super) type Writers = HashMap<DeviceId, Writer>;
+use crate::sync::writer::{Described, Writers, described};
 
 /// What came of the segments of one request.
 #[derive(Default)]
@@ -49,9 +38,6 @@ pub(super) struct Seen {
     actors: HashMap<[u8; 16], DeviceId>,
     homes: HashMap<wire::DocId, ScopeCode>,
 }
-
-/// A record: its document, what its change says of itself, the change.
-type Described = (wire::DocId, Meta, Vec<u8>);
 
 /// One line of numbers: a device and an incarnation of it in a scope.
 pub(super) type Line = (DeviceId, u32, ScopeCode);
@@ -81,11 +67,6 @@ impl Last {
 }
 
 impl<S: Store> Hub<S> {
-    pub(super) fn all_refused(segments: &[Segment], why: Why) -> Taken {
-        let refused = segments.iter().map(|segment| Refused { key: segment.header.key(), why }).collect();
-        Taken { refused, ..Taken::default() }
-    }
-
     /// Takes what can be taken. K1, K2, K3, K4.
     pub(super) async fn take(&self, segments: &[Segment], writers: &Writers, now: Wall) -> Result<Taken, StoreError> {
         let (mut taken, mut seen, mut ready) = (Taken::default(), Seen::default(), Vec::new());
@@ -187,20 +168,6 @@ impl<S: Store> Hub<S> {
     }
 }
 
-impl Writer {
-    /// Whether the device signed this, in time and for a scope it may write.
-    fn check(&self, segment: &Segment) -> Result<Hash, Why> {
-        let root = segment::check(segment, &self.certificate)?;
-        if self.revocation.as_ref().is_some_and(|one| !one.leaves_valid(&segment.header.key())) {
-            return Err(Why::Revoked);
-        }
-        match self.not_after {
-            Some(not_after) if segment.header.hlc.ms > not_after => Err(Why::Expired),
-            _ => Ok(root),
-        }
-    }
-}
-
 /// What a look at a segment found.
 enum Look {
     Ready(Box<Ready>),
@@ -216,15 +183,6 @@ pub(super) fn is_poison(why: Why) -> bool {
         Why::BadSignature | Why::Malformed | Why::ForeignActor | Why::ForeignDocument { .. } => true,
         Why::OutOfScope | Why::Expired | Why::Revoked | Why::Gap { .. } | Why::Forked { .. } => false,
     }
-}
-
-/// Every record with what its change says of itself; `None` when one is not a change.
-pub(super) fn described(segment: &Segment) -> Option<Vec<Described>> {
-    let describe = |record: &wire::Record| {
-        let raw = doc::unpack(&record.change);
-        Some((record.doc, doc::parse(&raw).ok()?, raw))
-    };
-    segment.records.iter().map(describe).collect()
 }
 
 pub(super) fn root_of(segment: &Segment) -> Hash {

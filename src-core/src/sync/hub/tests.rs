@@ -1,3 +1,4 @@
+mod forget;
 mod repair;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use super::*;
 use crate::doc::{Doc, Edit, NewChange};
 use crate::store::DocKind;
 use crate::store::memory::MemoryStore;
-use crate::sync::segment::Sealer;
+use crate::sync::segment::{self, Sealer};
 use crate::sync::station::{self, Admission, Enrolled, Telling, Thread, Trust};
 
 const NOW: Wall = Wall(1_772_415_000_000);

@@ -3,8 +3,8 @@
 //! B1: every text and every list of a command has a bound, looked at before anything else is; a new command does not compile
 //! until it says which.
 
-use super::{Command, Entry, Refusal};
-use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, Receipt, Signature};
+use super::{Command, Entry, Refusal, bundle, home};
+use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, PrintLine, Receipt, Signature};
 
 /// Longest name of a person, or what somebody is to somebody (R86).
 pub const NAME: usize = 50;
@@ -71,6 +71,26 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
             line(E::Papers, paper)?;
             text(E::Reasons, reason)
         }
+        Command::BookVisit(booking) => home::look_at_booking(booking),
+        Command::MoveVisit { reason, of: _, to: _ } | Command::RefuseVisit { reason, of: _ } => {
+            text(E::Reasons, reason)
+        }
+        Command::RecordVisit(visit) => home::look_at_visit(visit),
+        Command::RecordInterview(interview) => home::look_at_interview(interview),
+        Command::AddToInterview(addition) => home::look_at_addition(addition),
+        Command::Explain { text: words } => text(E::Text, words),
+        // No set holds more than there are grounds.
+        Command::TellGrounds { grounds: _ } | Command::GradeVisit { of: _, grade: _ } => Ok(()),
+        Command::Order(order) => bundle::look_at_order(order),
+        Command::OpenStep(opening) => bundle::look_at_opening(opening),
+        Command::AnswerStep { result, step: _, outcome: _ } => text(E::Text, result),
+        Command::DropStep { reason, step: _ } => text(E::Reasons, reason),
+        Command::CloseWhole(Decision { number, reasons, outcome: _, on: _, valid_until: _ }) => {
+            short(E::ResultNumber, number)?;
+            text(E::Reasons, reasons)
+        }
+        Command::AskStep { step: _ } | Command::ChooseResults { choice: _ } => Ok(()),
+        Command::Print(PrintLine { number, paper: _, turn: _, pages: _, hash: _ }) => short(E::NoticeNumber, number),
         Command::EndMandate { reason: _ }
         | Command::Accept { basis: _ }
         | Command::Start
@@ -87,8 +107,12 @@ pub(super) fn cut(text: String) -> String {
     }
 }
 
-fn signed(mandate: &Mandate) -> Result<(), Refusal> {
-    match &mandate.signature {
+pub(super) fn signed(mandate: &Mandate) -> Result<(), Refusal> {
+    signature(&mandate.signature)
+}
+
+pub(super) fn signature(signature: &Signature) -> Result<(), Refusal> {
+    match signature {
         Signature::Hand => Ok(()),
         Signature::Thumb { witness } => within(Entry::Witness, witness, NAME),
         Signature::Guardian { name, relation } => {
@@ -98,7 +122,7 @@ fn signed(mandate: &Mandate) -> Result<(), Refusal> {
     }
 }
 
-fn taken(receipt: &Receipt) -> Result<(), Refusal> {
+pub(super) fn taken(receipt: &Receipt) -> Result<(), Refusal> {
     line(Entry::Text, &receipt.item_name)?;
     papers(&receipt.papers)
 }
@@ -111,12 +135,12 @@ fn notice(lines: &[NoticeLine]) -> Result<(), Refusal> {
     })
 }
 
-fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
+pub(super) fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
     few(Entry::Papers, papers.len())?;
     papers.iter().try_for_each(|paper| line(Entry::Papers, &paper.name))
 }
 
-fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
+pub(super) fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
     if lines > LINES { Err(Refusal::TooLong { what, most: LINES }) } else { Ok(()) }
 }
 
@@ -124,15 +148,15 @@ fn short(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, NUMBER)
 }
 
-fn line(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(super) fn line(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, LINE)
 }
 
-fn text(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(super) fn text(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, TEXT)
 }
 
-fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
+pub(super) fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
     // Characters are counted only where there are bytes enough for too many of them.
     let long = text.len() > most && text.chars().count() > most;
     if long { Err(Refusal::TooLong { what, most }) } else { Ok(()) }

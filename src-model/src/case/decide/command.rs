@@ -1,18 +1,24 @@
 //! What someone may want done to a case, and the right and power each needs.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
+use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::case::event::{
     AcceptanceBasis, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine,
-    PaperLine, Power, Receipt, Way,
+    Outcome, PaperLine, Power, PrintLine, Receipt, Way,
 };
 use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
 use crate::deadline::StopKind;
 use crate::ids::{CaseId, FileHash};
+use crate::injury::Ground;
 use crate::person::Telling;
 use crate::stamp::Stamp;
+use crate::visit::{Addition, Booking, Interview, Visit};
 
 /// What someone wants done to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +196,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Note that a paper was printed. The engine fills it in when it has made the paper.
+    Print(PrintLine),
     /// Mark as the same matter as another case.
     Link {
         /// The other case.
@@ -197,6 +205,79 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Agree on a visit.
+    BookVisit(Box<Booking>),
+    /// Agree on another time.
+    MoveVisit {
+        /// The act that made the booking.
+        of: Stamp,
+        /// When now.
+        to: DateTime,
+        /// Why.
+        reason: String,
+    },
+    /// Do not go: the upper tier's to say.
+    RefuseVisit {
+        /// The act that made the booking.
+        of: Stamp,
+        /// Why, in ten characters at least.
+        reason: String,
+    },
+    /// Enter what was done at the door.
+    RecordVisit(Box<Visit>),
+    /// Enter what the person said in the call afterwards.
+    GradeVisit {
+        /// The act of the record.
+        of: Stamp,
+        /// As the person said.
+        grade: Grade,
+    },
+    /// Enter a signed interview.
+    RecordInterview(Box<Interview>),
+    /// Add to a signed interview.
+    AddToInterview(Addition),
+    /// Note that it was explained, and in which words.
+    Explain {
+        /// What was said.
+        text: String,
+    },
+    /// Note the grounds as the person tells them.
+    TellGrounds {
+        /// Which.
+        grounds: BTreeSet<Ground>,
+    },
+    /// 一件事: what the applicant chose of a bundle. Comes from drafts only.
+    Order(Box<Order>),
+    /// Hand a step out. Comes from the bundle it belongs to.
+    OpenStep(Box<Opening>),
+    /// Ask for a step outside the system.
+    AskStep {
+        /// Which.
+        step: StepNo,
+    },
+    /// Enter what came of a step outside the system.
+    AnswerStep {
+        /// Which.
+        step: StepNo,
+        /// Granted or denied.
+        outcome: Outcome,
+        /// In words, or the number of the paper.
+        result: String,
+    },
+    /// Leave an optional step out, by the applicant's word.
+    DropStep {
+        /// Which.
+        step: StepNo,
+        /// In the applicant's words.
+        reason: String,
+    },
+    /// Say how the results shall reach the applicant.
+    ChooseResults {
+        /// Together, or each when it is there.
+        choice: Choice,
+    },
+    /// End a bundle whose steps are done, or one of which was refused. Comes from its steps.
+    CloseWhole(Decision),
 }
 
 impl Command {
@@ -204,7 +285,15 @@ impl Command {
     pub fn action(&self) -> Action {
         match self {
             Self::Consult { .. }
-            | Self::Tell { .. }
+            | Self::BookVisit(_)
+            | Self::MoveVisit { .. }
+            | Self::RecordVisit(_)
+            | Self::RecordInterview(_)
+            | Self::AddToInterview(_)
+            | Self::Explain { .. }
+            | Self::TellGrounds { .. }
+            | Self::Type { .. } => Action::Attend,
+            Self::Tell { .. }
             | Self::GiveNotice { .. }
             | Self::Entrust(_)
             | Self::EndMandate { .. }
@@ -212,21 +301,31 @@ impl Command {
             | Self::Supplement { .. }
             | Self::CheckId { .. }
             | Self::AddFile(_)
-            | Self::Type { .. } => Action::Collect,
+            | Self::Order(_)
+            | Self::AskStep { .. }
+            | Self::AnswerStep { .. }
+            | Self::DropStep { .. }
+            | Self::ChooseResults { .. } => Action::Collect,
             Self::HandOver { .. } => Action::HandOver,
-            Self::Accept { .. } | Self::RefuseAcceptance { .. } | Self::FinishAtOnce { .. } => Action::Accept,
+            Self::Accept { .. }
+            | Self::RefuseAcceptance { .. }
+            | Self::FinishAtOnce { .. }
+            | Self::OpenStep(_)
+            | Self::RefuseVisit { .. }
+            | Self::CloseWhole(_) => Action::Accept,
             Self::Start | Self::Suspend { .. } | Self::Resume | Self::Extend { .. } | Self::Decide(_) => {
                 Action::Process
             }
             Self::Withdraw { .. } => Action::Withdraw,
             Self::Deliver { .. } => Action::Deliver,
-            Self::EnterRating { .. } => Action::EnterRating,
+            Self::EnterRating { .. } | Self::GradeVisit { .. } => Action::EnterRating,
             Self::Archive => Action::Archive,
             Self::Note { .. }
             | Self::Correct { .. }
             | Self::Review { .. }
             | Self::Settle { .. }
             | Self::SetAsideFile { .. }
+            | Self::Print(_)
             | Self::Link { .. } => Action::Annotate,
         }
     }

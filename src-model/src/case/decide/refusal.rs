@@ -135,6 +135,33 @@ pub enum Refusal {
     /// The same picture of the same paper is there already.
     #[error("this attachment is there already")]
     FileThere,
+    /// A single person goes, or asks and writes at once, and nothing says why (R94, R100).
+    #[error("two people are needed, or a reason for one alone")]
+    OneAlone,
+    /// A refusal to go needs a reason one can read (R95).
+    #[error("the reason is shorter than {least} characters")]
+    ReasonTooShort {
+        /// The fewest characters.
+        least: usize,
+    },
+    /// What was written down is read back before it is signed (R100).
+    #[error("it was not read back")]
+    NotReadBack,
+    /// Somebody who shall go is on another visit then (R94).
+    #[error("somebody is on another visit then")]
+    StaffBusy,
+    /// The steps of a bundle do not follow one another.
+    #[error("the steps of the bundle go in a circle")]
+    StepsInCircle,
+    /// The bundle does not stand without this step (R119).
+    #[error("the bundle does not stand without this step")]
+    StepNeeded,
+    /// The results of a bundle are handed over together, from its own page (R120).
+    #[error("the results are handed over together")]
+    TogetherOnly,
+    /// It is not the turn of this step yet (R118).
+    #[error("it is not the turn of this step")]
+    NotItsTurn,
     /// Two values of a field stand side by side; someone must choose first.
     #[error("a field is disputed")]
     Disputed {
@@ -185,6 +212,18 @@ pub enum Entry {
     Channel,
     /// The value of a field.
     Value,
+    /// Steps of a bundle.
+    Steps,
+    /// Who called.
+    Caller,
+    /// Where.
+    Place,
+    /// Why at home.
+    HomeReasons,
+    /// Who goes, asks or writes.
+    Staff,
+    /// The day of a visit.
+    VisitDay,
 }
 
 impl From<Misfit> for Refusal {

@@ -1,6 +1,6 @@
 //! The moves of Annex C: what each act does to a case, and which do not fit where it stands.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::{Case, MandateState, Mark, Misfit, Stage};
 use crate::case::event::{
@@ -22,14 +22,14 @@ impl Case {
             What::Supplemented { papers, completeness } => self.supplemented(papers, *completeness, event.at.date()),
             What::IdChecked => self.id_checked(),
             What::HandedOver { to } => self.handed_over(mark, to),
-            What::Accepted { on, basis } => self.accepted(*on, *basis),
+            What::Accepted { on, basis } => self.accepted(mark, *on, *basis),
             What::NotAccepted { .. } => self.not_accepted(),
             What::Started => self.advance(Stage::Accepted, Stage::InProcess),
             What::Suspended { kind, from, .. } => self.suspended(Stop { from: *from, to: None, kind: *kind }),
             What::Resumed { to } => self.resumed(*to),
             What::Extended { days, .. } => self.extended(*days),
-            What::Decided(decision) => self.decided(decision),
-            What::Withdrawn { .. } => self.withdrawn(event.at.date()),
+            What::Decided(decision) => self.decided(mark, decision),
+            What::Withdrawn { .. } => self.withdrawn(event.at.local()),
             What::Delivered { on, way, signer, .. } => self.delivered(*on, *way, signer),
             What::Rated { grade, .. } => self.rated(*grade),
             What::Archived => self.archived(),
@@ -40,6 +40,22 @@ impl Case {
             }
             What::FileAdded(line) => self.file_added(mark, line),
             What::FileSetAside { hash, paper, .. } => self.files.set_aside(*hash, paper),
+            What::Ordered(order) => self.ordered(order),
+            What::StepOpened(opening) => self.step_opened(mark, opening),
+            What::StepAsked { step } => self.step_asked(&mark, *step),
+            What::StepAnswered { step, outcome, result } => self.step_answered(mark, *step, *outcome, result),
+            What::StepDropped { step, .. } => self.step_dropped(&mark, *step),
+            What::ResultsChosen { choice } => self.results_chosen(*choice),
+            What::VisitBooked(booking) => self.visit_booked(event.stamp, booking),
+            What::VisitMoved { of, to, .. } => self.visit_moved(*of, *to),
+            What::VisitRefused { of, .. } => self.visit_refused(*of),
+            What::VisitMade(visit) => self.visit_made(event.stamp, visit),
+            What::VisitGraded { of, grade } => self.visit_graded(*of, *grade),
+            What::Interviewed(interview) => self.interviewed(event.stamp, interview),
+            What::InterviewAdded(addition) => self.interview_added(addition),
+            What::Explained { .. } => self.at_work(),
+            What::GroundsTold { grounds } => self.grounds_told(grounds),
+            What::Printed(line) => self.printed(mark, line),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }
@@ -159,11 +175,12 @@ impl Case {
         Ok(())
     }
 
-    fn accepted(&mut self, on: Date, basis: AcceptanceBasis) -> Result<(), Misfit> {
+    fn accepted(&mut self, mark: Mark, on: Date, basis: AcceptanceBasis) -> Result<(), Misfit> {
         if self.acceptance.is_some() {
             return Err(Misfit::DoneBefore);
         }
-        let from_receipt = basis == AcceptanceBasis::Deemed || self.is_on_the_spot();
+        // 一次受理: the one-thing window accepts for all departments where the papers lie (R117).
+        let from_receipt = basis == AcceptanceBasis::Deemed || self.is_on_the_spot() || self.whole.is_some();
         match self.stage {
             Stage::HandedOver => {}
             // By law wherever the file lies (rules §2), or in one press with the result (R58).
@@ -171,6 +188,7 @@ impl Case {
             _ => return Err(self.no_move()),
         }
         self.acceptance = Some((on, basis));
+        self.accepted_at = Some(self.hour_of_acceptance(&mark, on));
         self.stage = Stage::Accepted;
         Ok(())
     }
@@ -213,28 +231,35 @@ impl Case {
         Ok(())
     }
 
-    fn decided(&mut self, decision: &Decision) -> Result<(), Misfit> {
+    fn decided(&mut self, mark: Mark, decision: &Decision) -> Result<(), Misfit> {
         let outcome = decision.outcome;
+        if self.closed_alike(outcome) {
+            return Ok(());
+        }
         let fits = match (self.stage, outcome) {
             (Stage::Supplementing { .. }, Outcome::Returned) => true,
             (Stage::InProcess, Outcome::Granted | Outcome::Denied) => true,
             // 即办件: accepted and granted in one press; the gate lets nothing stand between the two (R58).
-            (Stage::Accepted, Outcome::Granted) => self.is_on_the_spot(),
+            (Stage::Accepted, Outcome::Granted) if self.whole.is_none() => self.is_on_the_spot(),
+            // A bundle is decided by its steps (R119).
+            (Stage::Accepted, Outcome::Granted | Outcome::Denied) => self.whole.is_some(),
             _ => false,
         };
         if !fits {
             return Err(if self.decision.is_some() { Misfit::DoneBefore } else { self.no_move() });
         }
         self.decision = Some(decision.clone());
+        self.decided_at = Some(mark.at.local());
         self.stage = Stage::Decided { outcome };
         Ok(())
     }
 
-    fn withdrawn(&mut self, on: Date) -> Result<(), Misfit> {
+    fn withdrawn(&mut self, at: DateTime) -> Result<(), Misfit> {
         if !self.stage.is_open() || self.stage == Stage::New {
             return Err(if self.decision.is_some() { Misfit::DoneBefore } else { self.no_move() });
         }
-        let outcome = Outcome::Withdrawn;
+        let (outcome, on) = (Outcome::Withdrawn, at.date());
+        self.decided_at = Some(at);
         self.decision =
             Some(Decision { outcome, on, number: String::new(), reasons: String::new(), valid_until: None });
         self.stage = Stage::Decided { outcome };

@@ -1,11 +1,11 @@
 //! What may be done now: the next step stands out, the rest is beside it. An act is filled in where its button stood.
 
-use daiban_model::api::{Act, Offer};
+use daiban_model::api::{Act, AdvanceBundle, Offer};
 use daiban_model::case::clocks::Whose;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::form::{self, Answers, Ask};
+use super::form::{self, Answers, Ask, Wanted};
 use super::{Open, offer_word};
 use crate::desk::desk;
 use crate::load::Load;
@@ -13,7 +13,9 @@ use crate::parts::{ErrorSummary, Field, Icon};
 use crate::{keys, say, transport, words};
 
 /// Acts that lead a case on. The engine names the likeliest first; the others stand beside it.
-const FORWARD: [Offer; 10] = [
+const FORWARD: [Offer; 12] = [
+    Offer::Advance,
+    Offer::DeliverResults,
     Offer::CheckId,
     Offer::Supplement,
     Offer::FinishAtOnce,
@@ -101,14 +103,19 @@ fn ActForm(open: Open, offer: Offer) -> impl IntoView {
     let submit = move || {
         let lacking = form::lacking(&form_asks(open, offer), &answers.read_untracked());
         errors.set(lacking);
-        let command = form::command(offer, &answers.read_untracked());
-        let (Some(command), true, false) = (command, errors.with_untracked(Vec::is_empty), busy.get_untracked()) else {
+        let wanted = form::wanted(open.id, offer, &answers.read_untracked());
+        let (Some(wanted), true, false) = (wanted, errors.with_untracked(Vec::is_empty), busy.get_untracked()) else {
             return;
         };
         busy.set(true);
         let id = open.id;
         spawn_local(async move {
-            match transport::call(Act { id, command }).await {
+            let reply = match wanted {
+                Wanted::Act(command) => transport::call(Act { id, command }).await,
+                Wanted::Advance => transport::call(AdvanceBundle { id }).await,
+                Wanted::Deliver(call) => transport::call(call).await,
+            };
+            match reply {
                 Ok(page) => {
                     desk().failed.set(None);
                     desk().toast(t!("case.done", act = offer_word(offer)));
@@ -174,6 +181,24 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
         Ask::Paper { id, name } => {
             let option = |code: &str| (code.to_owned(), words::one_of("paper_state", code).unwrap_or_default());
             choice(id, name, ["copy", "original", "electronic"].map(option).to_vec(), answers)
+        }
+        Ask::Tick { id, name } => {
+            let (mine, key) = (id.clone(), id.clone());
+            let ticked = move || answers.with(|answers| answers.contains_key(&mine));
+            let turn = move |_| {
+                answers.update(|answers| {
+                    if answers.remove(&key).is_none() {
+                        answers.insert(key.clone(), String::new());
+                    }
+                });
+            };
+            view! {
+                <label class="pick-row" data-test=id>
+                    <input class="box" type="checkbox" prop:checked=ticked on:change=turn/>
+                    <span><b>{name}</b></span>
+                </label>
+            }
+            .into_any()
         }
         Ask::Hint { id, paper, .. } => {
             let typed = set(id.clone());

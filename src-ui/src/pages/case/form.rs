@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use daiban_model::api::{CasePage, Offer};
+use daiban_model::api::{CasePage, DeliverResults, HandedOut, Offer};
+use daiban_model::bundle::StepNo;
 use daiban_model::case::Command;
 use daiban_model::case::event::{AcceptanceBasis, Decision, Grade, NoticeLine, Outcome, PaperLine, PaperState};
 use daiban_model::case::field::Field;
 use daiban_model::deadline::StopKind;
+use daiban_model::ids::CaseId;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -28,6 +30,8 @@ pub(super) enum Ask {
     Choice { id: &'static str, label: &'static str, options: Vec<(String, &'static str)> },
     /// A paper that may be brought now.
     Paper { id: String, name: String },
+    /// A result that is handed over now; ticked to begin with.
+    Tick { id: String, name: String },
     /// What to tell about a missing paper.
     Hint { id: String, paper: String, say: String },
 }
@@ -47,6 +51,7 @@ impl Ask {
         match self {
             Self::Text { id, say, .. } if !say.is_empty() => Some((id, say.clone())),
             Self::Hint { id, say, .. } => Some((id, say.clone())),
+            Self::Tick { id, .. } => Some((id, String::new())),
             _ => None,
         }
     }
@@ -76,6 +81,11 @@ pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, Str
         asks.iter().filter_map(|ask| if let Ask::Paper { id, .. } = ask { Some(id) } else { None }).collect();
     if !papers.is_empty() && papers.iter().all(|id| !answers.contains_key(*id)) {
         lacking.push(("papers", t!("act.no_paper").to_owned()));
+    }
+    let ticks: Vec<&String> =
+        asks.iter().filter_map(|ask| if let Ask::Tick { id, .. } = ask { Some(id) } else { None }).collect();
+    if !ticks.is_empty() && ticks.iter().all(|id| !answers.contains_key(*id)) {
+        lacking.push(("results", t!("act.no_result").to_owned()));
     }
     lacking
 }
@@ -110,6 +120,11 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
         Offer::HandOver => vec![Ask::Text { id: "to", label: t!("act.to"), need: Must, say: page.department.clone() }],
         Offer::FinishAtOnce => vec![text("number", t!("act.result_number"), Must)],
         Offer::Withdraw => vec![reasons(May), number("returned", t!("act.papers_returned"))],
+        Offer::DeliverResults => result_asks(page).into_iter().chain(asks(Offer::Deliver, page)).collect(),
+        Offer::ChooseResults => {
+            let codes = ["together", "as_they_come"];
+            vec![choice("choice", t!("act.results_choice"), |code| one_of("results", code), &codes)]
+        }
         Offer::Deliver => vec![
             choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
             Ask::Text { id: "signer", label: t!("act.signer"), need: Must, say: page.row.name.clone() },
@@ -197,6 +212,38 @@ fn paper_asks(page: &CasePage) -> Vec<Ask> {
     names.into_iter().map(|name| Ask::Paper { id: format!("paper-{name}"), name: name.to_owned() }).collect()
 }
 
+/// The results that wait, each with a tick.
+fn result_asks(page: &CasePage) -> Vec<Ask> {
+    let steps = page.bundle.iter().flat_map(|bundle| &bundle.steps);
+    let waiting = steps.filter(|step| step.handed_out == HandedOut::Waits);
+    waiting.map(|step| Ask::Tick { id: format!("result-{}", step.no.0), name: step.name.clone() }).collect()
+}
+
+/// What a filled form asks of the engine.
+pub(super) enum Wanted {
+    /// An act on this case.
+    Act(Command),
+    /// See to what two desks finished apart.
+    Advance,
+    /// Hand results over.
+    Deliver(DeliverResults),
+}
+
+/// What comes of the answers; `None` when one of them cannot be read.
+pub(super) fn wanted(id: CaseId, offer: Offer, answers: &Answers) -> Option<Wanted> {
+    match offer {
+        Offer::Advance => Some(Wanted::Advance),
+        Offer::DeliverResults => {
+            let no = |id: &String| id.strip_prefix("result-")?.parse().ok().map(StepNo);
+            let steps = answers.keys().filter_map(no).collect();
+            let (way, signer, relation) =
+                (parsed(&said(answers, "way"))?, said(answers, "signer"), said(answers, "signer_relation"));
+            Some(Wanted::Deliver(DeliverResults { id, steps, way, signer, relation }))
+        }
+        other => command(other, answers).map(Wanted::Act),
+    }
+}
+
 /// The value of a code in the model's own spelling.
 fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
     serde_json::from_value(Value::String(code.to_owned())).ok()
@@ -207,7 +254,7 @@ fn said(answers: &Answers, id: &str) -> String {
 }
 
 /// The command that comes of the answers; `None` when one of them cannot be read.
-pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
+fn command(offer: Offer, answers: &Answers) -> Option<Command> {
     let said = |id: &str| said(answers, id);
     Some(match offer {
         Offer::GiveNotice => Command::GiveNotice { lines: notice_lines(answers), raised_by: said("raised_by") },
@@ -226,6 +273,7 @@ pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             let grade = said("grade").parse::<u8>().ok().and_then(|grade| Grade::try_from(grade).ok())?;
             Command::EnterRating { grade, channel: said("channel") }
         }
+        Offer::ChooseResults => Command::ChooseResults { choice: parsed(&said("choice"))? },
         Offer::Archive => Command::Archive,
         Offer::Note => Command::Note { text: said("text") },
         Offer::Correct => {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod attention;
+mod bundle;
 mod facts;
 mod files;
 mod form;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 
 use self::acts::ActPanel;
 use self::attention::{Anomalies, conflicts};
+use self::bundle::Bundle;
 use self::facts::{Facts, NoteForm, mandate};
 use self::files::{FileSection, Picking};
 use crate::desk::desk;
@@ -63,6 +65,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
                 <ActPanel open/>
                 <Show when=move || sheets_wanted.get()><SheetSection open/></Show>
                 <Anomalies open/>
+                <Bundle open/>
                 <div class="two case-body">
                     <div class="stack-5">
                         <PaperSection open picking/>

@@ -14,7 +14,9 @@ use crate::{dates, say, words};
 #[component]
 pub(super) fn CheckStep(work: Work) -> impl IntoView {
     let lines = move || {
-        let names = work.draft.with(|draft| draft.items.iter().map(|code| work.name_of(code)).collect::<Vec<_>>());
+        let bundle = work.preview.with(|preview| preview.as_ref()?.bundle.as_ref().map(|bundle| bundle.name.clone()));
+        let items = work.draft.with(|draft| draft.items.iter().map(|code| work.name_of(code)).collect::<Vec<_>>());
+        let names = bundle.into_iter().chain(items).collect();
         work.draft.with(|draft| answers(work, draft, names))
     };
     let warnings = move || {

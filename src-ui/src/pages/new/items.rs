@@ -4,6 +4,7 @@ use daiban_model::api::{ItemRow, Items, ListItems, OpenMatter, Step, Verificatio
 use daiban_model::ids::ItemCode;
 use leptos::prelude::*;
 
+use super::bundle::{Questions, Shown, StepsThatApply, found};
 use super::work::Work;
 use super::{StepBar, StepHead};
 use crate::keys;
@@ -28,6 +29,7 @@ pub(super) fn ItemsStep(work: Work) -> impl IntoView {
             }
         });
     });
+    let bundled = Memo::new(move |_| work.draft.with(|draft| draft.bundle.is_some()));
     let title = Signal::derive(move || t!("items.title", name = work.draft.with(|draft| draft.person.name.clone())));
     let pause = Pause::new(80);
     let hear = move |event: web_sys::Event| {
@@ -58,6 +60,7 @@ pub(super) fn ItemsStep(work: Work) -> impl IntoView {
     view! {
         <StepHead work title lead=t!("items.lead")/>
         <div class="step-body">
+            <Show when=move || !bundled.get() fallback=move || view! { <Questions work/> }>
             <label class="input-wrap">
                 <span class="sr">{t!("items.find")}</span>
                 <Icon name="search"/>
@@ -67,9 +70,12 @@ pub(super) fn ItemsStep(work: Work) -> impl IntoView {
                     prop:value=text on:input=hear on:compositionend=move |event| hear(event.into()) on:keydown=take_first/>
             </label>
             <Categories items category/>
-            {show(items, move |items: &Items| list(work, items))}
+            {show(items, move |items: &Items| list(work, items, nearest(text)))}
+            </Show>
         </div>
-        <aside class="step-right"><Chosen work/></aside>
+        <aside class="step-right">
+            <Show when=move || bundled.get() fallback=move || view! { <Chosen work/> }><StepsThatApply work/></Show>
+        </aside>
         <StepBar work here=Step::Items go=t!("items.go")/>
     }
 }
@@ -99,14 +105,20 @@ fn Categories(items: RwSignal<Load<Items>>, category: RwSignal<String>) -> impl 
     }
 }
 
-fn list(work: Work, items: &Items) -> AnyView {
-    if items.rows.is_empty() {
+fn list(work: Work, items: &Items, bundles: Shown) -> AnyView {
+    if items.rows.is_empty() && items.bundles.is_empty() {
         return view! { <Empty title=t!("items.none") next=t!("items.none_next")/> }.into_any();
     }
     let more = items.rows.len().saturating_sub(SHOWN);
     let rows = items.rows.iter().take(SHOWN).cloned().map(|row| tick(work, row)).collect_view();
     let rest = (more > 0).then(|| view! { <p class="quiet">{t!("items.more", n = more)}</p> });
-    view! { <div class="pick ticks" data-test="item-list">{rows}</div>{rest} }.into_any()
+    let bundles = found(work, &items.bundles, bundles);
+    view! { {bundles}<div class="pick ticks" data-test="item-list">{rows}</div>{rest} }.into_any()
+}
+
+/// Bundles stand above the items: the nearest of them, or all where only they are found.
+fn nearest(text: RwSignal<String>) -> Shown {
+    if text.with_untracked(|text| text.contains(t!("items.bundle_word"))) { Shown::All } else { Shown::Some }
 }
 
 fn tick(work: Work, row: ItemRow) -> impl IntoView {

@@ -1,5 +1,6 @@
 //! 新办件: one question a step, the left column remembers, every keystroke is kept.
 
+mod bundle;
 mod check;
 mod items;
 mod mandate;
@@ -146,10 +147,15 @@ fn summary(work: Work) -> Vec<StepLine> {
         } else {
             t!("new.no_mandate").to_owned()
         };
+        let bundle = work.preview.with(|preview| preview.as_ref()?.bundle.as_ref().map(|bundle| bundle.name.clone()));
+        let items = match &draft.bundle {
+            Some(_) => bundle.unwrap_or_default(),
+            None => t!("new.items_n", n = draft.items.len()),
+        };
         let line = |name: &'static str, answer: String| StepLine { name, answer };
         vec![
             line(t!("new.step_person"), draft.person.name.clone()),
-            line(t!("new.step_items"), t!("new.items_n", n = draft.items.len())),
+            line(t!("new.step_items"), items),
             line(t!("new.step_papers"), papers),
             line(t!("new.step_mandate"), mandate),
             line(t!("new.step_check"), String::new()),

@@ -129,7 +129,9 @@ impl Work {
                 return;
             }
         };
-        let known = preview.outlook.iter().map(|it| (it.item.clone(), it.name.clone()));
+        let steps = preview.bundle.iter().flat_map(|bundle| &bundle.steps);
+        let of_steps = steps.filter_map(|step| Some((step.item.clone()?, step.name.clone())));
+        let known = preview.outlook.iter().map(|it| (it.item.clone(), it.name.clone())).chain(of_steps);
         if self.names.try_update(|names| names.extend(known)).is_none() {
             return;
         }
@@ -264,7 +266,7 @@ fn merge(mine: &[DraftPaper], asked: &[DraftPaper]) -> Vec<DraftPaper> {
 fn is_blank(draft: &Draft) -> bool {
     let person = &draft.person;
     let typed = [&person.name, &person.citizen_id, &person.phone, &person.address, &person.contact, &draft.note];
-    draft.items.is_empty() && typed.iter().all(|text| text.is_empty())
+    draft.items.is_empty() && draft.bundle.is_none() && typed.iter().all(|text| text.is_empty())
 }
 
 /// What stands in the way, on top of the step; each line leads to its step and field.

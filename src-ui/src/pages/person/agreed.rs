@@ -22,7 +22,9 @@ pub(super) fn Consents(open: Open) -> impl IntoView {
     Effect::new(move |_| asking.set(back.with(Option::is_some)));
     let withdraw = move |_| {
         if let Some(consent) = back.get_untracked() {
-            open.act(Command::WithdrawConsent { consent, reason: String::new() }, move || drop(back.try_set(None)));
+            open.act(Command::WithdrawConsent { consent, reason: String::new() }, move || {
+                let _ = back.try_set(None);
+            });
         }
     };
     view! {
@@ -91,7 +93,9 @@ fn Ask(open: Open) -> impl IntoView {
     let save = move |_| {
         if let Some(it) = purpose.get_untracked() {
             let command = Command::Consent { purpose: it, to: to.get_untracked(), by: ConsentBy::Own };
-            open.act(command, move || drop(purpose.try_set(None)));
+            open.act(command, move || {
+                let _ = purpose.try_set(None);
+            });
         }
     };
     view! {

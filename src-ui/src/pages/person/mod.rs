@@ -183,7 +183,9 @@ fn EditFact(open: Open, fact: Fact, editing: RwSignal<Option<Fact>>, value: Stri
     let (typed, reason) = (RwSignal::new(value), RwSignal::new(String::new()));
     let save = move || {
         let (to, reason) = (typed.get_untracked().trim().to_owned(), reason.get_untracked().trim().to_owned());
-        let done = move || drop(editing.try_set(None));
+        let done = move || {
+            let _ = editing.try_set(None);
+        };
         open.act(Command::Type { fact, from: String::new(), to, reason }, done);
     };
     view! {

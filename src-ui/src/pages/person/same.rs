@@ -89,7 +89,9 @@ fn Reason(open: Open, doing: RwSignal<Option<Doing>>) -> impl IntoView {
             Some(Doing::Part(other)) => Command::Part { other, reason },
             None => return,
         };
-        open.act(command, move || drop(doing.try_set(None)));
+        open.act(command, move || {
+            let _ = doing.try_set(None);
+        });
     };
     let word = move || match doing.get() {
         Some(Doing::Part(_)) => t!("kept.part_yes"),

@@ -1,0 +1,4 @@
+//! `cargo +nightly fuzz run meeting`: see `daiban_tests::hostile::Target`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| daiban_fuzz::run("meeting", bytes));

@@ -1,0 +1,87 @@
+//! The letter by which somebody lets an agent act, and its end.
+
+use daiban_model::access::Permit;
+use daiban_model::api::{PaperRef, Seen};
+use daiban_model::case::event::{Mandate, PaperName, What};
+use daiban_model::case::field::Field;
+use daiban_model::form::{ChangeKind, Form, MandateChange, MandateLetter, Person, Shown};
+use daiban_model::identity::CitizenId;
+use daiban_model::organisation::Post;
+use jiff::civil::Date;
+
+use super::super::{Made, on_a_mandate};
+use super::{id_of, mandates, masked_id, name_of, number, phone_of, taken};
+use crate::engine::desk::{Desk, OpenFile};
+use crate::store::Store;
+
+impl<S: Store> Desk<S> {
+    /// The one paper of a case that bears whole numbers, where the person who prints it may see them. O3
+    pub(super) fn mandate_letter(&self, file: &OpenFile, reveal: Option<&Permit>) -> Option<Made> {
+        let facts = &file.facts;
+        let mandate = &facts.case.mandate.as_ref()?.mandate;
+        let id = id_of(facts);
+        let form = MandateLetter {
+            principal: Person {
+                name: name_of(facts),
+                sex: id.as_ref().map(CitizenId::sex),
+                born: id.as_ref().map(CitizenId::birth),
+                id: id.as_ref().map(|id| Shown::for_document(id, reveal)).unwrap_or_default(),
+                household: facts.field(Field::Household).to_owned(),
+                address: facts.field(Field::Address).to_owned(),
+                phone: phone_of(facts, Field::Phone)
+                    .map(|phone| Shown::for_document(&phone, reveal))
+                    .unwrap_or_default(),
+                ..Person::default()
+            },
+            items: vec![self.line(file)],
+            department: self.department(file),
+            papers: taken(facts),
+            ..self.entrusted(mandate)
+        };
+        let sheet = self.headed(file, Form::Mandate(Box::new(form)), mandate.from, None);
+        let whole: Vec<Seen> = if reveal.is_some() { on_a_mandate() } else { Vec::new() };
+        Some(Made { sheet, on: mandate.from, whole })
+    }
+
+    fn entrusted(&self, mandate: &Mandate) -> MandateLetter {
+        let agent = self.published.roster.agents().iter().find(|one| one.id == mandate.agent);
+        let post = agent.map(|agent| match agent.post {
+            Post::FullTime => "专职代办员",
+            Post::PartTime => "兼职代办员",
+        });
+        MandateLetter {
+            agent: self.published.agent(&mandate.agent),
+            agent_post: post.unwrap_or_default().to_owned(),
+            agent_no: mandate.agent.to_string(),
+            agent_phone: self.phone_of_agent(&mandate.agent),
+            powers: mandate.powers.clone(),
+            from: Some(mandate.from),
+            until: Some(mandate.until),
+            signature: Some(mandate.signature.clone()),
+            ..MandateLetter::default()
+        }
+    }
+
+    pub(super) fn mandate_end(&self, file: &OpenFile) -> Option<(Form, Date)> {
+        let facts = &file.facts;
+        let state = facts.case.mandate.as_ref()?;
+        let ended = state.ended?;
+        let reason = facts.events.iter().rev().find_map(|event| match event.what {
+            What::MandateEnded { reason } => Some(reason),
+            _ => None,
+        });
+        let earlier = PaperRef { name: PaperName::Mandate, no: mandates(facts) };
+        let form = MandateChange {
+            kind: ChangeKind::Ended,
+            principal: name_of(facts),
+            id: masked_id(facts),
+            item: self.line(file),
+            reason,
+            agent: self.published.agent(&state.mandate.agent),
+            earlier: number(file, earlier).unwrap_or_default(),
+            from: Some(ended),
+            ..MandateChange::default()
+        };
+        Some((Form::MandateChange(Box::new(form)), ended))
+    }
+}

@@ -1,0 +1,102 @@
+//! Finding who listens on the line, by multicast DNS. Where that does not work (many routers do not pass it on), an address is typed.
+//! P1, P3.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use mdns_sd::{Receiver, ServiceDaemon, ServiceEvent, ServiceInfo};
+
+use super::PORT;
+
+/// What stations are found by.
+const KIND: &str = "_daiban._tcp.local.";
+
+/// Announces this station and finds others, until it is dropped.
+pub struct Finder {
+    daemon: ServiceDaemon,
+    own: String,
+    found: Receiver<ServiceEvent>,
+}
+
+impl Finder {
+    /// Announces a port under a number drawn for this session. `None` where the system has no line for it.
+    pub fn begin(port: u16, number: [u8; 8]) -> Option<Self> {
+        let name: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
+        let daemon = ServiceDaemon::new().ok()?;
+        let none: &[(&str, &str)] = &[];
+        let service = ServiceInfo::new(KIND, &name, &format!("{name}.local."), "", port, none).ok()?.enable_addr_auto();
+        let own = service.get_fullname().to_ascii_lowercase();
+        daemon.register(service).ok()?;
+        let found = daemon.browse(KIND).ok()?;
+        Some(Self { daemon, own, found })
+    }
+
+    /// The next station that is found; `None` when the search has ended.
+    pub async fn next(&self) -> Option<SocketAddr> {
+        loop {
+            match self.found.recv_async().await.ok()? {
+                ServiceEvent::ServiceResolved(service) if service.get_fullname().to_ascii_lowercase() != self.own => {
+                    let address = service.get_addresses_v4().into_iter().min();
+                    if let Some(address) = address {
+                        return Some(SocketAddr::from((address, service.get_port())));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Drop for Finder {
+    fn drop(&mut self) {
+        // It says goodbye by itself; nobody waits for it.
+        let _ = self.daemon.shutdown();
+    }
+}
+
+/// Addresses at which a port of this machine can be reached, to be typed at another one; its own only where there is no other.
+pub fn addresses(port: u16) -> Vec<SocketAddr> {
+    let here = if_addrs::get_if_addrs().unwrap_or_default();
+    let all: BTreeSet<IpAddr> = here.iter().map(if_addrs::Interface::ip).filter(IpAddr::is_ipv4).collect();
+    let (own, others): (Vec<IpAddr>, Vec<IpAddr>) = all.into_iter().partition(IpAddr::is_loopback);
+    let chosen = if others.is_empty() { own } else { others };
+    chosen.into_iter().map(|ip| SocketAddr::new(ip, port)).collect()
+}
+
+/// Reads an address as a person types it: full-width signs and no port are fine.
+pub fn typed(text: &str) -> Option<SocketAddr> {
+    let plain: String = text
+        .trim()
+        .chars()
+        .map(|sign| {
+            if sign == '：' {
+                ':'
+            } else if sign == '。' {
+                '.'
+            } else {
+                sign
+            }
+        })
+        .collect();
+    plain.parse().ok().or_else(|| plain.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, PORT)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_a_person_types_it() {
+        let at = |text: &str| typed(text).map(|address| address.to_string());
+        assert_eq!(at(" 192.168.1.7:47801 ").as_deref(), Some("192.168.1.7:47801"));
+        assert_eq!(at("192.168.1.7").as_deref(), Some("192.168.1.7:47800"), "the usual port");
+        assert_eq!(at("192。168。1。7：47801").as_deref(), Some("192.168.1.7:47801"), "the input method was on");
+        assert_eq!(at("隔壁那台"), None);
+        assert_eq!(at("192.168.1.777"), None);
+    }
+
+    #[test]
+    fn this_machine_has_an_address_to_be_told() {
+        assert!(addresses(47_800).iter().all(|address| address.port() == 47_800));
+    }
+}

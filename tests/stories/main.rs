@@ -22,6 +22,7 @@ mod printed;
 mod privacy;
 mod restored;
 mod roads;
+mod rows;
 mod scopes;
 mod sticks;
 mod two_desks;

@@ -31,7 +31,7 @@ async fn feed_is(store: &PostgresStore, scope: ScopeCode, numbers: &[(u8, u32)])
 const COMMITS: u32 = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_line_cut_at_the_commit_five_hundred_times_loses_nothing_and_doubles_nothing() {
+async fn row_28_a_line_cut_at_the_commit_five_hundred_times_loses_nothing_and_doubles_nothing() {
     let server = Server::start(Disk::Quick).unwrap();
     let direct = server.database().unwrap();
     let relay = Relay::before(server.socket()).await;

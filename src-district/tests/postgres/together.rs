@@ -7,6 +7,7 @@ use daiban_core::store::{Batch, DeviceRow, PeerId, PeerQuery, Placed, Snapshot, 
 use daiban_core::sync::hub::{Hub, HubKeys};
 use daiban_district::postgres::{Address, PostgresStore, Trouble};
 use daiban_model::ids::DeviceId;
+use daiban_model::stamp::Wall;
 use daiban_model::wire::{Cursor, Hash};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -17,6 +18,9 @@ use crate::device::{Device, NOW};
 use crate::dice::{Dice, case, village};
 use crate::open;
 use crate::server::{Disk, Server};
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// One of several hub processes with the same keys.
 async fn hub(address: &str, process: u8) -> Hub<PostgresStore> {
@@ -101,6 +105,44 @@ async fn two_hubs_take_pushes_to_the_same_and_to_different_villages_at_once() {
             let place = Placed { key, seq: entry.seq, chain: entry.chain };
             assert!(receipted.contains(&place), "what the feed says is what was receipted");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_9_an_upload_that_comes_a_hundred_times_over_seven_days_eight_at_once_counts_once() {
+    let server = Server::start(Disk::Quick).unwrap();
+    let address = server.database().unwrap();
+    let hubs = [hub(&address, 1).await, hub(&address, 2).await];
+    let scope = village(0);
+    let mut device = Device::enrol(&hubs[0], 1, scope).await.unwrap();
+    device.exchange(&hubs[0], vec![]).await.unwrap();
+    let segment = device.cases(scope, 2, 2).unwrap();
+    device.tell_all();
+    let (body, asked) = device.request(vec![segment], 1 << 20);
+    let first = device.answered(&hubs[0].exchange(&body, NOW).await.unwrap(), asked).unwrap().unwrap();
+    let place = device.receipts(&first)[0].place.expect("a place at once");
+    let feed = hubs[0].store().after(scope, 0, usize::MAX).await.unwrap();
+    let mut placed = 0;
+    for day in 0..7 {
+        for _ in 0..100_u32.div_ceil(7) {
+            let mut pushing = JoinSet::new();
+            for n in 0..8 {
+                let (hub, body) = (hubs[n % 2].clone(), body.clone());
+                pushing.spawn(async move { hub.exchange(&body, Wall(NOW.0 + day * DAY_MS)).await.unwrap() });
+            }
+            for answer in pushing.join_all().await {
+                // A thread that is too old is asked to begin anew, and takes nothing either.
+                let Some(again) = device.answered(&answer, asked).unwrap() else { continue };
+                assert_eq!(device.receipts(&again)[0].place, Some(place), "the place it has");
+                placed += 1;
+            }
+        }
+    }
+    assert!(placed >= 100, "{placed} times it was taken as new");
+    for hub in &hubs {
+        let audit = hub.verify().await.unwrap();
+        assert_eq!((audit.segments, audit.changes, audit.faults), (1, 4, vec![]), "each change once");
+        assert_eq!(hub.store().after(scope, 0, usize::MAX).await.unwrap(), feed, "letter by letter");
     }
 }
 

@@ -127,8 +127,14 @@ fn name_of(facts: &Facts) -> String {
 
 /// The limits that were told, without the station's own dates.
 fn decision_terms(clocks: &[Clock]) -> Vec<Term> {
-    let own = [ClockKind::HandOver, ClockKind::Notice, ClockKind::Supplement, ClockKind::Delivery];
-    clocks.iter().filter(|clock| !own.contains(&clock.kind)).map(Term::from).collect()
+    let told = [
+        ClockKind::Statutory,
+        ClockKind::Promised,
+        ClockKind::ClearFacts,
+        ClockKind::EmployerReport,
+        ClockKind::WorkerReport,
+    ];
+    clocks.iter().filter(|clock| told.contains(&clock.kind)).map(Term::from).collect()
 }
 
 impl<S: Store> Desk<S> {

@@ -10,6 +10,7 @@ use daiban_model::organisation::Post;
 use jiff::civil::Date;
 
 use super::super::{Made, on_a_mandate};
+use super::end::returned;
 use super::{id_of, mandates, masked_id, name_of, number, phone_of, taken};
 use crate::engine::desk::{Desk, OpenFile};
 use crate::store::Store;
@@ -57,6 +58,7 @@ impl<S: Store> Desk<S> {
             powers: mandate.powers.clone(),
             from: Some(mandate.from),
             until: Some(mandate.until),
+            fee_limit: mandate.fee_limit.map(|limit| limit.to_string()).unwrap_or_default(),
             signature: Some(mandate.signature.clone()),
             ..MandateLetter::default()
         }
@@ -80,6 +82,7 @@ impl<S: Store> Desk<S> {
             agent: self.published.agent(&state.mandate.agent),
             earlier: number(file, earlier).unwrap_or_default(),
             from: Some(ended),
+            returned: returned(&facts.case),
             ..MandateChange::default()
         };
         Some((Form::MandateChange(Box::new(form)), ended))

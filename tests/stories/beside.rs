@@ -196,6 +196,9 @@ fn r61_what_may_follow_is_the_departments_to_say_and_a_broken_promise_is_remembe
     };
     let kept = lacking(&mut station, &SUN_LINA);
     let page = accepted(&mut station, kept);
+    let (paper, size) = (PaperRef { name: PaperName::Conditional, no: 1 }, Size::A4);
+    let sheet = run_on(&station.ask(LookAtPaper { id: kept, paper, size }).pages[0].words);
+    assert!(sheet.contains("容缺") && sheet.contains(CERTIFICATE) && sheet.contains("2026年5月13日"), "{sheet}");
     assert_eq!(due(&page.clocks, ClockKind::PromisedPaper).0, "2026-05-13", "D35");
     let broken = lacking(&mut station, &ZHOU_MEILING);
     let of = accepted(&mut station, broken).care.promises[0].act;
@@ -232,6 +235,9 @@ fn r62_a_promise_is_taken_where_it_is_switched_on_and_a_false_one_ends_that() {
     };
     let page = station.act(case, promise());
     assert_eq!(page.row.stage, Stage::Received, "nothing is missing any more");
+    let (paper, size) = (PaperRef { name: PaperName::Promise, no: 1 }, Size::A4);
+    let sheet = run_on(&station.ask(LookAtPaper { id: case, paper, size }).pages[0].words);
+    assert!(sheet.contains("告知承诺书") && sheet.contains(statement), "{sheet}");
     station.hand_over(case);
     station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
     let page = station.act(case, Command::Start);

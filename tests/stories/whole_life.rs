@@ -89,6 +89,7 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
     assert_eq!(own, Failure::Denied { action: Action::EnterRating, why: Denied::Role }, "never by the handling agent");
     meet!();
     township.act(case, rating);
+    township.give_back(case);
     meet!();
     district.lock();
     must("the archivist signs in", district.sign_in(SU_HE, PIN));
@@ -128,6 +129,7 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
         "granted",
         "delivered",
         "rated",
+        "originals_returned",
         "archived",
         "corrected",
     ];

@@ -9,6 +9,7 @@ use daiban_model::case::event::{
     TripCause,
 };
 use daiban_model::ids::AgentId;
+use leptos::prelude::WithUntracked;
 
 use super::form::{Answers, Ask, Need, choice, parsed, reasons, said, text};
 use crate::desk::{desk, today};

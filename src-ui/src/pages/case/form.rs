@@ -303,7 +303,8 @@ fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             Command::Withdraw { reason: said("reasons"), papers_returned: said("returned").parse().ok()? }
         }
         Offer::Deliver if said("way") == "left" => {
-            let witnesses = said("left_before").lines().map(str::trim).filter(|line| !line.is_empty());
+            let told = said("left_before");
+            let witnesses = told.lines().map(str::trim).filter(|line| !line.is_empty());
             let witnesses = witnesses.map(str::to_owned).collect();
             Command::LeaveDocument { witnesses, reason: said("left_reason") }
         }

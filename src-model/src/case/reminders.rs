@@ -24,8 +24,9 @@ pub struct Reminder {
 
 /// Days before the end of a mandate (ours).
 const MANDATE_AHEAD: i32 = 7;
-/// Days before the expiry of what was granted (ours).
-const RENEWAL_AHEAD: i32 = 60;
+/// Days before the last day to apply anew (ours): sixty before the expiry of most licences, and in time too where the law wants the
+/// application earlier.
+const RENEWAL_AHEAD: i32 = 30;
 /// Working days for the call after the delivery (ours).
 pub(super) const CALLBACK: Limit = Limit::WorkingDays(10);
 
@@ -45,8 +46,8 @@ pub fn renewal(case: &Case, calendar: &Calendar) -> Option<Renewal> {
     let decision = case.decision.as_ref().filter(|decision| decision.outcome == Outcome::Granted)?;
     let (_, receipt) = case.receipt.as_ref()?;
     let (expires, days) = (decision.valid_until?, item_law::renewal_days(&receipt.item_name)?);
-    let remind_on = expires.saturating_sub(RENEWAL_AHEAD.days());
-    Some(Renewal { expires, apply_by: deadline::before(calendar, expires, days), remind_on })
+    let apply_by = deadline::before(calendar, expires, days);
+    Some(Renewal { expires, apply_by, remind_on: apply_by.raw.saturating_sub(RENEWAL_AHEAD.days()) })
 }
 
 /// Everything somebody is to be reminded of in a case, nearest first.

@@ -353,7 +353,7 @@ fn r70_a_closing_sheet_says_days_originals_and_charges() {
     station.act(case, Command::MoveOriginals(back));
     station.act(case, deliver("钱秀英"));
     let sheet = words(&mut station, case, PaperName::Completion);
-    for wanted in ["4个工作日", "8个工作日", "10个工作日", "石人社〔2026〕3号", "0012345", &run_on(&paper)]
+    for wanted in ["4个工作日", "8个工作日", "10个工作日", "石人社〔2026〕3号", "0012345", run_on(&paper).as_str()]
     {
         assert!(sheet.contains(wanted), "用时 4 / 承诺 8 / 法定 10: {wanted} in {sheet}");
     }
@@ -388,8 +388,8 @@ fn r71_r73_people_are_reminded_and_called_back() {
     assert_eq!(done, ["entrusted", "taken", "handled", "delivered", "reported", "called_back"], "委托…回访");
     assert_eq!(kinds(&mut station), []);
     let renewal = some("a renewal", page.care.renewal);
-    assert_eq!((renewal.apply_by.raw, renewal.remind_on), (day("2026-10-02"), day("2026-11-01")), "R71: 农药 90 days");
-    world.at("2026-11-02T10:00");
+    assert_eq!((renewal.apply_by.raw, renewal.remind_on), (day("2026-10-02"), day("2026-09-02")), "R71: 农药 90 days");
+    world.at("2026-09-03T10:00");
     assert_eq!(kinds(&mut station), [ReminderKind::Renewal]);
     station.act(case, Command::Remind { kind: ReminderKind::Renewal });
     assert_eq!(kinds(&mut station), [], "told");

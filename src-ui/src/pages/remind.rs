@@ -46,7 +46,7 @@ fn due(rows: Vec<ReminderRow>) -> Option<impl IntoView> {
 fn in_hand(held: Vec<HeldOriginal>) -> Option<impl IntoView> {
     let line = |it: HeldOriginal| {
         let since = dates::moment(it.original.since);
-        let holder = (it.held == HeldBy::Other).then(|| it.original.name.clone()).unwrap_or_default();
+        let holder = if it.held == HeldBy::Other { it.original.name.clone() } else { String::new() };
         view! {
             <li data-test="original-row">
                 <Go to=Route::Case(it.case)>

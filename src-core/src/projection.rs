@@ -7,7 +7,7 @@ use daiban_model::case::clocks::Reckoning;
 use daiban_model::case::event::FileLine;
 use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Anomaly, Case};
-use daiban_model::case::{Event, Stage, What, fold};
+use daiban_model::case::{Event, Stage, What, fold, reminders};
 use daiban_model::deadline::Due;
 use daiban_model::ids::{CaseId, FileHash, ScopeCode};
 use daiban_model::stamp::Wall;
@@ -145,6 +145,7 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
         item: receipt.map(|(_, receipt)| receipt.item.to_string()).unwrap_or_default(),
         standing: if open { Standing::Open } else { Standing::Finished },
         due: due.date().map(day_number),
+        remind: reminders::first_day(case, calendar).map(day_number),
         supplementing: flag(matches!(case.stage, Stage::Supplementing { .. })),
         no_limit: flag(accepted && due == Due::Unknown),
         person: facts.registers.get(field::FOR).and_then(|id| id.parse().ok()),

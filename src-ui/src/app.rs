@@ -7,7 +7,7 @@ use crate::desk::{Desk, desk};
 use crate::keys::{self, Act};
 use crate::pages::{
     CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HelpDialog,
-    KeysDamagedPage, NewCasePage, PeopleDialog, PersonPage, SyncPage, TodayPage, UnlockPage,
+    KeysDamagedPage, LeaveDialog, NewCasePage, PeopleDialog, PersonPage, SyncPage, TodayPage, UnlockPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
 use crate::route::Route;
@@ -40,6 +40,7 @@ pub fn App() -> impl IntoView {
         }}
         <HelpDialog/>
         <PeopleDialog/>
+        <LeaveDialog/>
         <Said/>
     }
 }

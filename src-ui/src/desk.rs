@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use daiban_model::api::{Changed, Failure, GetSession, GetSync, Lock, Session, SessionState, SyncView};
+use daiban_model::api::{
+    Changed, DayEnd, Failure, GetDayEnd, GetSession, GetSync, Lock, Session, SessionState, SyncView,
+};
 use daiban_model::stamp::Wall;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -38,6 +40,10 @@ pub struct Desk {
     pub help: RwSignal<bool>,
     /// Whether the people of the station are shown.
     pub people: RwSignal<bool>,
+    /// Whether somebody is asked about what is left before the station is locked (R48).
+    pub leaving: RwSignal<bool>,
+    /// What is left.
+    pub left: RwSignal<Option<DayEnd>>,
     /// Text size in percent.
     pub size: RwSignal<u16>,
 }
@@ -64,6 +70,8 @@ pub fn today() -> Date {
     desk().session.with_untracked(|session| session.as_ref().map(|session| session.now.date())).unwrap_or_default()
 }
 
+/// From this hour on the day ends.
+const EVENING: i8 = 17;
 const SIZES: [u16; 4] = [100, 125, 150, 200];
 const SIZE_KEY: &str = "text-size";
 
@@ -83,6 +91,8 @@ impl Desk {
             toast: RwSignal::new(None),
             help: RwSignal::new(false),
             people: RwSignal::new(false),
+            leaving: RwSignal::new(false),
+            left: RwSignal::new(None),
             size: RwSignal::new(remembered_size()),
         };
         DESK.set(Some(it));
@@ -163,8 +173,26 @@ impl Desk {
         self.failed.set(Some(say::failure(failure)));
     }
 
-    /// Signs out. Drafts stay.
+    /// Signs out, but asks first about what is left: always what was not registered, in the evening originals too (R48, R67).
     pub fn lock(self) {
+        spawn_local(async move {
+            let left = transport::call(GetDayEnd {}).await.ok();
+            let evening = self.session.with_untracked(|session| {
+                session.as_ref().is_some_and(|session| session.now.local().hour() >= EVENING)
+            });
+            let asks = |left: &DayEnd| !left.drafts.is_empty() || (evening && !left.originals.is_empty());
+            match left.filter(asks) {
+                Some(left) => {
+                    self.left.set(Some(left));
+                    self.leaving.set(true);
+                }
+                None => self.lock_now(),
+            }
+        });
+    }
+
+    /// Signs out. Drafts stay.
+    pub fn lock_now(self) {
         spawn_local(async move {
             match transport::call(Lock {}).await {
                 Ok(session) => self.adopt(session),

@@ -116,6 +116,10 @@ fn refusal(why: &Refusal) -> String {
         Refusal::PowerNotGiven { power } => {
             t!("refusal.power_not_given", power = one_of("power", &code(power)).unwrap_or(""))
         }
+        Refusal::MandatePaused { since } => t!("refusal.mandate_paused", since = dates::full(*since)),
+        Refusal::PapersOwed { count } => t!("refusal.papers_owed", n = count),
+        Refusal::OriginalsOut { count } => t!("refusal.originals_out", n = count),
+        Refusal::OverFeeLimit { most } => t!("refusal.over_fee_limit", most = most),
         Refusal::PapersMissing { count } => t!("refusal.papers_missing", n = count),
         Refusal::TooEarly { until } => t!("refusal.too_early", until = dates::full(*until)),
         Refusal::TooLateToTell { ended } => t!("refusal.too_late_to_tell", ended = dates::full(*ended)),

@@ -144,6 +144,7 @@ fn received(case: &Case, step: &Step, unit: ScopeCode, nth: usize) -> Result<Str
         item_name: case.item.name.clone(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits,
         papers: case.papers.iter().map(line).collect(),
     };

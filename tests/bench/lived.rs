@@ -70,7 +70,7 @@ fn acts(case: &Case, nth: usize, unit: ScopeCode, day: Date) -> Result<Vec<What>
         What::Consulted { help: Help::Guidance, way: Way::Window, words: String::new() },
         What::Received(receipt(case, nth, unit, day, papers(PaperState::Original))?),
         What::Noted { text: case.notes.first().map(|note| note.text.clone()).unwrap_or_default() },
-        What::Noticed(Notice { no: 1, lines, term: None, raised_by: String::new() }),
+        What::Noticed(Notice { no: 1, lines, term: None, raised_by: String::new(), trigger: String::new() }),
         What::Supplemented {
             papers: vec![PaperLine { name: missing, state: PaperState::Original, count: 1 }],
             completeness: Completeness::Complete,
@@ -107,6 +107,7 @@ fn receipt(case: &Case, nth: usize, unit: ScopeCode, day: Date, papers: Vec<Pape
         item_name: case.item.name.clone(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits: Limits { promised, ..Limits::default() },
         papers,
     })

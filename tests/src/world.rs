@@ -116,6 +116,18 @@ impl World {
         world
     }
 
+    /// A new district in which departments have said which papers of some items may follow later, and which may be promised.
+    pub fn completed(seed: u64, said: &[(&str, &str, &[&str])]) -> Self {
+        let world = Self::bare(seed, Shelf::memory());
+        world.hub.publish_completed(|items| {
+            for (code, column, papers) in said {
+                let item = some("the item", items.iter_mut().find(|item| item["code"] == *code));
+                item[*column] = (*papers).into();
+            }
+        });
+        world
+    }
+
     fn bare(seed: u64, shelf: Shelf) -> Self {
         let clock = Scripted::new(seed, wall("2026-03-02T09:00"));
         let hub = District::open(shelf, clock.clone());

@@ -20,6 +20,7 @@ fn closed(window: &mut Station) -> CaseId {
     window.act(case, Command::FinishAtOnce { number: "YB-2026-1".into() });
     let given = Command::Deliver { way: DeliveryWay::Direct, signer: "孙丽娜".into(), relation: String::new() };
     window.act(case, given);
+    window.give_back(case);
     case
 }
 

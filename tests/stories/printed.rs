@@ -46,6 +46,8 @@ fn r46_r183_a_slip_is_printed_as_it_was_looked_at_and_a_reprint_says_so() {
     world.at("2026-03-02T09:30");
     let case = station.receive(&ZHAO_YUNFENG, "MZ-007");
     let number = station.page(case).row.number.clone();
+    assert_eq!(station.page(case).papers.len(), 4, "R46: four paper lines");
+    assert!(number.starts_with("石拐-202202-20260302-") && number.ends_with("-0001"), "{number}");
     let offers = station.ask(ListPapers { id: case });
     let slip = some("a slip", offers.iter().find(|offer| offer.paper == RECEIPT));
     assert_eq!((slip.copies, slip.printed, &slip.number), (2, 0, &number), "R46: two copies");

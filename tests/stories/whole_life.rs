@@ -43,7 +43,10 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
     world.at("2026-03-02T09:30");
     let case = village.receive_with(&QIAN_XIUYING, "RS-003", Papers::Without(1), |_| ()).cases[0];
     let line = |paper: &str| NoticeLine { paper: paper.into(), hint: String::new() };
-    let second = village.try_act(case, Command::GiveNotice { lines: vec![line("户口簿")], raised_by: String::new() });
+    let second = village.try_act(
+        case,
+        Command::GiveNotice { lines: vec![line("户口簿")], raised_by: String::new(), trigger: String::new() },
+    );
     assert_eq!(
         second.unwrap_err(),
         Failure::Refused { why: Refusal::SecondList },
@@ -86,6 +89,7 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
     assert_eq!(own, Failure::Denied { action: Action::EnterRating, why: Denied::Role }, "never by the handling agent");
     meet!();
     township.act(case, rating);
+    township.give_back(case);
     meet!();
     district.lock();
     must("the archivist signs in", district.sign_in(SU_HE, PIN));
@@ -125,6 +129,7 @@ fn from_the_village_to_the_archive_each_by_whom_annex_c_names() {
         "granted",
         "delivered",
         "rated",
+        "originals_returned",
         "archived",
         "corrected",
     ];

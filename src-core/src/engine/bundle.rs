@@ -180,6 +180,7 @@ impl<S: Store> Desk<S> {
                 catalogue: whole.catalogue,
                 limits: step.limits,
                 id: if case.id == IdCheck::Seen { IdCheck::Seen } else { IdCheck::Later },
+                taken: None,
                 papers: papers(case, whole, step),
             },
             to: step.department.clone(),

@@ -42,6 +42,7 @@ impl<S: Store> Answer<S> for Act {
         }
         let command = checked(self.command, &file, desk.now().date())?;
         let command = desk.collected(&file, command);
+        let command = desk.informed(&file, command).await?;
         desk.still_agreed(&file, &command).await?;
         let file = desk.act(file, command).await?;
         let page = desk.case_page(&file).await?;

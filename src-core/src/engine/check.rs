@@ -3,12 +3,16 @@
 use daiban_model::api::Consent;
 use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
 use daiban_model::case::decide::bounds;
-use daiban_model::case::event::{Help, PaperState};
+use daiban_model::case::event::{Fen, Help, PaperState};
 use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, CitizenIdFault, CreditCode, CreditCodeFault, Phone, PhoneFault};
 use daiban_model::ids::PersonId;
 use daiban_model::person::{Fact, Kind, is_child};
-use jiff::civil::Date;
+use daiban_model::stamp::Wall;
+use jiff::civil::{Date, DateTime};
+
+/// From this age on somebody signs a mandate alone (民法典 art 17).
+const OF_AGE: u16 = 18;
 
 /// A value for a field, in its stored form.
 pub(super) fn field(field: Field, value: &str, today: Date) -> Result<String, Failure> {
@@ -148,6 +152,20 @@ pub(super) fn mandate(draft: &Draft, today: Date) -> Vec<DraftFault> {
     if [&mandate.other, &mandate.relation].into_iter().any(|text| too_long(text, bounds::NAME)) {
         wrong("mandate.other", "too_long");
     }
+    if too_long(&mandate.proof, bounds::NUMBER) {
+        wrong("mandate.proof", "too_long");
+    }
+    let limit = mandate.fee_limit.trim();
+    if !limit.is_empty() && limit.parse::<Fen>().is_err() {
+        wrong("mandate.fee_limit", "amount_unreadable");
+    }
+    // 民法典 arts 19, 23: for whom is not of age the guardian acts, and signs.
+    if let Ok(id) = CitizenId::parse(&draft.person.citizen_id, today)
+        && id.age_on(today) < OF_AGE
+        && mandate.signature.is_some_and(|kind| kind != SignatureKind::Guardian)
+    {
+        wrong("mandate.signature", "guardian_signs");
+    }
     if mandate.consent != Some(Consent::Given) {
         wrong("mandate.consent", "consent_open");
     }
@@ -195,6 +213,23 @@ pub(super) fn guardian(draft: &Draft, day: Date) -> Vec<DraftFault> {
         faults.push(fault(Step::Person, "person.guardian_consent", "guardian_consent_open", ""));
     }
     faults
+}
+
+/// When the papers of a draft were taken (R48): as typed, or when the draft was begun on an earlier day; `None` for now.
+pub(super) fn taken_at(draft: &Draft, now: Wall) -> Option<DateTime> {
+    let typed = draft.taken.trim().replace(' ', "T");
+    let begun = draft.begun.filter(|begun| begun.date() < now.date()).map(Wall::local);
+    if typed.is_empty() { begun } else { typed.parse().ok() }
+}
+
+/// What is wrong with the hour at which the papers were taken.
+pub(super) fn taken(draft: &Draft, now: Wall) -> Vec<DraftFault> {
+    let wrong = |code: &str| vec![fault(Step::Check, "taken", code, "")];
+    match taken_at(draft, now) {
+        None if !draft.taken.trim().is_empty() => wrong("taken_unreadable"),
+        Some(at) if at > now.local() => wrong("date_in_future"),
+        _ => Vec::new(),
+    }
 }
 
 /// Papers answered with 缺.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Changed, Draft, DraftId, DraftMandate, DraftPaper, DraftPerson, DraftPreview, DraftRow, DropDraft, Failure,
-    FindPeople, GetDraft, KnownFrom, Later, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit, PreviewDraft,
-    SaveDraft, Saved, Seen, StartDraft, Step,
+    FindPeople, GetDraft, KnownFrom, Later, Left, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit,
+    PreviewDraft, SaveDraft, Saved, Seen, StartDraft, Step,
 };
 use daiban_model::bundle::Bundle;
 use daiban_model::case::Stage;
@@ -60,7 +60,9 @@ fn row<S: Store>(desk: &Desk<S>, saved: i64, draft: &Draft) -> DraftRow {
         draft.items.iter().map(|code| desk.item(code).map_or_else(|| code.to_string(), |item| item.name.clone()));
     let bundle = desk.drafted(draft).map(|(bundle, _)| bundle.name.clone());
     let items = bundle.into_iter().chain(items);
-    DraftRow { id: draft.id, name: draft.person.name.clone(), items: items.collect(), saved: Wall(saved) }
+    let begun = draft.begun.unwrap_or(Wall(saved));
+    let left = if begun.date() < desk.now().date() { Left::Before } else { Left::Today };
+    DraftRow { id: draft.id, name: draft.person.name.clone(), items: items.collect(), saved: Wall(saved), begun, left }
 }
 
 impl<S: Store> Desk<S> {
@@ -219,6 +221,8 @@ impl<S: Store> Answer<S> for StartDraft {
             papers: Vec::new(),
             mandate: DraftMandate::default(),
             note: String::new(),
+            begun: Some(desk.now()),
+            taken: String::new(),
             despite_open: String::new(),
         };
         desk.keep(&draft).await?;
@@ -300,6 +304,7 @@ impl<S: Store> Answer<S> for PreviewDraft {
         let today = desk.now().date();
         let mut faults = check::draft(&draft, today);
         faults.extend(check::guardian(&draft, desk.sure_day()));
+        faults.extend(check::taken(&draft, desk.now()));
         faults.extend(desk.bundle_faults(&draft));
         let items: Vec<&Item> = draft.items.iter().filter_map(|code| desk.item(code)).collect();
         if draft.bundle.is_some() || items.iter().any(|item| may_be_entrusted(item)) {

@@ -10,6 +10,7 @@
 mod answer;
 mod archive;
 mod bundle;
+mod care;
 mod cases;
 mod check;
 mod desk;

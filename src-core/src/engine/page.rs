@@ -59,6 +59,7 @@ impl<S: Store> Desk<S> {
             id: if cases::unidentified(file) { IdCheck::Later } else { IdCheck::Seen },
             item,
             home: self.home_view(file),
+            care: self.care_view(file),
             bundle: None,
             part_of: None,
         }
@@ -74,6 +75,9 @@ impl<S: Store> Desk<S> {
             until: mandate.until,
             signature: mandate.signature.clone(),
             ended: state.ended,
+            paused: state.paused,
+            gap: state.gap,
+            fee_limit: mandate.fee_limit,
         })
     }
 
@@ -83,6 +87,7 @@ impl<S: Store> Desk<S> {
         let waits = cases::disputed(file).is_some();
         let may = |action| permit(&self.who, action, &subject).is_ok() && (!waits || action == Action::Annotate);
         let mut moves = moves(&file.facts.case);
+        moves.extend(self.care_moves(&file.facts.case));
         if let Some(bundle) = bundle {
             of_bundle(&mut moves, &file.facts.case, bundle);
         }

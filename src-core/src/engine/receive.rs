@@ -56,6 +56,7 @@ impl<S: Store> Desk<S> {
         let mut faults = check::draft(draft, today);
         faults.extend(check::guardian(draft, self.sure_day()));
         faults.extend(self.bundle_faults(draft));
+        faults.extend(check::taken(draft, self.now()));
         let found: Vec<Item> = draft.items.iter().filter_map(|code| self.item(code).cloned()).collect();
         if found.len() != draft.items.len() {
             faults.push(DraftFault {
@@ -101,6 +102,7 @@ impl<S: Store> Desk<S> {
             catalogue: self.published.catalogue.as_ref().map_or(0, |catalogue| catalogue.version),
             limits: Limits::from(item),
             id: seen(draft),
+            taken: check::taken_at(draft, self.now()),
             papers: item.papers.iter().map(|name| line(draft, name)).collect(),
         };
         let receive = Command::Receive { receipt: Box::new(receipt), proxy: item.proxy };
@@ -136,6 +138,7 @@ impl<S: Store> Desk<S> {
             catalogue: catalogue.version,
             limits: drafts::bundle_limits(bundle),
             id: seen(draft),
+            taken: check::taken_at(draft, self.now()),
             papers: draft.papers.iter().map(|paper| line(draft, &paper.name)).collect(),
         };
         let receive = Command::Receive { receipt: Box::new(receipt), proxy: ProxyMode::Proxy };
@@ -201,7 +204,7 @@ impl<S: Store> Desk<S> {
         let lines = drafts::notice_lines(draft);
         let own: Vec<_> = lines.into_iter().filter(|line| papers.contains(&line.paper)).collect();
         if !own.is_empty() {
-            commands.push(Command::GiveNotice { lines: own, raised_by: String::new() });
+            commands.push(Command::GiveNotice { lines: own, raised_by: String::new(), trigger: String::new() });
         }
         let notes = [draft.note.trim(), draft.despite_open.trim()];
         let notes = notes.into_iter().filter(|note| !note.is_empty());
@@ -288,8 +291,10 @@ fn mandate<S: Store>(draft: &Draft, desk: &Desk<S>) -> Result<Mandate, Failure> 
         }
         Some(SignatureKind::Hand) | None => Signature::Hand,
     };
-    let (agent, from) = (desk.who.agent.clone(), desk.now().date());
-    Ok(Mandate { agent, powers: draft.mandate.powers.clone(), from, until, signature })
+    let agent = desk.who.agent.clone();
+    let from = check::taken_at(draft, desk.now()).map_or(desk.now().date(), |taken| taken.date());
+    let (powers, fee_limit) = (draft.mandate.powers.clone(), draft.mandate.fee_limit.trim().parse().ok());
+    Ok(Mandate { agent, powers, from, until, signature, fee_limit, proof: draft.mandate.proof.trim().to_owned() })
 }
 
 /// The registers of a new case, in their stored form.

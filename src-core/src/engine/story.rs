@@ -7,6 +7,8 @@ use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, Phone};
 use uuid::Uuid;
 
+mod care;
+
 use super::published::Published;
 use crate::doc::Conflict;
 use crate::projection::Facts;
@@ -64,7 +66,7 @@ fn wrote(event: &Event, path: &str, value: &str) -> bool {
 }
 
 fn line(facts: &Facts, event: &Event, published: &Published) -> StoryLine {
-    let (kind, detail) = told(facts, event);
+    let (kind, detail) = care::told(&event.what, published).unwrap_or_else(|| told(facts, event));
     StoryLine {
         stamp: event.stamp,
         at: event.at,
@@ -146,7 +148,19 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         },
         What::Printed(line) if line.turn > 1 => ("printed_again", format!("{} {}", line.number, line.turn)),
         What::Printed(line) => ("printed", line.number.clone()),
-        What::Unknown { .. } => ("unknown", String::new()),
+        // Told beside the stages, or of a newer version.
+        What::Charged(_)
+        | What::Promised(_)
+        | What::PromiseChecked(_)
+        | What::PromiseBroken { .. }
+        | What::OriginalsMoved(_)
+        | What::MandatePaused { .. }
+        | What::MandateResumed
+        | What::LeftBefore { .. }
+        | What::Came { .. }
+        | What::CalledBack(_)
+        | What::Reminded { .. }
+        | What::Unknown { .. } => ("unknown", String::new()),
     }
 }
 

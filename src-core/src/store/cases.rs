@@ -33,6 +33,8 @@ pub struct CaseRecord {
     pub standing: Standing,
     /// The nearest date as `yyyymmdd`, if any.
     pub due: Option<u32>,
+    /// The day from which somebody is to be reminded of something, as `yyyymmdd`.
+    pub remind: Option<u32>,
     /// Waiting for papers.
     pub supplementing: Flag,
     /// Unfinished without a known limit (R57).

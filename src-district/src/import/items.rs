@@ -26,6 +26,8 @@ const COLUMNS: &[Column] = &[
     required("pinyin", "拼音首字母"),
     optional("proxy_mode", "代办方式"),
     optional("notice_rule", "一次性告知期限"),
+    optional("secondary", "可容缺材料"),
+    optional("promisable", "可承诺材料"),
 ];
 
 /// Reads a catalogue.
@@ -73,6 +75,8 @@ fn item_row(record: Record<'_>) -> ItemRow {
         pinyin: get("pinyin"),
         proxy_mode: get("proxy_mode"),
         notice_rule: get("notice_rule"),
+        secondary: get("secondary"),
+        promisable: get("promisable"),
     }
 }
 
@@ -92,6 +96,8 @@ fn heading(cell: Cell) -> String {
         Cell::Pinyin => "pinyin",
         Cell::ProxyMode => "proxy_mode",
         Cell::NoticeRule => "notice_rule",
+        Cell::Secondary => "secondary",
+        Cell::Promisable => "promisable",
     };
     let zh = COLUMNS.iter().find(|column| column.name == name).map_or("", |column| column.zh);
     format!("{name} {zh}")
@@ -118,6 +124,7 @@ fn known_words(cell: Cell) -> &'static str {
         Cell::Verified => "yes、no",
         Cell::ProxyMode => "代办、帮办陪同、仅咨询，或留空",
         Cell::NoticeRule => "如 5wd（工作日）、15cd（自然日），或留空",
+        Cell::Secondary | Cell::Promisable => "materials 里的材料名，用“|”隔开，或留空",
         Cell::Code
         | Cell::NameZh
         | Cell::DepartmentZh

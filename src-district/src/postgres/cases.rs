@@ -16,20 +16,21 @@ pub(super) const NO_DATE: u32 = 99_999_999;
 pub(super) async fn send<'a>(flight: &mut Flight<'a>, records: &'a [CaseRecord]) -> Result<(), StoreError> {
     const STORE: &str = "
         INSERT INTO case_row (doc, scope, handler, standing, due, supplementing, no_limit, attention, updated_ms, citizen_id,
-                              item, tokens, words, shown, numbered, counter, person)
+                              item, tokens, words, shown, numbered, counter, person, remind)
         SELECT g.doc, g.scope, g.handler, g.standing, g.due, g.supplementing, g.no_limit, g.attention, g.updated_ms,
-               g.citizen_id, g.item, g.tokens, g.words::tsvector, g.shown, g.numbered, g.counter, g.person
+               g.citizen_id, g.item, g.tokens, g.words::tsvector, g.shown, g.numbered, g.counter, g.person, g.remind
         FROM unnest($1::bytea[], $2::int8[], $3::text[], $4::int2[], $5::int8[], $6::int2[], $7::int2[], $8::int2[],
                     $9::int8[], $10::bytea[], $11::bytea[], $12::text[], $13::text[], $14::text[],
-                    $15::int8[], $16::int8[], $17::bytea[])
+                    $15::int8[], $16::int8[], $17::bytea[], $18::int8[])
             g (doc, scope, handler, standing, due, supplementing, no_limit, attention, updated_ms, citizen_id, item, tokens,
-               words, shown, numbered, counter, person)
+               words, shown, numbered, counter, person, remind)
         ON CONFLICT (doc) DO UPDATE SET
             scope = excluded.scope, handler = excluded.handler, standing = excluded.standing, due = excluded.due,
             supplementing = excluded.supplementing, no_limit = excluded.no_limit, attention = excluded.attention,
             updated_ms = excluded.updated_ms, citizen_id = excluded.citizen_id, item = excluded.item,
             tokens = excluded.tokens, words = excluded.words, shown = excluded.shown,
-            numbered = excluded.numbered, counter = excluded.counter, person = excluded.person";
+            numbered = excluded.numbered, counter = excluded.counter, person = excluded.person,
+            remind = excluded.remind";
     let records = last_of_each(records);
     if records.is_empty() {
         return Ok(());
@@ -60,6 +61,7 @@ pub(super) async fn send<'a>(flight: &mut Flight<'a>, records: &'a [CaseRecord])
         numbers.iter().map(|number| number.0).collect::<Vec<_>>(),
         numbers.iter().map(|number| number.1).collect::<Vec<_>>(),
         records.iter().map(|record| record.person.map(|person| person.0.into_bytes().to_vec())).collect::<Vec<_>>(),
+        records.iter().map(|record| i64::from(record.remind.unwrap_or(NO_DATE))).collect::<Vec<_>>(),
     ];
     flight.send(STORE, values).await;
     Ok(())

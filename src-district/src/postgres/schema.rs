@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_base.sql"),
     include_str!("../../migrations/postgres/0002_scopes.sql"),
     include_str!("../../migrations/postgres/0003_people.sql"),
+    include_str!("../../migrations/postgres/0004_reminders.sql"),
 ];
 
 /// Whoever migrates holds this lock, so that processes started together do not do it twice.

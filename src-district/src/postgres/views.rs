@@ -24,7 +24,7 @@ const PERSON: i64 = 50;
 macro_rules! case_columns {
     () => {
         "SELECT r.id, r.scope, r.handler, r.standing, r.due, r.supplementing, r.no_limit, r.updated_ms, r.citizen_id, \
-         r.item, r.shown, r.person "
+         r.item, r.shown, r.person, r.remind "
     };
 }
 pub(super) use case_columns;
@@ -64,6 +64,13 @@ const FINISHED: &str = concat!(
     "FROM case_row r WHERE r.standing = 1 AND (r.updated_ms, r.id) < ($4, $5)",
     seen!(),
     "ORDER BY r.updated_ms DESC, r.id DESC LIMIT $6"
+);
+// `$7` is the last day that is wanted.
+const REMINDERS: &str = concat!(
+    case_columns!(),
+    "FROM case_row r WHERE r.remind < 99999999 AND r.remind <= $7 AND (r.remind, r.id) > ($4, $5)",
+    seen!(),
+    "ORDER BY r.remind, r.id LIMIT $6"
 );
 /// Before every key of a list that ascends, and of one that descends.
 const EARLIEST: (i64, i64) = (-1, 0);
@@ -145,6 +152,7 @@ pub(super) async fn rows(line: &mut Line, query: &RowQuery) -> Result<Rows, Faul
 
 async fn list(line: &mut Line, view: View, eyes: &Eyes, today: u32, page: &Page<'_>) -> Result<Rows, Fault> {
     let due = |_: i64, record: &CaseRecord| i64::from(record.due.unwrap_or(NO_DATE));
+    let remind = |_: i64, record: &CaseRecord| i64::from(record.remind.unwrap_or(NO_DATE));
     let updated = |_: i64, record: &CaseRecord| i64::try_from(record.updated_ms).unwrap_or(i64::MAX);
     let (sql, before) = match view {
         View::Open => (OPEN, None),
@@ -153,6 +161,7 @@ async fn list(line: &mut Line, view: View, eyes: &Eyes, today: u32, page: &Page<
         View::Supplementing => (SUPPLEMENTING, None),
         View::NoLimit => (NO_LIMIT, None),
         View::Attention => (ATTENTION, None),
+        View::Reminders => (REMINDERS, Some(today)),
         View::Finished => (FINISHED, None),
         View::All => return all(line, eyes, page).await,
     };
@@ -168,6 +177,7 @@ async fn list(line: &mut Line, view: View, eyes: &Eyes, today: u32, page: &Page<
     let found = records(&flight.land().await?.rows(seat))?;
     Ok(match view {
         View::Finished => page.of(found, updated),
+        View::Reminders => page.of(found, remind),
         _ => page.of(found, due),
     })
 }
@@ -224,7 +234,7 @@ pub(super) fn records(rows: &[Row]) -> Result<Vec<(i64, CaseRecord)>, StoreError
 }
 
 fn record(row: &Row) -> Result<(i64, CaseRecord), StoreError> {
-    let due: u32 = columns::number(row, 4)?;
+    let (due, remind): (u32, u32) = (columns::number(row, 4)?, columns::number(row, 12)?);
     let flag = |at: usize| Ok::<_, StoreError>(if columns::value::<i16>(row, at)? == 1 { Flag::Yes } else { Flag::No });
     let text =
         |at: usize| String::from_utf8(columns::value(row, at)?).map_err(|_| StoreError::Damaged { what: "case_row" });
@@ -234,6 +244,7 @@ fn record(row: &Row) -> Result<(i64, CaseRecord), StoreError> {
         handler: columns::value::<Option<&str>>(row, 2)?.map(columns::agent).transpose()?,
         standing: if columns::value::<i16>(row, 3)? == 0 { Standing::Open } else { Standing::Finished },
         due: (due < NO_DATE).then_some(due),
+        remind: (remind < NO_DATE).then_some(remind),
         supplementing: flag(5)?,
         no_limit: flag(6)?,
         updated_ms: columns::number(row, 7)?,

@@ -93,6 +93,7 @@ pub fn case(dice: &mut Dice, n: u8) -> CaseRecord {
         item: if dice.once_in(9) { "一\0二".to_owned() } else { "RS-001".to_owned() },
         standing: if dice.once_in(3) { Standing::Finished } else { Standing::Open },
         due: (!dice.once_in(4)).then(|| 20_260_301 + u32::try_from(dice.throw(20)).unwrap()),
+        remind: (!dice.once_in(3)).then(|| 20_260_301 + u32::try_from(dice.throw(20)).unwrap()),
         supplementing: flag(dice.once_in(3)),
         no_limit: flag(dice.once_in(4)),
         person: dice.once_in(2).then(|| person_id(u8::try_from(dice.throw(5)).unwrap())),

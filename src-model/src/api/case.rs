@@ -6,12 +6,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::bundle::{BundleView, PartView};
+use super::care::CareView;
 use super::files::{FileView, FilesOpen};
 use super::home::HomeView;
 use super::lists::CaseRow;
 use crate::case::Command;
 use crate::case::clocks::Clock;
-use crate::case::event::{Help, IdCheck, NoticeLine, PaperLine, Power, Signature};
+use crate::case::event::{Fen, Help, IdCheck, NoticeLine, PaperLine, Power, Signature};
 use crate::case::field::Field;
 use crate::case::fold::Misfit;
 use crate::deadline::{RulerDay, StopKind};
@@ -117,6 +118,8 @@ pub struct CasePage {
     pub sent: Sent,
     /// Visits and interviews.
     pub home: HomeView,
+    /// Charges, promises, originals, trips and calls.
+    pub care: CareView,
     /// The bundle it leads.
     pub bundle: Option<BundleView>,
     /// The bundle it is a step of.
@@ -194,6 +197,30 @@ pub enum Offer {
     DeliverResults,
     /// How the results shall reach the applicant
     ChooseResults,
+    /// 代缴规费
+    PayCharge,
+    /// 容缺受理
+    PromiseLater,
+    /// 告知承诺
+    PromiseInstead,
+    /// 核查承诺
+    CheckPromise,
+    /// 承诺未兑现，终止
+    BreakPromise,
+    /// 原件去向
+    MoveOriginals,
+    /// 续办委托
+    Entrust,
+    /// 中止委托
+    PauseMandate,
+    /// 恢复委托
+    ResumeMandate,
+    /// 终止委托
+    EndMandate,
+    /// 又跑一趟
+    Come,
+    /// 回访
+    CallBack,
 }
 
 /// A notice on the page.
@@ -224,6 +251,12 @@ pub struct MandateView {
     pub signature: Signature,
     /// The day it was ended early.
     pub ended: Option<Date>,
+    /// Since when it rests.
+    pub paused: Option<Date>,
+    /// Days between the end of the one before and this one.
+    pub gap: u16,
+    /// The most that may be paid for the person.
+    pub fee_limit: Option<Fen>,
 }
 
 /// One line of the story.

@@ -89,6 +89,20 @@ pub struct DraftRow {
     pub items: Vec<String>,
     /// Last saved.
     pub saved: Wall,
+    /// When it was begun.
+    pub begun: Wall,
+    /// Whether it was left over from an earlier day (R48).
+    pub left: Left,
+}
+
+/// Whether something was left over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Left {
+    /// Of today.
+    Today,
+    /// 昨日未登记, or of a day before.
+    Before,
 }
 
 /// Go on with a draft.
@@ -148,6 +162,12 @@ pub struct Draft {
     pub case: Option<CaseId>,
     /// A note to go with the case.
     pub note: String,
+    /// When it was begun; a receipt that is registered on a later day keeps this hour (R48).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Wall>,
+    /// When the papers were taken, where a paper slip is typed in later: `2026-03-02 17:25`. Empty for the hour it was begun.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub taken: String,
     /// Why it is received although the same matter is open (R88).
     pub despite_open: String,
 }
@@ -255,6 +275,12 @@ pub struct DraftMandate {
     pub other: String,
     /// The guardian's relation.
     pub relation: String,
+    /// The number of the witness, or what proves that the guardian is one (R64).
+    #[serde(default)]
+    pub proof: String,
+    /// The most that may be paid for the person, in yuan; empty sets no bound.
+    #[serde(default)]
+    pub fee_limit: String,
     /// Separate consent to pass on id number and papers (个人信息保护法 arts 23, 29); `None` until asked.
     pub consent: Option<Consent>,
 }

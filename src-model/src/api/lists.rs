@@ -95,6 +95,8 @@ pub enum View {
     NoLimit,
     /// With an anomaly or a conflict.
     Attention,
+    /// With something to remind somebody of, by today; the day from which it is shown first.
+    Reminders,
     /// All: the unfinished ones as in [`View::Open`], then the finished ones, last changed first.
     All,
 }

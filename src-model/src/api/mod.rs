@@ -6,6 +6,7 @@
 mod archive;
 mod bundle;
 mod bytes;
+mod care;
 mod case;
 mod catalogue;
 mod draft;
@@ -28,6 +29,7 @@ use serde::de::DeserializeOwned;
 pub use archive::*;
 pub use bundle::*;
 pub use bytes::Bytes;
+pub use care::*;
 pub use case::*;
 pub use catalogue::*;
 pub use draft::*;
@@ -75,6 +77,9 @@ calls! {
     Lock = "lock" -> Session;
     GetToday = "get_today" -> Today;
     ListCases = "list_cases" -> Page;
+    ListReminders = "list_reminders" -> Vec<ReminderRow>;
+    ListOriginals = "list_originals" -> Vec<HeldOriginal>;
+    GetDayEnd = "get_day_end" -> DayEnd;
     SearchCases = "search_cases" -> Page;
     OpenCase = "open_case" -> Box<CasePage>;
     Act = "act" -> Box<CasePage>;

@@ -96,6 +96,7 @@ impl Desk {
             catalogue: 1,
             limits: Limits { promised, ..Limits::default() },
             id: IdCheck::Seen,
+            taken: None,
             papers: vec![PaperLine { name: "居民身份证".into(), state: PaperState::Original, count: 1 }],
         };
         let lead = self.lead;

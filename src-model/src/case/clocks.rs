@@ -7,9 +7,10 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::decide::Moment;
-use super::event::Limits;
+use super::event::{Help, Limits, Outcome, PromiseKind};
 use super::fold::{Case, Stage};
 use super::item_law::is_work_injury;
+use super::reminders::CALLBACK;
 use crate::calendar::Calendar;
 use crate::deadline::{self, Due, Limit, NoticeClock, Reason, Roll, RulerDay, Stop, Urgency, Usage};
 use crate::ids::ItemCode;
@@ -61,6 +62,14 @@ pub enum ClockKind {
     OutsideAnswer,
     /// 上门: on the day that was agreed on (R94).
     Visit,
+    /// 容缺: the promised papers come by then (R61).
+    PromisedPaper,
+    /// 行政复议: sixty days from knowing (行政复议法 art 20).
+    Review,
+    /// 行政诉讼: six months from knowing (行政诉讼法 art 46).
+    Suit,
+    /// 回访: ten working days after the delivery (R73, ours).
+    Callback,
 }
 
 /// Whether a date follows from facts, or shows what would be.
@@ -139,6 +148,9 @@ impl Reckoning<'_> {
             (stage, _) if stage.awaits_delivery() => clocks.extend(self.delivery(case)),
             _ => {}
         }
+        clocks.extend(self.promised(case));
+        clocks.extend(self.remedies(case));
+        clocks.extend(self.callback(case));
         clocks.extend(self.injury_reports(case.receipt.as_ref().map(|(_, receipt)| &receipt.item), injured_on));
         if case.stage.is_open() {
             clocks.extend(self.decision_clocks(case));
@@ -226,6 +238,30 @@ impl Reckoning<'_> {
         // The term printed on the notice holds, whatever later calendars say.
         let due = notice.term.map_or(clock.due, |date| Due::On { date, certainty: deadline::Certainty::Certain });
         Some(Clock { due, ..clock })
+    }
+
+    /// The term that stands on the promise holds, whatever later calendars say.
+    fn promised(&self, case: &Case) -> Option<Clock> {
+        let PromiseKind::Later { until: date } = case.owed()?.promise.kind else { return None };
+        let clock = self.clock(ClockKind::PromisedPaper, case.acceptance?.0, case.limits().promised);
+        Some(Clock { due: Due::On { date, certainty: deadline::Certainty::Certain }, ..clock })
+    }
+
+    /// R54, R68: both run from the day the person knew.
+    fn remedies(&self, case: &Case) -> Vec<Clock> {
+        let denied = case.decision.as_ref().is_some_and(|decision| decision.outcome == Outcome::Denied);
+        let known = case.not_accepted_on.or(case.delivery.as_ref().filter(|_| denied).map(|(on, ..)| *on));
+        let Some(on) = known else { return Vec::new() };
+        let half_a_year = Limit::Months { n: 6, roll: Roll::ToWorkingDay };
+        vec![
+            self.clock(ClockKind::Review, on, Some(Limit::calendar_days(60))),
+            self.clock(ClockKind::Suit, on, Some(half_a_year)),
+        ]
+    }
+
+    fn callback(&self, case: &Case) -> Option<Clock> {
+        let (on, ..) = case.delivery.as_ref().filter(|_| case.callback.is_none() && case.help == Some(Help::Proxy))?;
+        Some(self.clock(ClockKind::Callback, *on, Some(CALLBACK)))
     }
 
     fn delivery(&self, case: &Case) -> Option<Clock> {

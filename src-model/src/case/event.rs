@@ -3,19 +3,28 @@
 //! E1: an event's text is written once, by the device that did the act, and carried as it is ever after. A version that
 //! does not know an event's kind keeps and passes on its text unread ([`What::Unknown`]).
 
+mod care;
+mod charges;
 mod files;
+mod originals;
 mod parts;
 mod prints;
+mod promises;
+mod text;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use care::*;
+pub use charges::*;
 pub use files::*;
+pub use originals::*;
 pub use parts::*;
 pub use prints::*;
+pub use promises::*;
+pub use text::*;
 
 use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
@@ -40,83 +49,6 @@ pub struct Event<W = What> {
     pub quality: TimeQuality,
     /// The act.
     pub what: W,
-}
-
-/// A kind of acts: those of a case, of a person. E1 holds for all of them.
-pub trait Deed: Serialize + DeserializeOwned {
-    /// An act whose kind this version does not know, with its whole stored text.
-    fn unknown(kind: String, raw: String) -> Self;
-    /// The stored text of such an act.
-    fn raw(&self) -> Option<&str>;
-}
-
-/// The stored text of an event beside its stamp. Field names are short because they are stored once per act.
-#[derive(Serialize, Deserialize)]
-struct Stored<W> {
-    by: AgentId,
-    unit: ScopeCode,
-    /// Left out where the stamp says the same, which it does while the clock runs on: it would be a twelfth of what a case
-    /// takes on the road.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<Wall>,
-    #[serde(default, skip_serializing_if = "is_confirmed", rename = "q")]
-    quality: TimeQuality,
-    #[serde(flatten)]
-    what: W,
-}
-
-/// What is read of an event whose kind this version does not know.
-#[derive(Deserialize)]
-struct Kind {
-    k: String,
-}
-
-/// The wall clock as a stamp has it.
-fn wall(stamp: Stamp) -> Wall {
-    Wall(i64::try_from(stamp.hlc.ms).unwrap_or(i64::MAX))
-}
-
-fn is_confirmed(quality: &TimeQuality) -> bool {
-    *quality == TimeQuality::Confirmed
-}
-
-/// Why a stored text is not an event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the stored text is not an event")]
-pub struct NotAnEvent;
-
-impl<W: Deed> Event<W> {
-    /// The text to be stored under the event's stamp.
-    pub fn to_text(&self) -> String {
-        if let Some(raw) = self.what.raw() {
-            return raw.to_owned();
-        }
-        let (by, unit, quality) = (self.by.clone(), self.unit, self.quality);
-        let at = (self.at != wall(self.stamp)).then_some(self.at);
-        let stored = Stored { by, unit, at, quality, what: &self.what };
-        serde_json::to_string(&stored).unwrap_or_default()
-    }
-
-    /// Reads a stored text. A known envelope with an unknown act is an event of kind [`Deed::unknown`].
-    pub fn from_text(stamp: Stamp, text: &str) -> Result<Self, NotAnEvent> {
-        if let Ok(Stored { by, unit, at, quality, what }) = serde_json::from_str::<Stored<W>>(text) {
-            return Ok(Self { stamp, by, unit, at: at.unwrap_or(wall(stamp)), quality, what });
-        }
-        let Stored { by, unit, at, quality, what } =
-            serde_json::from_str::<Stored<Kind>>(text).map_err(|_| NotAnEvent)?;
-        let (at, what) = (at.unwrap_or(wall(stamp)), W::unknown(what.k, text.to_owned()));
-        Ok(Self { stamp, by, unit, at, quality, what })
-    }
-}
-
-impl Deed for What {
-    fn unknown(kind: String, raw: String) -> Self {
-        Self::Unknown { kind, raw }
-    }
-
-    fn raw(&self) -> Option<&str> {
-        if let Self::Unknown { raw, .. } = self { Some(raw) } else { None }
-    }
 }
 
 /// The acts of a case's life (requirements S4, Annex C).
@@ -372,6 +304,46 @@ pub enum What {
     },
     /// 打印: a paper was made and went to a printer or a file (R183).
     Printed(PrintLine),
+    /// An official charge was passed on (R44).
+    Charged(Charge),
+    /// 容缺 or 告知承诺: promised instead of brought (R61, R62).
+    Promised(Promise),
+    /// A promise was checked (R62).
+    PromiseChecked(PromiseCheck),
+    /// The term of a promised paper passed without it: the file ends (R61).
+    PromiseBroken {
+        /// The act that made the promise.
+        of: Stamp,
+    },
+    /// Originals went from one hand to another, or back (R67).
+    OriginalsMoved(OriginalsMoved),
+    /// 中止代办: nothing is done under the mandate for a time (R65).
+    MandatePaused {
+        /// Why.
+        reason: String,
+    },
+    /// The mandate goes on.
+    MandateResumed,
+    /// 留置送达: nobody would sign, and these saw it left (R69).
+    LeftBefore {
+        /// Who saw it, each with the unit.
+        witnesses: Vec<String>,
+        /// Why nobody signed.
+        reason: String,
+    },
+    /// The person came once more (R72).
+    Came {
+        /// Why, where the item promises fewer trips.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<TripCause>,
+    },
+    /// 回访 (R73).
+    CalledBack(Callback),
+    /// The person was reminded (R65, R71).
+    Reminded {
+        /// Of what.
+        kind: ReminderKind,
+    },
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]
     Unknown {

@@ -5,21 +5,29 @@
 //! reported as an [`Anomaly`], with the act kept, for a person to look at.
 
 mod bundle;
+mod care;
 mod files;
 mod home;
+mod mandate;
 mod moves;
+mod originals;
 mod prints;
+pub(super) mod promises;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use care::Trip;
 pub use files::Files;
 use jiff::civil::{Date, DateTime};
+pub use mandate::MandateState;
+pub use originals::Original;
 pub use prints::Prints;
+pub use promises::{PromiseStanding, Promised};
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Limits, Mandate, Notice, Outcome, PaperLine,
-    PaperState, Receipt, What,
+    AcceptanceBasis, Callback, Charge, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Limits, Notice, Outcome,
+    PaperLine, PaperState, Receipt, ReminderKind, Way, What,
 };
 use crate::bundle::{PartOf, Whole};
 use crate::deadline::{Limit, Stop};
@@ -91,6 +99,8 @@ pub struct Case {
     pub opened: Option<Mark>,
     /// What kind of help is given.
     pub help: Option<Help>,
+    /// How the person came.
+    pub way: Option<Way>,
     /// The receipt, with who gave it.
     pub receipt: Option<(Mark, Receipt)>,
     /// Whether the person's document was seen, at the receipt or since.
@@ -109,6 +119,8 @@ pub struct Case {
     pub acceptance: Option<(Date, AcceptanceBasis)>,
     /// The hour of it, which half-day clocks run from (R124).
     pub accepted_at: Option<DateTime>,
+    /// The day the organ said that it does not accept.
+    pub not_accepted_on: Option<Date>,
     /// Time that does not count.
     pub stops: Vec<Stop>,
     /// Further days granted.
@@ -135,6 +147,18 @@ pub struct Case {
     pub part_of: Option<PartOf>,
     /// Papers printed.
     pub prints: Prints,
+    /// Official charges passed on.
+    pub charges: Vec<Charge>,
+    /// Promises, and what became of them.
+    pub promises: Vec<Promised>,
+    /// Originals, and who has them.
+    pub originals: Vec<Original>,
+    /// How often the person came.
+    pub trips: Vec<Trip>,
+    /// The call after the delivery.
+    pub callback: Option<(Mark, Callback)>,
+    /// What the person was reminded of.
+    pub reminded: BTreeSet<ReminderKind>,
     /// The greatest stamp seen.
     pub last: Option<Stamp>,
 }
@@ -155,22 +179,6 @@ pub struct Mark {
 impl<W> From<&Event<W>> for Mark {
     fn from(event: &Event<W>) -> Self {
         Self { stamp: event.stamp, by: event.by.clone(), unit: event.unit, at: event.at }
-    }
-}
-
-/// A mandate and whether it still holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MandateState {
-    /// What was signed.
-    pub mandate: Mandate,
-    /// The day it was ended early.
-    pub ended: Option<Date>,
-}
-
-impl MandateState {
-    /// Whether the mandate holds on this day (R65).
-    pub fn holds_on(&self, day: Date) -> bool {
-        self.mandate.from <= day && day <= self.mandate.until && self.ended.is_none_or(|ended| day < ended)
     }
 }
 
@@ -239,8 +247,8 @@ impl Case {
         matches!(self.limits().promised, Some(Limit::WorkingDays(0)))
     }
 
-    /// Papers still missing.
+    /// Papers still missing, for which no promise stands.
     pub fn missing(&self) -> impl Iterator<Item = &PaperLine> {
-        self.papers.iter().filter(|paper| paper.state == PaperState::Missing)
+        self.papers.iter().filter(|paper| paper.state == PaperState::Missing && !self.stands_for(&paper.name))
     }
 }

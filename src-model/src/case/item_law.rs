@@ -25,6 +25,19 @@ const EXTENSIONS: [(&str, u16); 8] = [
 /// How an item that grants a licence is named; no column of the catalogue says so.
 const LICENCE: &str = "许可";
 
+/// Items whose law sets another day to apply for a renewal than thirty days before the expiry (行政许可法 art 50).
+const RENEWALS: [(&str, u16); 2] = [
+    ("取水许可", 45),     // 取水许可和水资源费征收管理条例 art 25
+    ("农药经营许可", 90), // 农药管理条例 art 27
+];
+
+/// How many days before its expiry a renewal must be applied for; `None` where the item is no licence (R71). 食品经营许可 has a window of
+/// working days of its own, in which thirty days before the expiry always lie.
+pub(super) fn renewal_days(name: &str) -> Option<u16> {
+    let named = RENEWALS.iter().find(|(matter, _)| name.contains(matter)).map(|(_, days)| *days);
+    named.or_else(|| name.contains(LICENCE).then_some(30))
+}
+
 /// Whether an item is the recognition of a work injury.
 pub(super) fn is_work_injury(item: &ItemCode) -> bool {
     item.as_str() == WORK_INJURY
@@ -63,6 +76,7 @@ mod tests {
             item_name: name.into(),
             catalogue: 1,
             id: IdCheck::Seen,
+            taken: None,
             limits: Limits { statutory, ..Limits::default() },
             papers: Vec::new(),
         };

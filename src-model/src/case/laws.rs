@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::decide::{Command, Moment, decide};
+use super::decide::{Command, Moment, PromiseRecord, decide};
 use super::event::*;
 use super::fold::{Case, Stage, fold};
 use super::{Event, What};
@@ -38,6 +38,7 @@ fn receipt(promised: Option<Limit>, state: PaperState) -> Receipt {
         item_name: "城乡居民养老保险注销登记".into(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits: Limits { statutory: Some(Limit::WorkingDays(10)), promised, ..Limits::default() },
         papers: vec![PaperLine { name: "居民身份证".into(), state, count: 1 }],
     }
@@ -47,10 +48,12 @@ fn mandate() -> Mandate {
     let from = jiff::civil::date(2026, 3, 2);
     Mandate {
         agent: "SG-000000-03".parse().unwrap(),
-        powers: [Power::Submit, Power::Supplement].into(),
+        powers: [Power::Submit, Power::Supplement, Power::PayFees].into(),
         from,
         until: jiff::civil::date(2026, 6, 1),
         signature: Signature::Hand,
+        fee_limit: Some(Fen(3_000)),
+        proof: String::new(),
     }
 }
 
@@ -185,7 +188,62 @@ fn home_command() -> impl Strategy<Value = Command> {
 }
 
 fn command() -> impl Strategy<Value = Command> {
-    prop_oneof![4 => case_command(), 1 => bundle_command(), 1 => home_command()]
+    prop_oneof![4 => case_command(), 1 => bundle_command(), 1 => home_command(), 2 => care_command()]
+}
+
+fn care_command() -> impl Strategy<Value = Command> {
+    let card = || "居民身份证".to_owned();
+    let stamp = |n: u16| Stamp { hlc: Hlc { ms: START.unsigned_abs(), counter: n }, device: 7 };
+    let of = (0u16..9).prop_map(stamp);
+    let charge = |fen, no: &str| {
+        Command::PayCharge(Charge { amount: Fen(fen), payee: "公安分局".into(), receipt_no: no.into() })
+    };
+    let lacking = |until| Command::PromiseLater {
+        secondary: vec![card()],
+        until,
+        signature: Signature::Hand,
+        record: PromiseRecord::Clean,
+    };
+    let to = prop_oneof![
+        Just(Keeper::Agent { agent: "SG-202000-01".parse().unwrap() }),
+        Just(Keeper::Office { name: "人社局".into() }),
+        Just(Keeper::Person { signer: "钱秀英".into() }),
+        Just(Keeper::File),
+    ];
+    let finding = prop_oneof![Just(Finding::True), Just(Finding::False)];
+    prop_oneof![
+        Just(charge(2_000, "0012345")),
+        Just(charge(1_500, "0012346")),
+        Just(charge(0, "1")),
+        Just(lacking(None)),
+        Just(lacking(Some(jiff::civil::date(2026, 3, 5)))),
+        Just(Command::PromiseInstead {
+            papers: vec![card()],
+            allowed: vec![card()],
+            signature: Signature::Hand,
+            record: PromiseRecord::Clean,
+        }),
+        (of.clone(), finding).prop_map(|(of, finding)| {
+            Command::CheckPromise(PromiseCheck { of, finding, measure: "停发".into() })
+        }),
+        of.prop_map(|of| Command::BreakPromise { of }),
+        to.prop_map(move |to| {
+            Command::MoveOriginals(OriginalsMoved { papers: vec![card()], to, place: "铁皮柜".into() })
+        }),
+        Just(Command::PauseMandate { reason: "外出".into() }),
+        Just(Command::ResumeMandate),
+        Just(Command::LeaveDocument {
+            witnesses: vec!["郝志强（绍卜亥嘎查）".into()], reason: "拒签".into()
+        }),
+        (prop::option::of(Just(TripCause::System)), prop::option::of(0u8..2))
+            .prop_map(|(cause, most)| Command::Come { cause, most }),
+        Just(Command::CallBack(Callback {
+            spoke_with: "钱秀英".into(),
+            grade: Grade::try_from(4).unwrap(),
+            words: String::new(),
+        })),
+        Just(Command::Remind { kind: ReminderKind::Renewal }),
+    ]
 }
 
 fn case_command() -> impl Strategy<Value = Command> {
@@ -209,7 +267,12 @@ fn case_command() -> impl Strategy<Value = Command> {
         Just(receive(Some(Limit::WorkingDays(8)), PaperState::Copy)),
         Just(receive(Some(Limit::WorkingDays(0)), PaperState::Original)),
         Just(receive(None, PaperState::Missing)),
-        Just(Command::GiveNotice { lines: vec![line()], raised_by: String::new() }),
+        Just(Command::GiveNotice { lines: vec![line()], raised_by: String::new(), trigger: String::new() }),
+        Just(Command::GiveNotice {
+            lines: vec![NoticeLine { paper: "户口簿".into(), hint: String::new() }],
+            raised_by: "新证地址不一致".into(),
+            trigger: "居民身份证".into()
+        }),
         Just(Command::Supplement { papers: vec![id_card(PaperState::Original)] }),
         Just(Command::Supplement { papers: vec![id_card(PaperState::Missing)] }),
         Just(Command::HandOver { to: "吉忽伦图苏木便民服务中心".into() }),

@@ -1,5 +1,6 @@
 //! The life of a case: [`event`] is what people did, [`fold`] is what follows from it, [`decide`] is the gate in front,
-//! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone.
+//! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone, [`reminders`]
+//! what somebody is to be told in time.
 
 pub mod clocks;
 pub mod decide;
@@ -7,6 +8,7 @@ pub mod event;
 pub mod field;
 pub mod fold;
 pub mod item_law;
+pub mod reminders;
 pub mod retention;
 pub mod secrecy;
 

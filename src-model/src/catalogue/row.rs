@@ -44,6 +44,10 @@ pub struct ItemRow {
     pub proxy_mode: String,
     /// Days for the one-time notice under the item's own law, such as `15cd` or `7wd`; a column the district may add.
     pub notice_rule: String,
+    /// Papers that may follow later, parted by `|`; a column the district may add.
+    pub secondary: String,
+    /// Papers that may be promised instead, parted by `|`; a column the district may add.
+    pub promisable: String,
 }
 
 /// A column of the file, under the name in its heading.
@@ -65,6 +69,8 @@ pub enum Column {
     Pinyin,
     ProxyMode,
     NoticeRule,
+    Secondary,
+    Promisable,
 }
 
 /// What is wrong with one cell.
@@ -141,6 +147,8 @@ impl ItemRow {
         let verified = note(self.verified(), &mut faults);
         let initials = note(self.initials(), &mut faults);
         let proxy = note(self.proxy(), &mut faults);
+        let secondary = note(self.named(&self.secondary, Column::Secondary), &mut faults);
+        let promisable = note(self.named(&self.promisable, Column::Promisable), &mut faults);
         faults.extend(over_promise(statutory.flatten(), promised.flatten()));
         let clear_facts = self.code.trim() == WORK_INJURY;
         let item = || {
@@ -163,6 +171,8 @@ impl ItemRow {
                 initials: initials?,
                 proxy: proxy?,
                 notice: notice?,
+                secondary: secondary?,
+                promisable: promisable?,
             })
         };
         if faults.is_empty() { item().ok_or(faults) } else { Err(faults) }
@@ -260,6 +270,16 @@ impl ItemRow {
             "" if in_person() => Ok(ProxyMode::Escort),
             "" => Ok(ProxyMode::Unstated),
             word => Err(RowFault { column: Column::ProxyMode, reason: unknown_word(word) }),
+        }
+    }
+
+    /// Papers of this item, each of which stands among those it asks for.
+    fn named(&self, text: &str, column: Column) -> Result<Vec<String>, RowFault> {
+        let asked = self.papers();
+        let named: Vec<String> = parts(text, '|').map(str::to_owned).collect();
+        match named.iter().find(|paper| !asked.contains(paper)) {
+            Some(paper) => Err(RowFault { column, reason: unknown_word(paper) }),
+            None => Ok(named),
         }
     }
 

@@ -16,6 +16,8 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::{Hlc, TimeQuality, Wall};
 use jiff::civil::{Date, date};
 
+mod care;
+
 /// A case that is played day by day.
 struct Life {
     calendar: Calendar,
@@ -81,6 +83,7 @@ impl Life {
             item_name: "农药经营许可".into(),
             catalogue: 1,
             id: IdCheck::Seen,
+            taken: None,
             limits,
             papers: papers.iter().map(line).collect(),
         };
@@ -106,7 +109,11 @@ fn hand_over() -> Command {
 
 fn notice(papers: &[&str], raised_by: &str) -> Command {
     let line = |paper: &&str| NoticeLine { paper: (*paper).into(), hint: String::new() };
-    Command::GiveNotice { lines: papers.iter().map(line).collect(), raised_by: raised_by.into() }
+    Command::GiveNotice {
+        lines: papers.iter().map(line).collect(),
+        raised_by: raised_by.into(),
+        trigger: String::new(),
+    }
 }
 
 fn bring(paper: &str) -> Command {
@@ -120,6 +127,8 @@ fn mandate(from: Date, until: Date, signature: Signature) -> Command {
         from,
         until,
         signature,
+        fee_limit: None,
+        proof: String::new(),
     })
 }
 
@@ -181,13 +190,23 @@ fn r51_an_item_with_its_own_notice_rule_is_never_accepted_by_silence() {
 
 #[test]
 fn r52_a_second_list_needs_new_papers_that_raised_it() {
-    let mut life = Life::received(date(2026, 3, 2), twenty(), &[("设备清单", PaperState::Missing)]);
-    life.act(date(2026, 3, 4), notice(&["设备清单"], ""));
-    life.act(date(2026, 3, 10), bring("设备清单"));
+    let papers = [("设备清单", PaperState::Missing), ("平面图", PaperState::Missing)];
+    let mut life = Life::received(date(2026, 3, 2), twenty(), &papers);
+    life.act(date(2026, 3, 4), notice(&["设备清单", "平面图"], ""));
+    life.act(date(2026, 3, 10), bring("设备清单")).act(date(2026, 3, 10), bring("平面图"));
     let blocked = life.try_on(date(2026, 3, 11), notice(&["租赁合同"], ""));
     assert_eq!(blocked, Err(Refusal::SecondList));
-    life.act(date(2026, 3, 11), notice(&["租赁合同"], "新图地址不一致"));
-    assert_eq!(life.case().notices.len(), 2, "第 2 次, with its reason");
+    let raised = |trigger: &str| Command::GiveNotice {
+        lines: vec![NoticeLine { paper: "租赁合同".into(), hint: String::new() }],
+        raised_by: "新图地址不一致".into(),
+        trigger: trigger.into(),
+    };
+    let by_nothing = life.try_on(date(2026, 3, 11), raised("身份证"));
+    assert_eq!(by_nothing, Err(Refusal::SecondList), "no new paper raised it");
+    life.act(date(2026, 3, 11), raised("平面图"));
+    let case = life.case();
+    let (_, second) = &case.notices[1];
+    assert_eq!((second.no, second.raised_by.as_str(), second.trigger.as_str()), (2, "新图地址不一致", "平面图"));
 }
 
 #[test]
@@ -225,6 +244,7 @@ fn r63_r65_no_mandate_no_proxy_and_no_act_after_its_term() {
         item_name: "高龄津贴".into(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits: Limits::default(),
         papers: vec![PaperLine { name: "身份证".into(), state: PaperState::Missing, count: 1 }],
     };
@@ -240,6 +260,8 @@ fn r63_r65_no_mandate_no_proxy_and_no_act_after_its_term() {
         from,
         until,
         signature: Signature::Hand,
+        fee_limit: None,
+        proof: String::new(),
     };
     life.act(date(2026, 4, 10), Command::Entrust(all.clone())).act(date(2026, 4, 10), bring("身份证"));
     assert_eq!(life.try_on(date(2026, 6, 2), hand_over()), Err(Refusal::MandateOver { until }), "R65: one day late");
@@ -270,6 +292,7 @@ fn r66_what_needs_the_person_is_escorted_not_represented() {
         item_name: "无犯罪记录证明".into(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits: Limits::default(),
         papers: Vec::new(),
     };
@@ -437,6 +460,7 @@ fn granted_by_proxy(powers: &[Power], until: Date) -> Life {
         item_name: "高龄津贴".into(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits: twenty(),
         papers: vec![PaperLine { name: "身份证".into(), state: PaperState::Copy, count: 1 }],
     };
@@ -456,6 +480,8 @@ fn signed_for(powers: &[Power], from: Date, until: Date) -> Command {
         from,
         until,
         signature: Signature::Hand,
+        fee_limit: None,
+        proof: String::new(),
     })
 }
 
@@ -506,6 +532,7 @@ fn r63_without_a_mandate_no_agent_collects_and_submitting_at_once_needs_the_powe
         item_name: "城乡居民参保登记".into(),
         catalogue: 1,
         id: IdCheck::Seen,
+        taken: None,
         limits: on_the_spot,
         papers: Vec::new(),
     };
@@ -525,6 +552,7 @@ fn r84_without_a_document_papers_are_taken_and_nothing_is_accepted() {
         item_name: "城乡居民参保登记".into(),
         catalogue: 1,
         id: IdCheck::Later,
+        taken: None,
         limits: Limits { promised: Some(Limit::WorkingDays(0)), ..twenty() },
         papers: vec![PaperLine { name: "户口簿".into(), state: PaperState::Copy, count: 1 }],
     };
@@ -533,9 +561,8 @@ fn r84_without_a_document_papers_are_taken_and_nothing_is_accepted() {
     assert_eq!(life.try_on(day, at_once()), Err(Refusal::IdNotSeen), "证件待核");
     let mut other = Life { calendar: life.calendar.clone(), events: life.events.clone(), ..Life::on(day) };
     other.act(day, hand_over());
-    for basis in [AcceptanceBasis::Complete, AcceptanceBasis::Conditional] {
-        assert_eq!(other.try_on(day, Command::Accept { basis }), Err(Refusal::IdNotSeen), "{basis:?}");
-    }
+    let complete = Command::Accept { basis: AcceptanceBasis::Complete };
+    assert_eq!(other.try_on(day, complete), Err(Refusal::IdNotSeen), "and not by a promise either, which R61 tells");
     let deemed = Command::Accept { basis: AcceptanceBasis::Deemed };
     other.act(date(2026, 3, 10), deemed);
     assert_eq!(other.case().stage, Stage::Accepted, "silence accepts all the same (rules §2)");
@@ -562,6 +589,7 @@ fn b1_every_text_of_a_command_has_a_bound() {
     let line = |paper: String, hint: String| Command::GiveNotice {
         lines: vec![NoticeLine { paper, hint }],
         raised_by: String::new(),
+        trigger: String::new(),
     };
     let paper = |name: String| PaperLine { name, state: PaperState::Copy, count: 1 };
     let extend =
@@ -582,8 +610,8 @@ fn b1_every_text_of_a_command_has_a_bound() {
         Command::Consult { help: Help::Advice, way: Way::Window, words: text.clone() },
         line(row.clone(), short()),
         line(short(), row.clone()),
-        Command::GiveNotice { lines: many, raised_by: short() },
-        Command::GiveNotice { lines: Vec::new(), raised_by: row.clone() },
+        Command::GiveNotice { lines: many, raised_by: short(), trigger: String::new() },
+        Command::GiveNotice { lines: Vec::new(), raised_by: row.clone(), trigger: String::new() },
         thumb(name.clone()),
         guardian(name.clone(), short()),
         guardian(short(), name.clone()),

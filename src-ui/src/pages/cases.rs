@@ -45,12 +45,13 @@ pub fn CasesPage() -> impl IntoView {
     }
 }
 
-const VIEWS: [View; 8] = [
+const VIEWS: [View; 9] = [
     View::Open,
     View::Pressing,
     View::Overdue,
     View::Supplementing,
     View::Attention,
+    View::Reminders,
     View::NoLimit,
     View::Finished,
     View::All,
@@ -77,6 +78,7 @@ fn count_of(view: View, counts: &Counts) -> Option<u32> {
         View::Finished => counts.finished,
         View::NoLimit => counts.no_limit,
         View::Attention => counts.attention,
+        View::Reminders => return None,
         View::All => counts.all,
     })
 }
@@ -157,6 +159,7 @@ fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
             View::Finished => t!("cases.finished"),
             View::NoLimit => t!("cases.no_limit"),
             View::Attention => t!("cases.attention"),
+            View::Reminders => t!("cases.reminders"),
             View::All => t!("cases.all"),
         };
         let selected = move || (view.get() == it && text.with(String::is_empty)).to_string();

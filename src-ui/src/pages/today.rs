@@ -1,11 +1,12 @@
 //! 今天: what presses, nearest first; one verb a row; the summary is a sentence.
 
-use daiban_model::api::{CaseRow, Counts, DraftRow, GetToday, Today, View, Workday};
+use daiban_model::api::{CaseRow, Counts, DraftRow, GetToday, Left, Today, View, Workday};
 use leptos::prelude::*;
 
+use super::remind::Reminders;
 use crate::dates;
 use crate::load::{load, show};
-use crate::parts::{Due, Empty, Go, Held, Icon, held_name, next_verb};
+use crate::parts::{Due, Empty, Go, Held, Icon, Tag, Weight, held_name, next_verb};
 use crate::route::Route;
 
 /// The work table.
@@ -40,6 +41,7 @@ fn table(today: Today) -> impl IntoView {
             </section>
             <div class="stack-4">
                 {drafts(today.drafts)}
+                <Reminders/>
                 {corners(today.counts)}
             </div>
         </div>
@@ -93,12 +95,15 @@ fn drafts(drafts: Vec<DraftRow>) -> Option<impl IntoView> {
     let line = |draft: DraftRow| {
         let name = if draft.name.is_empty() { t!("today.draft_no_name").to_owned() } else { draft.name };
         let items = if draft.items.is_empty() { t!("today.draft_no_item").to_owned() } else { draft.items.join("、") };
+        let left = (draft.left == Left::Before).then(|| {
+            view! { <Tag weight=Weight::Late icon="late" text=t!("today.draft_left", day = dates::full(draft.begun.date()))/> }
+        });
         view! {
             <li data-test="draft-row">
                 <Go to=Route::New(Some(draft.id.0.to_string()))>
                     <Icon name="edit"/>
                     <span>
-                        <b>{name}</b>
+                        <b>{name}" "{left}</b>
                         <small class="quiet">
                             {items}
                             <Held text=t!("today.draft_saved", at = dates::moment(draft.saved))/>

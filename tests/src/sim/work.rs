@@ -9,7 +9,8 @@ use daiban_model::api::{
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{
-    AcceptanceBasis, Decision, DeliveryWay, Grade, NotAccepted, NoticeLine, Outcome, PaperLine, PaperState,
+    AcceptanceBasis, Callback, Charge, Decision, DeliveryWay, Grade, Keeper, NotAccepted, NoticeLine, OriginalsMoved,
+    Outcome, PaperLine, PaperState, TripCause,
 };
 use daiban_model::case::field::Field;
 use daiban_model::deadline::StopKind;
@@ -176,7 +177,11 @@ impl Run {
             Offer::GiveNotice => {
                 let papers = page.papers.iter().take(2);
                 let line = |paper: &PaperLine| NoticeLine { paper: paper.name.clone(), hint: text.clone() };
-                Command::GiveNotice { lines: papers.map(line).collect(), raised_by: text.clone() }
+                Command::GiveNotice {
+                    lines: papers.map(line).collect(),
+                    raised_by: text.clone(),
+                    trigger: String::new(),
+                }
             }
             Offer::Supplement => {
                 let bring = |paper: &PaperLine| PaperLine { state: PaperState::Original, ..paper.clone() };
@@ -204,6 +209,30 @@ impl Run {
             Offer::Archive => Command::Archive,
             // These worlds publish no bundles; whoever is offered one all the same writes it down.
             Offer::Note | Offer::Advance | Offer::DeliverResults | Offer::ChooseResults => Command::Note { text },
+            Offer::PayCharge => {
+                let amount = must("an amount", "20".parse());
+                Command::PayCharge(Charge { amount, payee: "公安分局".into(), receipt_no: text })
+            }
+            Offer::MoveOriginals => {
+                let out = page.care.originals.iter().filter(|original| original.keeper.is_out());
+                let papers = out.map(|original| original.paper.clone()).take(1).collect();
+                let to = Keeper::Person { signer: "本人".into() };
+                Command::MoveOriginals(OriginalsMoved { papers, to, place: String::new() })
+            }
+            Offer::PauseMandate => Command::PauseMandate { reason: text },
+            Offer::ResumeMandate => Command::ResumeMandate,
+            Offer::Come => Command::Come { cause: Some(TripCause::System), most: None },
+            Offer::CallBack => {
+                let grade = must("a grade", Grade::try_from(4));
+                Command::CallBack(Callback { spoke_with: "本人".into(), grade, words: text })
+            }
+            // Promises and new mandates have stories of their own.
+            Offer::PromiseLater
+            | Offer::PromiseInstead
+            | Offer::CheckPromise
+            | Offer::BreakPromise
+            | Offer::Entrust
+            | Offer::EndMandate => Command::Note { text },
             Offer::Correct => Command::Correct { field: Field::Remark, value: "更正".into(), reason: text },
         }
     }

@@ -25,11 +25,20 @@ pub async fn first_run(page: &Page) -> Result<()> {
     page.at("today").await
 }
 
-/// Locks by the button.
+/// Locks by the button, and says yes where it asks about what is left.
 pub async fn lock(page: &Page) -> Result<()> {
+    page.run(LEAVE).await?;
     page.press("lock").await?;
     page.at("unlock").await
 }
+
+const LEAVE: &str = "
+    const leave = setInterval(() => {
+        const anyway = document.querySelector('[data-test=lock-anyway]');
+        if (anyway) { clearInterval(leave); anyway.click(); }
+    }, 50);
+    setTimeout(() => clearInterval(leave), 10000);
+    return null;";
 
 /// Unlocks and answers how long it took from Enter on the PIN until the work table was there to be used, as the page itself
 /// measures it: the way of a key press to the page and of an answer back is no part of it.

@@ -72,6 +72,13 @@ impl District {
         self.publish_with(&few);
     }
 
+    /// Publishes the catalogue as a department has completed it.
+    pub(super) fn publish_completed(&self, complete: impl FnOnce(&mut Vec<serde_json::Value>)) {
+        let mut all = must("a catalogue", serde_json::to_value(catalogue()));
+        complete(some("items", all["items"].as_array_mut()));
+        self.publish_with(&all);
+    }
+
     fn publish_with(&self, catalogue: &impl Serialize) {
         self.publish(PackageKind::Organisation, &must("places", import::places(&read("places.json"))));
         self.publish(PackageKind::Roster, &people::roster());

@@ -25,7 +25,7 @@ use daiban_model::api::{
     SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
 use daiban_model::case::Command;
-use daiban_model::case::event::{PaperState, Power};
+use daiban_model::case::event::{Keeper, OriginalsMoved, PaperState, Power};
 use daiban_model::case::field::Field;
 use daiban_model::ids::{CaseId, FileHash};
 use daiban_model::wire::{self, Segment};
@@ -370,6 +370,16 @@ impl Station {
     #[track_caller]
     pub fn hand_over(&mut self, id: CaseId) -> CasePage {
         self.act(id, Command::HandOver { to: "吉忽伦图苏木便民服务中心".into() })
+    }
+
+    /// Gives every original back, against the applicant's signature.
+    #[track_caller]
+    pub fn give_back(&mut self, id: CaseId) -> CasePage {
+        let page = self.page(id);
+        let out = page.care.originals.iter().filter(|original| original.keeper.is_out());
+        let papers = out.map(|original| original.paper.clone()).collect();
+        let to = Keeper::Person { signer: page.row.name };
+        self.act(id, Command::MoveOriginals(OriginalsMoved { papers, to, place: String::new() }))
     }
 
     /// Adds a note.

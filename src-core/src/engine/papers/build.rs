@@ -7,7 +7,7 @@ mod intake;
 use daiban_model::access::Permit;
 use daiban_model::api::PaperRef;
 use daiban_model::case::clocks::{Clock, ClockKind};
-use daiban_model::case::event::{Outcome, PaperName, PaperState, What};
+use daiban_model::case::event::{Outcome, PaperName, PaperState, PromiseKind, What};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::Stage;
 use daiban_model::form::{Form, Head, ItemLine, PaperRow, Sheet, Shown, Term};
@@ -38,6 +38,12 @@ pub(super) fn papers(file: &OpenFile) -> Vec<PaperRef> {
         add(PaperName::Mandate, no);
         if state.ended.is_some() {
             add(PaperName::MandateEnd, no);
+        }
+    }
+    for (no, promised) in (1..).zip(&case.promises) {
+        match promised.promise.kind {
+            PromiseKind::Later { .. } => add(PaperName::Conditional, no),
+            PromiseKind::Instead => add(PaperName::Promise, no),
         }
     }
     let at_station = matches!(case.stage, Stage::Received | Stage::Supplementing { .. });
@@ -74,6 +80,8 @@ pub(super) fn title(paper: PaperName) -> &'static str {
         PaperName::Completion => "办结单",
         PaperName::DecisionCover => "决定书送达页",
         PaperName::DeliveryProof => "送达回证",
+        PaperName::Conditional => "容缺受理承诺书",
+        PaperName::Promise => "告知承诺书",
     }
 }
 
@@ -94,6 +102,8 @@ pub(super) fn number(file: &OpenFile, paper: PaperRef) -> Option<String> {
         PaperName::Completion => "结",
         PaperName::DecisionCover => "送",
         PaperName::DeliveryProof => "证",
+        PaperName::Conditional => "容",
+        PaperName::Promise => "诺",
     };
     let (date, whole) = (number.date(), number.to_string());
     let tail = whole.rsplit_once('-').map_or("", |(_, counter)| counter);
@@ -127,8 +137,14 @@ fn name_of(facts: &Facts) -> String {
 
 /// The limits that were told, without the station's own dates.
 fn decision_terms(clocks: &[Clock]) -> Vec<Term> {
-    let own = [ClockKind::HandOver, ClockKind::Notice, ClockKind::Supplement, ClockKind::Delivery];
-    clocks.iter().filter(|clock| !own.contains(&clock.kind)).map(Term::from).collect()
+    let told = [
+        ClockKind::Statutory,
+        ClockKind::Promised,
+        ClockKind::ClearFacts,
+        ClockKind::EmployerReport,
+        ClockKind::WorkerReport,
+    ];
+    clocks.iter().filter(|clock| told.contains(&clock.kind)).map(Term::from).collect()
 }
 
 impl<S: Store> Desk<S> {
@@ -152,6 +168,8 @@ impl<S: Store> Desk<S> {
             PaperName::Completion => self.completion(file)?,
             PaperName::DecisionCover => self.decision_cover(file)?,
             PaperName::DeliveryProof => self.delivery_proof(file)?,
+            PaperName::Conditional => self.conditional(file, paper.no)?,
+            PaperName::Promise => self.promise(file, paper.no)?,
         };
         let organ = matches!(paper.name, PaperName::Acceptance | PaperName::Refusal);
         Some(Made::masked(self.headed(file, form, on, organ.then(|| self.department(file))), on))

@@ -11,7 +11,7 @@ use crate::store::{Batch, CaseRecord, Eyes, Flag, RowQuery, Rows, Standing, Stor
 type Checked = Result<(), StoreError>;
 
 const TODAY: u32 = 20_260_310;
-const VIEWS: [View; 8] = [
+const VIEWS: [View; 9] = [
     View::Open,
     View::Pressing,
     View::Overdue,
@@ -19,6 +19,7 @@ const VIEWS: [View; 8] = [
     View::Finished,
     View::NoLimit,
     View::Attention,
+    View::Reminders,
     View::All,
 ];
 
@@ -68,6 +69,7 @@ fn shown(view: View, cases: &[CaseRecord], sees: &dyn Fn(&CaseRecord) -> bool) -
         View::Finished => !open(case),
         View::NoLimit => case.no_limit == Flag::Yes,
         View::Attention => case.shown.attention > 0,
+        View::Reminders => case.remind.is_some_and(|day| day <= TODAY),
         View::All => true,
     };
     let mut shown: Vec<_> = answered(cases).into_iter().filter(|case| wanted(case) && sees(case)).collect();
@@ -80,6 +82,7 @@ fn shown(view: View, cases: &[CaseRecord], sees: &dyn Fn(&CaseRecord) -> bool) -
             shown.reverse();
             shown.sort_by_key(|case| std::cmp::Reverse(case.updated_ms));
         }
+        View::Reminders => shown.sort_by_key(|case| case.remind.unwrap_or(u32::MAX)),
         _ => shown.sort_by_key(|case| case.due.unwrap_or(u32::MAX)),
     }
     shown
@@ -113,6 +116,8 @@ pub(super) async fn every_view_pages_through_what_it_counts<S: Store>(store: &S)
             View::NoLimit => counts.no_limit,
             View::Attention => counts.attention,
             View::All => counts.all,
+            // Shown by day, and not counted.
+            View::Reminders => continue,
             View::Pressing => {
                 let come = |case: &&CaseRecord| case.due.is_some_and(|due| due <= TODAY);
                 assert_eq!(counts.pressing as usize, expected.iter().filter(come).count(), "due today or before");

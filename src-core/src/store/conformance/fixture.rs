@@ -164,6 +164,7 @@ pub(in crate::store) fn case(n: u128, name: &str) -> Result<CaseRecord, StoreErr
         person: None,
         standing: Standing::Open,
         due: None,
+        remind: None,
         supplementing: Flag::No,
         no_limit: Flag::No,
         updated_ms: 1_772_415_000_000,
@@ -206,6 +207,7 @@ pub(in crate::store) fn mixed(count: u128) -> Result<Vec<CaseRecord>, StoreError
     let one = |n: u128| {
         let mut case = case(n, if n.is_multiple_of(3) { "赵桂香" } else { "王芳" })?;
         case.due = (!n.is_multiple_of(4)).then(|| 20_260_301 + (n * 7 % 20) as u32);
+        case.remind = (!n.is_multiple_of(3)).then(|| 20_260_301 + (n * 11 % 19) as u32);
         case.standing = if n.is_multiple_of(5) { Standing::Finished } else { Standing::Open };
         case.supplementing = yes(n.is_multiple_of(6));
         case.no_limit = yes(n.is_multiple_of(7));

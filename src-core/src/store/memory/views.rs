@@ -146,6 +146,7 @@ fn shows(view: View, case: &CaseRecord, today: u32) -> bool {
         View::Finished => !open,
         View::NoLimit => case.no_limit == Flag::Yes,
         View::Attention => case.shown.attention > 0,
+        View::Reminders => case.remind.is_some_and(|day| day <= today),
         View::All => true,
     }
 }
@@ -154,6 +155,7 @@ fn place(view: View, row: u64, case: &CaseRecord) -> Place {
     let row = i64::try_from(row).unwrap_or(i64::MAX);
     match view {
         View::All if case.standing == Standing::Finished => place(View::Finished, row.unsigned_abs(), case),
+        View::Reminders => (0, case.remind.map_or(i64::MAX, i64::from), row),
         View::Finished => (1, -i64::try_from(case.updated_ms).unwrap_or(i64::MAX), -row),
         _ => (0, case.due.map_or(i64::MAX, i64::from), row),
     }

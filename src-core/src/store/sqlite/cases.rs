@@ -21,6 +21,7 @@ struct Keys {
 #[derive(PartialEq, Eq)]
 struct Sorted {
     due: u32,
+    remind: u32,
     citizen_id: String,
     item: String,
     person: Option<[u8; 16]>,
@@ -57,6 +58,7 @@ impl Keys {
         Self {
             sorted: Sorted {
                 due: record.due.unwrap_or(NO_DATE),
+                remind: record.remind.unwrap_or(NO_DATE),
                 citizen_id: record.citizen_id.clone(),
                 item: record.item.clone(),
                 person: record.person.map(|person| person.0.into_bytes()),
@@ -78,7 +80,13 @@ impl Keys {
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Self)> {
-        let sorted = Sorted { due: row.get(1)?, citizen_id: row.get(2)?, item: row.get(3)?, person: row.get(13)? };
+        let sorted = Sorted {
+            due: row.get(1)?,
+            citizen_id: row.get(2)?,
+            item: row.get(3)?,
+            person: row.get(13)?,
+            remind: row.get(14)?,
+        };
         let counted = Counted {
             scope: row.get(4)?,
             handler: row.get(5)?,
@@ -95,7 +103,7 @@ impl Keys {
 pub(super) fn store(tx: &Connection, records: &[CaseRecord]) -> Result<(), StoreError> {
     const KNOWN: &str = "
         SELECT row, due, citizen_id, item, scope, handler, standing, supplementing, no_limit, attention, tokens,
-               numbered, counter, person
+               numbered, counter, person, remind
         FROM case_row WHERE doc = ?1";
     for record in records {
         let doc = record.shown.id.0.into_bytes();
@@ -136,8 +144,8 @@ fn index(tx: &Connection, row: i64, tokens: &str) -> Result<(), StoreError> {
 fn insert(tx: &Connection, doc: &[u8; 16], keys: &Keys, updated_ms: u64, shown: &str) -> Result<i64, StoreError> {
     const INSERT: &str = "
         INSERT INTO case_row (doc, scope, handler, standing, due, supplementing, no_limit, attention, updated_ms,
-                              citizen_id, item, tokens, shown, numbered, counter, person)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+                              citizen_id, item, tokens, shown, numbered, counter, person, remind)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     let Keys { sorted, number, counted, tokens } = keys;
     Ok(tx.prepare_cached(INSERT)?.insert(params![
         doc,
@@ -156,6 +164,7 @@ fn insert(tx: &Connection, doc: &[u8; 16], keys: &Keys, updated_ms: u64, shown: 
         number.numbered,
         number.counter,
         sorted.person,
+        sorted.remind,
     ])?)
 }
 
@@ -169,7 +178,8 @@ fn replace(
     shown: &str,
 ) -> Result<(), StoreError> {
     const SHOWN: &str = "UPDATE case_row SET shown = ?2, updated_ms = ?3, tokens = ?4 WHERE row = ?1";
-    const SORTED: &str = "UPDATE case_row SET due = ?2, citizen_id = ?3, item = ?4, person = ?5 WHERE row = ?1";
+    const SORTED: &str =
+        "UPDATE case_row SET due = ?2, citizen_id = ?3, item = ?4, person = ?5, remind = ?6 WHERE row = ?1";
     const COUNTED: &str = "
         UPDATE case_row
         SET scope = ?2, handler = ?3, standing = ?4, supplementing = ?5, no_limit = ?6, attention = ?7 WHERE row = ?1";
@@ -177,7 +187,14 @@ fn replace(
     let Keys { sorted, number, counted, tokens } = keys;
     tx.prepare_cached(SHOWN)?.execute(params![row, shown, updated_ms, tokens])?;
     if known.sorted != *sorted {
-        tx.prepare_cached(SORTED)?.execute(params![row, sorted.due, sorted.citizen_id, sorted.item, sorted.person])?;
+        tx.prepare_cached(SORTED)?.execute(params![
+            row,
+            sorted.due,
+            sorted.citizen_id,
+            sorted.item,
+            sorted.person,
+            sorted.remind
+        ])?;
     }
     if known.number != *number {
         tx.prepare_cached(NUMBER)?.execute(params![row, number.numbered, number.counter])?;

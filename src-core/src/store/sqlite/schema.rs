@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0002_numbers.sql"),
     include_str!("../../../migrations/0003_scopes.sql"),
     include_str!("../../../migrations/0004_people.sql"),
+    include_str!("../../../migrations/0005_reminders.sql"),
 ];
 
 /// How long to wait for another program. The window stays alive meanwhile: callers are on their own thread.

@@ -334,6 +334,8 @@ async fn a_database_of_the_first_version_knows_its_numbers_after_the_migration()
     const BACK: &str = "
         DROP TABLE person_search;
         DROP TABLE person_row;
+        DROP INDEX case_remind;
+        ALTER TABLE case_row DROP COLUMN remind;
         DROP INDEX case_for;
         ALTER TABLE case_row DROP COLUMN person;
         DROP TABLE home;

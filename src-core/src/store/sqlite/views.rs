@@ -21,7 +21,7 @@ const PERSON: u16 = 50;
 macro_rules! case_columns {
     () => {
         "SELECT r.row, r.scope, r.handler, r.standing, r.due, r.supplementing, r.no_limit, r.updated_ms, r.citizen_id, \
-         r.item, r.shown, r.person "
+         r.item, r.shown, r.person, r.remind "
     };
 }
 pub(super) use case_columns;
@@ -59,6 +59,13 @@ const FINISHED: &str = concat!(
     "FROM case_row r WHERE r.standing = 1 AND (r.updated_ms, r.row) < (?3, ?4)",
     seen!(),
     "ORDER BY r.updated_ms DESC, r.row DESC LIMIT ?5"
+);
+// `?6` is the last day that is wanted.
+const REMINDERS: &str = concat!(
+    case_columns!(),
+    "FROM case_row r WHERE r.remind < 99999999 AND r.remind <= ?6 AND (r.remind, r.row) > (?3, ?4)",
+    seen!(),
+    "ORDER BY r.remind, r.row LIMIT ?5"
 );
 /// Before every key of a list that ascends, and of one that descends.
 const EARLIEST: (i64, i64) = (-1, 0);
@@ -125,6 +132,7 @@ impl Seen {
 /// A page of a view.
 pub(super) fn list(tx: &Connection, view: View, eyes: &Eyes, today: u32, page: &Page<'_>) -> Result<Rows, StoreError> {
     let due = |_: i64, record: &CaseRecord| i64::from(record.due.unwrap_or(NO_DATE));
+    let remind = |_: i64, record: &CaseRecord| i64::from(record.remind.unwrap_or(NO_DATE));
     let updated = |_: i64, record: &CaseRecord| i64::try_from(record.updated_ms).unwrap_or(i64::MAX);
     let (sql, before) = match view {
         View::Open => (OPEN, None),
@@ -133,6 +141,7 @@ pub(super) fn list(tx: &Connection, view: View, eyes: &Eyes, today: u32, page: &
         View::Supplementing => (SUPPLEMENTING, None),
         View::NoLimit => (NO_LIMIT, None),
         View::Attention => (ATTENTION, None),
+        View::Reminders => (REMINDERS, Some(today)),
         View::Finished => (FINISHED, None),
         View::All => return all(tx, &Seen::of(tx, eyes)?, page),
     };
@@ -149,6 +158,7 @@ pub(super) fn list(tx: &Connection, view: View, eyes: &Eyes, today: u32, page: &
     };
     Ok(match view {
         View::Finished => page.of(found, updated),
+        View::Reminders => page.of(found, remind),
         _ => page.of(found, due),
     })
 }
@@ -200,7 +210,7 @@ impl CaseRows for rusqlite::Rows<'_> {
 
 fn record(row: &Row<'_>) -> Result<(i64, CaseRecord), StoreError> {
     let shown = row.get_ref(10)?.as_str().unwrap_or_default();
-    let due: u32 = row.get(4)?;
+    let (due, remind): (u32, u32) = (row.get(4)?, row.get(12)?);
     let flag =
         |at: usize| -> rusqlite::Result<Flag> { Ok(if row.get::<_, u8>(at)? == 1 { Flag::Yes } else { Flag::No }) };
     let record = CaseRecord {
@@ -209,6 +219,7 @@ fn record(row: &Row<'_>) -> Result<(i64, CaseRecord), StoreError> {
         handler: row.get::<_, Option<String>>(2)?.map(|text| columns::agent(&text)).transpose()?,
         standing: if row.get::<_, u8>(3)? == 0 { Standing::Open } else { Standing::Finished },
         due: (due < NO_DATE).then_some(due),
+        remind: (remind < NO_DATE).then_some(remind),
         supplementing: flag(5)?,
         no_limit: flag(6)?,
         updated_ms: row.get(7)?,

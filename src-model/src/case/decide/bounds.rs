@@ -4,7 +4,10 @@
 //! until it says which.
 
 use super::{Command, Entry, Refusal, bundle, home};
-use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, PrintLine, Receipt, Signature};
+use crate::case::event::{
+    Callback, Charge, Decision, FileLine, Keeper, Mandate, NoticeLine, OriginalsMoved, PaperLine, PrintLine,
+    PromiseCheck, Receipt, Signature,
+};
 
 /// Longest name of a person, or what somebody is to somebody (R86).
 pub const NAME: usize = 50;
@@ -25,8 +28,9 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Consult { words, help: _, way: _ } => text(E::Text, words),
         Command::Tell { version: _, how: _ } => Ok(()),
-        Command::GiveNotice { lines, raised_by } => {
+        Command::GiveNotice { lines, raised_by, trigger } => {
             notice(lines)?;
+            line(E::Papers, trigger)?;
             line(E::Text, raised_by)
         }
         Command::Entrust(mandate) => signed(mandate),
@@ -91,7 +95,36 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
         }
         Command::AskStep { step: _ } | Command::ChooseResults { choice: _ } => Ok(()),
         Command::Print(PrintLine { number, paper: _, turn: _, pages: _, hash: _ }) => short(E::NoticeNumber, number),
+        Command::PayCharge(Charge { payee, receipt_no, amount: _ }) => {
+            line(E::Payee, payee)?;
+            short(E::ReceiptNumber, receipt_no)
+        }
+        Command::PromiseLater { secondary, signature: signed, until: _, record: _ } => {
+            names(secondary)?;
+            signature(signed)
+        }
+        Command::PromiseInstead { papers: promised, allowed, signature: signed, record: _ } => {
+            names(promised)?;
+            names(allowed)?;
+            signature(signed)
+        }
+        Command::CheckPromise(PromiseCheck { measure, of: _, finding: _ }) => text(E::Measure, measure),
+        Command::MoveOriginals(moved) => originals(moved),
+        Command::PauseMandate { reason } => text(E::Reasons, reason),
+        Command::LeaveDocument { witnesses, reason } => {
+            few(E::Witness, witnesses.len())?;
+            witnesses.iter().try_for_each(|witness| line(E::Witness, witness))?;
+            text(E::Reasons, reason)
+        }
+        Command::CallBack(Callback { spoke_with, words, grade: _ }) => {
+            within(E::SpokeWith, spoke_with, NAME)?;
+            text(E::Text, words)
+        }
         Command::EndMandate { reason: _ }
+        | Command::BreakPromise { of: _ }
+        | Command::ResumeMandate
+        | Command::Come { cause: _, most: _ }
+        | Command::Remind { kind: _ }
         | Command::Accept { basis: _ }
         | Command::Start
         | Command::Resume
@@ -108,7 +141,23 @@ pub(super) fn cut(text: String) -> String {
 }
 
 pub(super) fn signed(mandate: &Mandate) -> Result<(), Refusal> {
+    short(Entry::Witness, &mandate.proof)?;
     signature(&mandate.signature)
+}
+
+fn names(papers: &[String]) -> Result<(), Refusal> {
+    few(Entry::Papers, papers.len())?;
+    papers.iter().try_for_each(|paper| line(Entry::Papers, paper))
+}
+
+fn originals(moved: &OriginalsMoved) -> Result<(), Refusal> {
+    names(&moved.papers)?;
+    line(Entry::Place, &moved.place)?;
+    match &moved.to {
+        Keeper::Person { signer } => within(Entry::Signer, signer, NAME),
+        Keeper::Office { name } => line(Entry::Organ, name),
+        Keeper::Agent { .. } | Keeper::File => Ok(()),
+    }
 }
 
 pub(super) fn signature(signature: &Signature) -> Result<(), Refusal> {

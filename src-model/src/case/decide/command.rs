@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::access::Action;
 use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::case::event::{
-    AcceptanceBasis, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine,
-    Outcome, PaperLine, Power, PrintLine, Receipt, Way,
+    AcceptanceBasis, Callback, Charge, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted,
+    NoticeLine, OriginalsMoved, Outcome, PaperLine, PrintLine, PromiseCheck, Receipt, ReminderKind, Signature,
+    TripCause, Way,
 };
 use crate::case::field::Field;
 use crate::catalogue::ProxyMode;
@@ -46,6 +46,9 @@ pub enum Command {
         lines: Vec<NoticeLine>,
         /// What the applicant's new papers raised; needed for a further notice with new lines.
         raised_by: String,
+        /// Which of those papers.
+        #[serde(default)]
+        trigger: String,
     },
     /// Write the mandate.
     Entrust(Mandate),
@@ -276,70 +279,83 @@ pub enum Command {
         /// Together, or each when it is there.
         choice: Choice,
     },
+    /// Enter an official charge that was passed on.
+    PayCharge(Charge),
+    /// 容缺受理: promise to bring what is missing later.
+    PromiseLater {
+        /// The secondary papers of the item; the engine fills them in.
+        #[serde(default)]
+        secondary: Vec<String>,
+        /// The last day; `None` for the end of the promised days.
+        until: Option<Date>,
+        /// How the promise is signed.
+        signature: Signature,
+        /// Whether the person broke one before; the engine fills it in.
+        #[serde(default)]
+        record: PromiseRecord,
+    },
+    /// 告知承诺: promise instead of bringing.
+    PromiseInstead {
+        /// Which papers.
+        papers: Vec<String>,
+        /// Those that may be promised; the engine fills them in.
+        #[serde(default)]
+        allowed: Vec<String>,
+        /// How the promise is signed.
+        signature: Signature,
+        /// Whether the person broke one before; the engine fills it in.
+        #[serde(default)]
+        record: PromiseRecord,
+    },
+    /// Enter what a check of a promise found.
+    CheckPromise(PromiseCheck),
+    /// End the file because what was promised did not come.
+    BreakPromise {
+        /// The act that made the promise.
+        of: Stamp,
+    },
+    /// Note where originals went.
+    MoveOriginals(OriginalsMoved),
+    /// Let the mandate rest.
+    PauseMandate {
+        /// Why.
+        reason: String,
+    },
+    /// Go on under the mandate.
+    ResumeMandate,
+    /// 留置送达
+    LeaveDocument {
+        /// Who saw it, each with the unit.
+        witnesses: Vec<String>,
+        /// Why nobody signed.
+        reason: String,
+    },
+    /// Note that the person came once more.
+    Come {
+        /// Why.
+        cause: Option<TripCause>,
+        /// How often the item lets people come; the engine fills it in.
+        #[serde(default)]
+        most: Option<u8>,
+    },
+    /// Enter the call after the delivery.
+    CallBack(Callback),
+    /// Note that the person was reminded.
+    Remind {
+        /// Of what.
+        kind: ReminderKind,
+    },
     /// End a bundle whose steps are done, or one of which was refused. Comes from its steps.
     CloseWhole(Decision),
 }
 
-impl Command {
-    /// The right it needs.
-    pub fn action(&self) -> Action {
-        match self {
-            Self::Consult { .. }
-            | Self::BookVisit(_)
-            | Self::MoveVisit { .. }
-            | Self::RecordVisit(_)
-            | Self::RecordInterview(_)
-            | Self::AddToInterview(_)
-            | Self::Explain { .. }
-            | Self::TellGrounds { .. }
-            | Self::Type { .. } => Action::Attend,
-            Self::Tell { .. }
-            | Self::GiveNotice { .. }
-            | Self::Entrust(_)
-            | Self::EndMandate { .. }
-            | Self::Receive { .. }
-            | Self::Supplement { .. }
-            | Self::CheckId { .. }
-            | Self::AddFile(_)
-            | Self::Order(_)
-            | Self::AskStep { .. }
-            | Self::AnswerStep { .. }
-            | Self::DropStep { .. }
-            | Self::ChooseResults { .. } => Action::Collect,
-            Self::HandOver { .. } => Action::HandOver,
-            Self::Accept { .. }
-            | Self::RefuseAcceptance { .. }
-            | Self::FinishAtOnce { .. }
-            | Self::OpenStep(_)
-            | Self::RefuseVisit { .. }
-            | Self::CloseWhole(_) => Action::Accept,
-            Self::Start | Self::Suspend { .. } | Self::Resume | Self::Extend { .. } | Self::Decide(_) => {
-                Action::Process
-            }
-            Self::Withdraw { .. } => Action::Withdraw,
-            Self::Deliver { .. } => Action::Deliver,
-            Self::EnterRating { .. } | Self::GradeVisit { .. } => Action::EnterRating,
-            Self::Archive => Action::Archive,
-            Self::Note { .. }
-            | Self::Correct { .. }
-            | Self::Review { .. }
-            | Self::Settle { .. }
-            | Self::SetAsideFile { .. }
-            | Self::Print(_)
-            | Self::Link { .. } => Action::Annotate,
-        }
-    }
-
-    /// The power an agent needs when acting under a mandate (R63). What the holder of the permit signs for is not the
-    /// applicant's yet: it was collected, whatever the sheet calls it.
-    pub(super) fn power(&self, holder: &str) -> Option<Power> {
-        match self {
-            Self::HandOver { .. } | Self::FinishAtOnce { .. } => Some(Power::Submit),
-            Self::Supplement { .. } => Some(Power::Supplement),
-            Self::Deliver { way, signer, .. } => {
-                (*way == DeliveryWay::ToAgent || signer.trim() == holder).then_some(Power::Collect)
-            }
-            _ => None,
-        }
-    }
+/// Whether a person's earlier promises were kept, as far as this desk knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromiseRecord {
+    /// None was broken.
+    #[default]
+    Clean,
+    /// One was broken, or found false.
+    Broken,
 }

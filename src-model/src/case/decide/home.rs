@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::bounds;
+use super::mandate::signed;
 use super::{Entry, Moment, Refusal, filled};
 use crate::access::Permit;
 use crate::case::event::{Signature, What};
@@ -83,18 +84,6 @@ pub(super) fn add(addition: Addition, permit: &Permit) -> Result<What, Refusal> 
     signed(&addition.signature, permit)?;
     let text = filled(addition.text, Entry::Text)?;
     Ok(What::InterviewAdded(Addition { text, ..addition }))
-}
-
-/// R64, as for a mandate.
-fn signed(signature: &Signature, permit: &Permit) -> Result<(), Refusal> {
-    match signature {
-        Signature::Thumb { witness } if witness.trim().is_empty() => Err(Refusal::Empty { what: Entry::Witness }),
-        Signature::Thumb { witness } if witness.trim() == permit.name() => Err(Refusal::WitnessIsAgent),
-        Signature::Guardian { name, relation } if name.trim().is_empty() || relation.trim().is_empty() => {
-            Err(Refusal::Empty { what: Entry::Guardian })
-        }
-        Signature::Hand | Signature::Thumb { .. } | Signature::Guardian { .. } => Ok(()),
-    }
 }
 
 fn to_come(at: DateTime, now: &Moment<'_>) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::case::event::Power;
+use crate::case::event::{Fen, Power};
 use crate::case::field::Field;
 use crate::case::fold::{Misfit, Stage};
 
@@ -51,6 +51,12 @@ pub enum Refusal {
         /// Its last day.
         until: Date,
     },
+    /// The mandate rests (R65).
+    #[error("the mandate rests")]
+    MandatePaused {
+        /// Since when.
+        since: Date,
+    },
     /// The mandate does not give this power (R63).
     #[error("the mandate does not give this power")]
     PowerNotGiven {
@@ -75,6 +81,39 @@ pub enum Refusal {
     /// 证件待核: the person's document was not seen yet (R84).
     #[error("the document was not seen yet")]
     IdNotSeen,
+    /// What is missing is no secondary paper, or none that may be promised (R61, R62).
+    #[error("a main paper is missing")]
+    MainPaperMissing,
+    /// 容缺受理 without a promise (R61).
+    #[error("the papers must be promised first")]
+    PromiseNeeded,
+    /// The person broke a promise before (R61, R62).
+    #[error("a promise was broken before")]
+    BrokePromise,
+    /// A promise that the matter rests on was found false (R62).
+    #[error("a promise was found false")]
+    PromiseFalse,
+    /// The result is handed over when the promised papers are in (R61).
+    #[error("promised papers have not come in")]
+    PapersOwed {
+        /// How many.
+        count: usize,
+    },
+    /// Somebody's originals are still out (R67).
+    #[error("originals are still out")]
+    OriginalsOut {
+        /// How many.
+        count: usize,
+    },
+    /// Agents take no fee (R44).
+    #[error("agents take no fee")]
+    NoFeeOfOnesOwn,
+    /// More than the mandate lets be paid (R63).
+    #[error("the mandate lets {most} yuan be paid")]
+    OverFeeLimit {
+        /// The most, in all.
+        most: Fen,
+    },
     /// The term has not run out (R51, R53).
     #[error("the term has not run out")]
     TooEarly {
@@ -224,6 +263,22 @@ pub enum Entry {
     Staff,
     /// The day of a visit.
     VisitDay,
+    /// How much was paid.
+    Amount,
+    /// Who took it.
+    Payee,
+    /// The number of its receipt.
+    ReceiptNumber,
+    /// The last day for something.
+    Term,
+    /// What was done about something false.
+    Measure,
+    /// Why somebody had to come once more.
+    TripCause,
+    /// Who was spoken to.
+    SpokeWith,
+    /// When the papers were taken.
+    TakenAt,
 }
 
 impl From<Misfit> for Refusal {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use super::Fen;
 use crate::catalogue::Item;
 use crate::deadline::{Limit, NoticeRule};
 use crate::identity::CaseNumber;
@@ -52,6 +53,9 @@ pub struct Notice {
     /// Why there is a further notice with new lines: what the applicant's new papers raised (R52).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub raised_by: String,
+    /// Which of those papers (R52).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub trigger: String,
 }
 
 /// One line of a notice.
@@ -77,6 +81,12 @@ pub struct Mandate {
     pub until: Date,
     /// How it was signed.
     pub signature: Signature,
+    /// The most that may be paid for the person in all; `None` sets no bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_limit: Option<Fen>,
+    /// The number of the witness of a thumbprint, or what proves that the guardian is one (R64).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proof: String,
 }
 
 /// What a mandate may allow (templates §6).
@@ -147,6 +157,9 @@ pub struct Receipt {
     /// Whether the person's document was seen (R84).
     #[serde(default, skip_serializing_if = "IdCheck::is_seen")]
     pub id: IdCheck,
+    /// When the papers were taken, where they were typed in later; the act says when that was (R48).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<DateTime>,
     /// The papers, each as it was found.
     pub papers: Vec<PaperLine>,
 }

@@ -45,4 +45,8 @@ pub enum PaperName {
     DecisionCover,
     /// 送达回证
     DeliveryProof,
+    /// 容缺受理承诺书
+    Conditional,
+    /// 告知承诺书
+    Promise,
 }

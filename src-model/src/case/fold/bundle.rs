@@ -33,7 +33,7 @@ impl Case {
         let missing = receipt.papers.iter().any(|paper| paper.state == PaperState::Missing);
         self.opened = Some(Mark { by: opening.handler.clone(), ..mark.clone() });
         self.help = Some(opening.help);
-        self.mandate = opening.mandate.clone().map(|mandate| MandateState { mandate, ended: None });
+        self.mandate = opening.mandate.clone().map(MandateState::signed);
         self.papers = receipt.papers.clone();
         self.completed_on = (!missing).then_some(at.date());
         self.id = receipt.id;

@@ -2,28 +2,31 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::{Case, MandateState, Mark, Misfit, Stage};
+use super::{Case, Mark, Misfit, Stage};
 use crate::case::event::{
-    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Mandate, Notice, Outcome,
-    PaperLine, Receipt, What,
+    AcceptanceBasis, Completeness, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Notice, Outcome, PaperLine,
+    Receipt, Way, What,
 };
 use crate::deadline::Stop;
+use crate::stamp::Wall;
 
 impl Case {
     /// Makes the move of one act, or says why it does not fit and changes nothing.
     pub(in crate::case) fn step(&mut self, event: &Event) -> Result<(), Misfit> {
         let mark = Mark::from(event);
         match &event.what {
-            What::Consulted { help, .. } => self.consulted(mark, *help),
+            What::Consulted { help, way, .. } => self.consulted(mark, *help, *way),
             What::Noticed(notice) => self.noticed(mark, notice),
             What::Mandated(mandate) => self.mandated(mandate),
-            What::MandateEnded { .. } => self.mandate_ended(event.at.date()),
+            What::MandateEnded { .. } => self.mandate_ended(event.at),
+            What::MandatePaused { .. } => self.mandate_paused(event.at),
+            What::MandateResumed => self.mandate_resumed(),
             What::Received(receipt) => self.received(mark, receipt),
-            What::Supplemented { papers, completeness } => self.supplemented(papers, *completeness, event.at.date()),
+            What::Supplemented { papers, completeness } => self.supplemented(&mark, papers, *completeness),
             What::IdChecked => self.id_checked(),
             What::HandedOver { to } => self.handed_over(mark, to),
             What::Accepted { on, basis } => self.accepted(mark, *on, *basis),
-            What::NotAccepted { .. } => self.not_accepted(),
+            What::NotAccepted { .. } => self.not_accepted(event.at.date()),
             What::Started => self.advance(Stage::Accepted, Stage::InProcess),
             What::Suspended { kind, from, .. } => self.suspended(Stop { from: *from, to: None, kind: *kind }),
             What::Resumed { to } => self.resumed(*to),
@@ -56,6 +59,15 @@ impl Case {
             What::Explained { .. } => self.at_work(),
             What::GroundsTold { grounds } => self.grounds_told(grounds),
             What::Printed(line) => self.printed(mark, line),
+            What::Charged(charge) => self.charged(charge),
+            What::Promised(promise) => self.promised(&mark, promise),
+            What::PromiseChecked(check) => self.promise_checked(check),
+            What::PromiseBroken { of } => self.promise_broken(&mark, *of),
+            What::OriginalsMoved(moved) => self.originals_moved(&mark, moved),
+            What::Came { cause } => self.came(event.at.date(), *cause),
+            What::CalledBack(callback) => self.called_back(&mark, callback),
+            What::Reminded { kind } => self.reminded(*kind),
+            What::LeftBefore { .. } => self.at_work(),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }
@@ -79,10 +91,11 @@ impl Case {
         Ok(())
     }
 
-    fn consulted(&mut self, mark: Mark, help: Help) -> Result<(), Misfit> {
+    fn consulted(&mut self, mark: Mark, help: Help, way: Way) -> Result<(), Misfit> {
         self.advance(Stage::New, Stage::Consulting)?;
         self.opened = Some(mark);
         self.help = Some(help);
+        self.way = Some(way);
         Ok(())
     }
 
@@ -100,32 +113,6 @@ impl Case {
         Ok(())
     }
 
-    fn mandated(&mut self, mandate: &Mandate) -> Result<(), Misfit> {
-        match self.stage {
-            // 代办 only: nobody needs a mandate to advise, guide or coordinate (R63).
-            _ if self.help != Some(Help::Proxy) => return Err(self.no_move()),
-            Stage::Consulting => self.stage = Stage::Mandated,
-            // 续办: signed anew while the case goes on (R65); also so that the agent may collect a result that waits.
-            stage if stage.is_open() => {}
-            Stage::Decided { .. } => {}
-            _ => return Err(self.no_move()),
-        }
-        self.mandate = Some(MandateState { mandate: mandate.clone(), ended: None });
-        Ok(())
-    }
-
-    fn mandate_ended(&mut self, on: Date) -> Result<(), Misfit> {
-        if self.stage == Stage::Archived {
-            return Err(Misfit::Closed);
-        }
-        let state = self.mandate.as_mut().ok_or(Misfit::NothingToReferTo)?;
-        if state.ended.is_some() {
-            return Err(Misfit::DoneBefore);
-        }
-        state.ended = Some(on);
-        Ok(())
-    }
-
     fn received(&mut self, mark: Mark, receipt: &Receipt) -> Result<(), Misfit> {
         if self.receipt.is_some() {
             return Err(Misfit::DoneBefore);
@@ -133,10 +120,15 @@ impl Case {
         if !matches!(self.stage, Stage::Consulting | Stage::Mandated) {
             return Err(self.no_move());
         }
+        // What was typed in later counts from the hour the papers were taken (R48).
+        let at = receipt.taken.map_or(mark.at, Wall::at);
+        let mark = Mark { at, ..mark };
         self.papers = receipt.papers.clone();
         if self.missing().next().is_none() {
             self.completed_on = Some(mark.at.date());
         }
+        self.take_originals(&mark, &receipt.papers);
+        self.received_in_person(mark.at.date());
         self.id = receipt.id;
         self.receipt = Some((mark, receipt.clone()));
         self.stage = Stage::Received;
@@ -152,25 +144,23 @@ impl Case {
         Ok(())
     }
 
-    fn supplemented(&mut self, papers: &[PaperLine], done: Completeness, on: Date) -> Result<(), Misfit> {
-        if !matches!(self.stage, Stage::Supplementing { .. }) {
-            return Err(self.no_move());
-        }
-        for brought in papers {
-            match self.papers.iter_mut().find(|paper| paper.name == brought.name) {
-                Some(paper) => *paper = brought.clone(),
-                None => self.papers.push(brought.clone()),
+    fn supplemented(&mut self, mark: &Mark, papers: &[PaperLine], done: Completeness) -> Result<(), Misfit> {
+        if matches!(self.stage, Stage::Supplementing { .. }) {
+            self.bring(papers);
+            if done == Completeness::Complete {
+                self.completed_on = Some(mark.at.date());
+                self.stage = Stage::Received;
             }
+        } else {
+            self.brought_later(mark.at.date(), papers)?;
         }
-        if done == Completeness::Complete {
-            self.completed_on = Some(on);
-            self.stage = Stage::Received;
-        }
+        self.take_originals(mark, papers);
         Ok(())
     }
 
     fn handed_over(&mut self, mark: Mark, to: &str) -> Result<(), Misfit> {
         self.advance(Stage::Received, Stage::HandedOver)?;
+        self.originals_handed_over(&mark, to);
         self.handed_over = Some((mark, to.to_owned()));
         Ok(())
     }
@@ -193,12 +183,13 @@ impl Case {
         Ok(())
     }
 
-    fn not_accepted(&mut self) -> Result<(), Misfit> {
+    fn not_accepted(&mut self, on: Date) -> Result<(), Misfit> {
         match self.stage {
             Stage::HandedOver => self.stage = Stage::NotAccepted,
             Stage::NotAccepted => return Err(Misfit::DoneBefore),
             _ => return Err(self.no_move()),
         }
+        self.not_accepted_on = Some(on);
         Ok(())
     }
 

@@ -179,10 +179,16 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
         Ask::Long { id, label, .. } => long(id, label, value(id), set(id.to_owned())),
         Ask::Choice { id, label, options } => choice(id.to_owned(), label.to_owned(), options, answers),
         Ask::Paper { id, name } => {
-            let option = |code: &str| (code.to_owned(), words::one_of("paper_state", code).unwrap_or_default());
+            let option =
+                |code: &str| (code.to_owned(), words::one_of("paper_state", code).unwrap_or_default().to_owned());
             choice(id, name, ["copy", "original", "electronic"].map(option).to_vec(), answers)
         }
-        Ask::Tick { id, name } => {
+        Ask::Money { id, label, .. } => {
+            view! { <Field id label=label value=value(id) typed=set(id.to_owned()) mode="decimal" class="input w-8"/> }
+                .into_any()
+        }
+        Ask::Given { .. } => ().into_any(),
+        Ask::Tick { id, name } | Ask::Pick { id, name, .. } => {
             let (mine, key) = (id.clone(), id.clone());
             let ticked = move || answers.with(|answers| answers.contains_key(&mine));
             let turn = move |_| {
@@ -233,8 +239,8 @@ fn long(
 }
 
 /// A row of words, one of which is taken; none is taken beforehand.
-fn choice(id: String, label: String, options: Vec<(String, &'static str)>, answers: RwSignal<Answers>) -> AnyView {
-    let option = |(code, word): (String, &'static str)| {
+fn choice(id: String, label: String, options: Vec<(String, String)>, answers: RwSignal<Answers>) -> AnyView {
+    let option = |(code, word): (String, String)| {
         let (mine, key, set_key, set_code) = (code.clone(), id.clone(), id.clone(), code.clone());
         let chosen = move || answers.with(|answers| answers.get(&key) == Some(&mine));
         let take = move |_| answers.update(|answers| drop(answers.insert(set_key.clone(), set_code.clone())));

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use daiban_model::api::{CasePage, DeliverResults, HandedOut, Offer};
 use daiban_model::bundle::StepNo;
 use daiban_model::case::Command;
-use daiban_model::case::event::{AcceptanceBasis, Decision, Grade, NoticeLine, Outcome, PaperLine, PaperState};
+use daiban_model::case::event::{
+    AcceptanceBasis, Decision, Fen, Grade, NoticeLine, Outcome, PaperLine, PaperState, PromiseKind,
+};
 use daiban_model::case::field::Field;
 use daiban_model::deadline::StopKind;
 use daiban_model::ids::CaseId;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::beside;
 use crate::words::one_of;
 
 /// What was typed, by question.
@@ -27,7 +30,13 @@ pub(super) enum Ask {
     /// Some lines.
     Long { id: &'static str, label: &'static str, need: Need },
     /// One of several, each with its code and word.
-    Choice { id: &'static str, label: &'static str, options: Vec<(String, &'static str)> },
+    Choice { id: &'static str, label: &'static str, options: Vec<(String, String)> },
+    /// An amount in yuan.
+    Money { id: &'static str, label: &'static str, need: Need },
+    /// What is known and not asked.
+    Given { id: &'static str, say: String },
+    /// One of several that may be ticked.
+    Pick { id: String, name: String, ticked: bool },
     /// A paper that may be brought now.
     Paper { id: String, name: String },
     /// A result that is handed over now; ticked to begin with.
@@ -51,7 +60,8 @@ impl Ask {
         match self {
             Self::Text { id, say, .. } if !say.is_empty() => Some((id, say.clone())),
             Self::Hint { id, say, .. } => Some((id, say.clone())),
-            Self::Tick { id, .. } => Some((id, String::new())),
+            Self::Tick { id, .. } | Self::Pick { id, ticked: true, .. } => Some((id, String::new())),
+            Self::Given { id, say } => Some((id, say.clone())),
             _ => None,
         }
     }
@@ -60,16 +70,24 @@ impl Ask {
         let (id, label) = match self {
             Self::Text { id, label, need: Need::Must, .. }
             | Self::Number { id, label }
+            | Self::Money { id, label, .. }
             | Self::Long { id, label, need: Need::Must }
             | Self::Choice { id, label, .. } => (*id, *label),
             _ => return None,
         };
         let empty = answers.get(id).is_none_or(|answer| answer.trim().is_empty());
+        if empty && matches!(self, Self::Money { need: Need::May, .. }) {
+            return None;
+        }
         if empty {
             return Some((id, t!("act.lacking", what = label)));
         }
         let number = matches!(self, Self::Number { .. });
         let readable = answers.get(id).is_some_and(|answer| answer.trim().parse::<u16>().is_ok());
+        if matches!(self, Self::Money { .. }) {
+            let read = answers.get(id).is_some_and(|answer| answer.parse::<Fen>().is_ok());
+            return (!read).then(|| (id, t!("act.not_money", what = label)));
+        }
         (number && !readable).then(|| (id, t!("act.not_a_number", what = label)))
     }
 }
@@ -90,7 +108,7 @@ pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, Str
     lacking
 }
 
-fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
+pub(super) fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
     Ask::Text { id, label, need, say: String::new() }
 }
 
@@ -98,12 +116,17 @@ fn number(id: &'static str, label: &'static str) -> Ask {
     Ask::Number { id, label }
 }
 
-fn reasons(need: Need) -> Ask {
+pub(super) fn reasons(need: Need) -> Ask {
     Ask::Long { id: "reasons", label: t!("act.reasons"), need }
 }
 
-fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'static str>, codes: &[&str]) -> Ask {
-    let option = |code: &&str| ((*code).to_owned(), word(code).unwrap_or_default());
+pub(super) fn choice(
+    id: &'static str,
+    label: &'static str,
+    word: fn(&str) -> Option<&'static str>,
+    codes: &[&str],
+) -> Ask {
+    let option = |code: &&str| ((*code).to_owned(), word(code).unwrap_or_default().to_owned());
     Ask::Choice { id, label, options: codes.iter().map(option).collect() }
 }
 
@@ -113,6 +136,9 @@ const NOT_ACCEPTED: [&str; 4] = ["no_licence_needed", "other_organ", "out_of_sco
 /// The questions of an act.
 pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
     use Need::{May, Must};
+    if let Some(asks) = beside::asks(offer, page) {
+        return asks;
+    }
     match offer {
         Offer::GiveNotice => notice_asks(page),
         Offer::CheckId => vec![text("id_number", t!("person.id"), Must)],
@@ -129,6 +155,8 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
             Ask::Text { id: "signer", label: t!("act.signer"), need: Must, say: page.row.name.clone() },
             text("signer_relation", t!("act.signer_relation"), May),
+            Ask::Long { id: "left_before", label: t!("act.left_before"), need: May },
+            text("left_reason", t!("act.left_reason"), May),
         ],
         Offer::EnterRating => vec![
             choice("grade", t!("act.grade"), |code| one_of("grade", code), &["5", "4", "3", "2", "1"]),
@@ -136,7 +164,8 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
         ],
         Offer::Note => vec![Ask::Long { id: "text", label: t!("act.text"), need: Must }],
         Offer::Correct => {
-            let options = Field::ALL.map(|field| (field.path().replace('.', "_"), crate::say::field(field))).to_vec();
+            let options =
+                Field::ALL.map(|field| (field.path().replace('.', "_"), crate::say::field(field).to_owned())).to_vec();
             let which = Ask::Choice { id: "field", label: t!("act.which_field"), options };
             vec![which, text("value", t!("act.right_value"), Must), reasons(Must)]
         }
@@ -150,7 +179,8 @@ fn organ_asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
     let notice_no = || text("notice_no", t!("act.notice_no"), Must);
     match offer {
         Offer::Accept => {
-            vec![choice("basis", t!("act.basis"), |code| one_of("basis", code), &["complete", "conditional"])]
+            let owed = page.care.promises.iter().any(|it| it.found.is_none() && it.kind != PromiseKind::Instead);
+            vec![Ask::Given { id: "basis", say: if owed { "conditional" } else { "complete" }.to_owned() }]
         }
         Offer::RefuseAcceptance => vec![
             choice("reason", t!("act.why_not"), |code| one_of("not_accepted", code), &NOT_ACCEPTED),
@@ -178,10 +208,10 @@ fn organ_asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
     }
 }
 
-fn stop(kind: &StopKind) -> (String, &'static str) {
+fn stop(kind: &StopKind) -> (String, String) {
     let code = crate::say::code(kind);
     let word = one_of("stop", &code).unwrap_or_default();
-    (code, word)
+    (code, word.to_owned())
 }
 
 fn notice_asks(page: &CasePage) -> Vec<Ask> {
@@ -195,6 +225,7 @@ fn notice_asks(page: &CasePage) -> Vec<Ask> {
     asks.push(Ask::Long { id: "others", label: t!("act.other_papers"), need: Need::May });
     if !page.notices.is_empty() {
         asks.push(text("raised_by", t!("act.raised_by"), Need::May));
+        asks.push(text("trigger", t!("act.trigger"), Need::May));
     }
     asks
 }
@@ -245,19 +276,24 @@ pub(super) fn wanted(id: CaseId, offer: Offer, answers: &Answers) -> Option<Want
 }
 
 /// The value of a code in the model's own spelling.
-fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
+pub(super) fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
     serde_json::from_value(Value::String(code.to_owned())).ok()
 }
 
-fn said(answers: &Answers, id: &str) -> String {
+pub(super) fn said(answers: &Answers, id: &str) -> String {
     answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default()
 }
 
 /// The command that comes of the answers; `None` when one of them cannot be read.
 fn command(offer: Offer, answers: &Answers) -> Option<Command> {
     let said = |id: &str| said(answers, id);
+    if let Some(command) = beside::command(offer, answers) {
+        return Some(command);
+    }
     Some(match offer {
-        Offer::GiveNotice => Command::GiveNotice { lines: notice_lines(answers), raised_by: said("raised_by") },
+        Offer::GiveNotice => {
+            Command::GiveNotice { lines: notice_lines(answers), raised_by: said("raised_by"), trigger: said("trigger") }
+        }
         // What the register reads now the engine knows.
         Offer::CheckId => Command::CheckId { from: String::new(), number: said("id_number") },
         Offer::Supplement => Command::Supplement { papers: brought(answers) },
@@ -265,6 +301,12 @@ fn command(offer: Offer, answers: &Answers) -> Option<Command> {
         Offer::FinishAtOnce => Command::FinishAtOnce { number: said("number") },
         Offer::Withdraw => {
             Command::Withdraw { reason: said("reasons"), papers_returned: said("returned").parse().ok()? }
+        }
+        Offer::Deliver if said("way") == "left" => {
+            let told = said("left_before");
+            let witnesses = told.lines().map(str::trim).filter(|line| !line.is_empty());
+            let witnesses = witnesses.map(str::to_owned).collect();
+            Command::LeaveDocument { witnesses, reason: said("left_reason") }
         }
         Offer::Deliver => {
             Command::Deliver { way: parsed(&said("way"))?, signer: said("signer"), relation: said("signer_relation") }

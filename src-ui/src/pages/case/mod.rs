@@ -2,7 +2,9 @@
 
 mod acts;
 mod attention;
+mod beside;
 mod bundle;
+mod care;
 mod facts;
 mod files;
 mod form;
@@ -17,6 +19,7 @@ use leptos::prelude::*;
 use self::acts::ActPanel;
 use self::attention::{Anomalies, conflicts};
 use self::bundle::Bundle;
+use self::care::CareSection;
 use self::facts::{Facts, NoteForm, mandate};
 use self::files::{FileSection, Picking};
 use crate::desk::desk;
@@ -73,6 +76,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
                         <Facts open/>
                     </div>
                     <div class="stack-5">
+                        <CareSection open/>
                         <StorySection open/>
                         <NoteForm open/>
                     </div>

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use super::StepHead;
 use super::items::OpenMatters;
 use super::work::Work;
-use crate::parts::{ClockFace, Icon};
+use crate::desk::today;
+use crate::parts::{ClockFace, Field, Icon};
 use crate::{dates, say, words};
 
 /// The fifth step.
@@ -42,6 +43,7 @@ pub(super) fn CheckStep(work: Work) -> impl IntoView {
             {warnings}
             <OpenMatters work/>
             <dl class="check" data-test="check">{lines}</dl>
+            <TakenField work/>
         </div>
         <aside class="step-right">
             <h2 class="sec-head">{t!("check.then")}</h2>
@@ -57,6 +59,26 @@ pub(super) fn CheckStep(work: Work) -> impl IntoView {
                 {t!("new.back")}
             </button>
         </div>
+    }
+}
+
+/// When the papers were taken, where it is typed in later (R48): on a day after it was begun, or from a paper slip.
+#[component]
+fn TakenField(work: Work) -> impl IntoView {
+    let late = work
+        .draft
+        .with_untracked(|draft| draft.begun.is_some_and(|begun| begun.date() < today()) || !draft.taken.is_empty());
+    let open = RwSignal::new(late);
+    let value = Signal::derive(move || work.draft.with(|draft| draft.taken.clone()));
+    view! {
+        <Show when=move || open.get() fallback=move || view! {
+            <button type="button" class="link" data-test="typed-later" on:click=move |_| open.set(true)>
+                {t!("check.typed_later")}
+            </button>
+        }>
+            <Field id="taken" label=t!("check.taken") hint=t!("check.taken_hint") class="input w-16" value=value
+                typed=move |text| work.edit(|draft| draft.taken = text)/>
+        </Show>
     }
 }
 

@@ -91,6 +91,9 @@ fn Term(work: Work) -> impl IntoView {
     let until = Signal::derive(move || work.draft.with(|draft| draft.mandate.until.clone()));
     let other = Signal::derive(move || work.draft.with(|draft| draft.mandate.other.clone()));
     let relation = Signal::derive(move || work.draft.with(|draft| draft.mandate.relation.clone()));
+    let proof = Signal::derive(move || work.draft.with(|draft| draft.mandate.proof.clone()));
+    let fee_limit = Signal::derive(move || work.draft.with(|draft| draft.mandate.fee_limit.clone()));
+    let pays = Memo::new(move |_| work.draft.with(|draft| draft.mandate.powers.contains(&Power::PayFees)));
     let kind = Memo::new(move |_| work.draft.with(|draft| draft.mandate.signature));
     let ends = move |months: i64, word: &'static str| {
         // The day before the same day of the later month: a year is a year, not a year and a day.
@@ -140,6 +143,14 @@ fn Term(work: Work) -> impl IntoView {
                     typed=move |text| work.edit(|draft| draft.mandate.other = text)/>
                 <Field id="relation" label=t!("mandate.relation") class="input w-8" value=relation
                     typed=move |text| work.edit(|draft| draft.mandate.relation = text)/>
+            </Show>
+            <Show when=move || kind.get().is_some_and(|kind| kind != SignatureKind::Hand)>
+                <Field id="proof" label=t!("act.proof") class="input w-16" value=proof
+                    typed=move |text| work.edit(|draft| draft.mandate.proof = text)/>
+            </Show>
+            <Show when=move || pays.get()>
+                <Field id="fee_limit" label=t!("act.fee_limit") class="input w-8" value=fee_limit
+                    typed=move |text| work.edit(|draft| draft.mandate.fee_limit = text)/>
             </Show>
         </div>
     }

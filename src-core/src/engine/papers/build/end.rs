@@ -1,9 +1,13 @@
 //! Papers on the way out: the hand-over, the result, its delivery.
 
+use daiban_model::case::Case;
 use daiban_model::case::clocks::{Basis, ClockKind};
-use daiban_model::case::event::{DeliveryWay, PaperState, What};
+use daiban_model::case::event::{self, DeliveryWay, Keeper, PaperState, What};
+use daiban_model::case::fold::Original;
 use daiban_model::deadline::{self, Due, Limit, Roll};
-use daiban_model::form::{Completion, DecisionCover, DeliveryProof, DeliveryRow, Form, HandOver, HandOverRow, Term};
+use daiban_model::form::{
+    Charge, Completion, DecisionCover, DeliveryProof, DeliveryRow, Form, HandOver, HandOverRow, PaperRow, Term,
+};
 use jiff::civil::Date;
 
 use super::{masked_id, name_of};
@@ -66,6 +70,8 @@ impl<S: Store> Desk<S> {
             valid_until: decision.valid_until,
             reasons: decision.reasons.clone(),
             way: case.delivery.as_ref().map(|(_, way, _)| *way),
+            returned: returned(case),
+            charges: case.charges.iter().map(|paid| charge(paid, &receipt.item_name)).collect(),
             ..Completion::default()
         };
         Some((Form::Completion(Box::new(form)), decision.on))
@@ -110,14 +116,44 @@ impl<S: Store> Desk<S> {
             row = DeliveryRow { on: Some(on), way: Some(way), signer, relation, ..row };
             servers.push(self.published.agent(&event.by));
         }
+        let left = facts.events.iter().find_map(|event| match &event.what {
+            What::LeftBefore { witnesses, reason } => {
+                Some((format!("见证人：{}", witnesses.join("；")), reason.clone()))
+            }
+            _ => None,
+        });
         let form = DeliveryProof {
             organ: self.certificate.station.clone(),
             recipient: name_of(facts),
             rows: vec![row],
             servers,
+            refused: left.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
+            note: left.map(|(witnesses, _)| witnesses).unwrap_or_default(),
             ..DeliveryProof::default()
         };
         let on = facts.case.delivery.as_ref().map_or(decision.on, |(on, ..)| *on);
         Some((Form::DeliveryProof(Box::new(form)), on))
+    }
+}
+
+/// Originals that were given back.
+pub(super) fn returned(case: &Case) -> Vec<PaperRow> {
+    let back = case.originals.iter().filter(|original| matches!(original.keeper, Keeper::Person { .. }));
+    let row = |original: &Original| PaperRow {
+        name: original.paper.clone(),
+        state: Some(PaperState::Original),
+        count: Some(u32::from(original.count)),
+        note: String::new(),
+    };
+    back.map(row).collect()
+}
+
+/// An official charge as it stands on the closing sheet.
+fn charge(charge: &event::Charge, what: &str) -> Charge {
+    Charge {
+        what: what.to_owned(),
+        amount: charge.amount.to_string(),
+        payee: charge.payee.clone(),
+        receipt_no: charge.receipt_no.clone(),
     }
 }

@@ -1,17 +1,21 @@
-//! The letter by which somebody lets an agent act, and its end.
+//! The letter by which somebody lets an agent act, and its end; promises in place of papers.
 
 use daiban_model::access::Permit;
 use daiban_model::api::{PaperRef, Seen};
-use daiban_model::case::event::{Mandate, PaperName, What};
+use daiban_model::case::event::{self, Event, Mandate, PaperName, PromiseKind, What};
 use daiban_model::case::field::Field;
-use daiban_model::form::{ChangeKind, Form, MandateChange, MandateLetter, Person, Shown};
+use daiban_model::form::{
+    ChangeKind, Conditional, Form, MandateChange, MandateLetter, PaperRow, Person, Promise, Shown,
+};
 use daiban_model::identity::CitizenId;
 use daiban_model::organisation::Post;
 use jiff::civil::Date;
 
 use super::super::{Made, on_a_mandate};
+use super::end::returned;
 use super::{id_of, mandates, masked_id, name_of, number, phone_of, taken};
 use crate::engine::desk::{Desk, OpenFile};
+use crate::projection::Facts;
 use crate::store::Store;
 
 impl<S: Store> Desk<S> {
@@ -57,6 +61,7 @@ impl<S: Store> Desk<S> {
             powers: mandate.powers.clone(),
             from: Some(mandate.from),
             until: Some(mandate.until),
+            fee_limit: mandate.fee_limit.map(|limit| limit.to_string()).unwrap_or_default(),
             signature: Some(mandate.signature.clone()),
             ..MandateLetter::default()
         }
@@ -80,8 +85,52 @@ impl<S: Store> Desk<S> {
             agent: self.published.agent(&state.mandate.agent),
             earlier: number(file, earlier).unwrap_or_default(),
             from: Some(ended),
+            returned: returned(&facts.case),
             ..MandateChange::default()
         };
         Some((Form::MandateChange(Box::new(form)), ended))
     }
+
+    /// 容缺受理承诺书 with its notice (R61).
+    pub(super) fn conditional(&self, file: &OpenFile, no: u8) -> Option<(Form, Date)> {
+        let facts = &file.facts;
+        let (event, promise) = promised(facts, no)?;
+        let PromiseKind::Later { until } = promise.kind else { return None };
+        let missing = promise.papers.iter().map(|name| PaperRow { name: name.clone(), ..PaperRow::default() });
+        let form = Conditional {
+            organ: self.department(file),
+            applicant: name_of(facts),
+            id: masked_id(facts),
+            item: self.line(file),
+            papers: taken(facts),
+            missing: missing.collect(),
+            supplement_by: Some(until),
+            supplement_how: String::new(),
+            checked_by: self.published.agent(&event.by),
+            accepted: facts.case.acceptance.map(|(on, _)| on),
+        };
+        Some((Form::Conditional(Box::new(form)), event.at.date()))
+    }
+
+    /// 告知承诺书 (R62). What the department tells of the certificate is written in by hand where nobody has published it.
+    pub(super) fn promise(&self, file: &OpenFile, no: u8) -> Option<(Form, Date)> {
+        let facts = &file.facts;
+        let (event, promise) = promised(facts, no)?;
+        let form = Promise {
+            organ: self.department(file),
+            applicant: name_of(facts),
+            id: masked_id(facts),
+            item: self.line(file),
+            certificate: promise.papers.join("、"),
+            ..Promise::default()
+        };
+        Some((Form::Promise(Box::new(form)), event.at.date()))
+    }
+}
+
+/// The act of a promise, counted from 1.
+fn promised(facts: &Facts, no: u8) -> Option<(&Event, &event::Promise)> {
+    let wanted = facts.case.promises.get(usize::from(no).checked_sub(1)?)?;
+    let event = facts.events.iter().find(|event| event.stamp == wanted.act)?;
+    Some((event, &wanted.promise))
 }

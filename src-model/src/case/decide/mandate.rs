@@ -1,0 +1,48 @@
+//! What an agent may do for somebody (R63–R65).
+
+use super::{Command, Entry, Moment, Refusal};
+use crate::access::Permit;
+use crate::case::event::{Help, Mandate, Power, Signature, What};
+use crate::case::fold::Case;
+
+/// R63, R65: what an agent does for someone needs a mandate that holds today and gives the power.
+pub(super) fn holds(case: &Case, command: &Command, permit: &Permit, now: &Moment<'_>) -> Result<(), Refusal> {
+    let Some(power) = command.power(permit.name()) else { return Ok(()) };
+    // Whoever came in person acts in person; but a result is handed to nobody's agent.
+    if case.help != Some(Help::Proxy) && power != Power::Collect {
+        return Ok(());
+    }
+    let state = case.mandate.as_ref().ok_or(Refusal::NoMandate)?;
+    if let Some(since) = state.paused {
+        return Err(Refusal::MandatePaused { since });
+    }
+    if !state.holds_on(now.today()) {
+        return Err(Refusal::MandateOver { until: state.ended.unwrap_or(state.mandate.until) });
+    }
+    if state.mandate.powers.contains(&power) { Ok(()) } else { Err(Refusal::PowerNotGiven { power }) }
+}
+
+/// R63, R64, R65.
+pub(super) fn entrust(mandate: Mandate, permit: &Permit) -> Result<What, Refusal> {
+    if mandate.powers.is_empty() {
+        return Err(Refusal::Empty { what: Entry::Powers });
+    }
+    let longest = mandate.from.saturating_add(jiff::Span::new().years(1));
+    if mandate.until < mandate.from || mandate.until > longest {
+        return Err(Refusal::BadTerm);
+    }
+    signed(&mandate.signature, permit)?;
+    Ok(What::Mandated(mandate))
+}
+
+/// R64: a thumbprint has a witness who is not the agent; who signs for somebody says as what.
+pub(super) fn signed(signature: &Signature, permit: &Permit) -> Result<(), Refusal> {
+    match signature {
+        Signature::Thumb { witness } if witness.trim().is_empty() => Err(Refusal::Empty { what: Entry::Witness }),
+        Signature::Thumb { witness } if witness.trim() == permit.name() => Err(Refusal::WitnessIsAgent),
+        Signature::Guardian { name, relation } if name.trim().is_empty() || relation.trim().is_empty() => {
+            Err(Refusal::Empty { what: Entry::Guardian })
+        }
+        Signature::Hand | Signature::Thumb { .. } | Signature::Guardian { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,422 @@
+//! What stands beside the stages of a case: charges, originals, promises, mandates, reminders, calls (requirements S4).
+
+use daiban_model::api::{
+    Failure, GetDayEnd, GetItem, GetToday, HeldBy, Left, ListCases, ListOriginals, ListReminders, LookAtPaper, Offer,
+    PaperRef, PreviewDraft, ReceiveDraft, SignatureKind, View,
+};
+use daiban_model::case::clocks::ClockKind;
+use daiban_model::case::decide::PromiseRecord;
+use daiban_model::case::event::{
+    AcceptanceBasis, Callback, Charge, Decision, DeliveryWay, Finding, Grade, Help, Keeper, NotAccepted,
+    OriginalsMoved, Outcome, PaperLine, PaperName, PaperState, PromiseCheck, ReminderKind, Signature, TripCause, Way,
+};
+use daiban_model::case::{Command, Entry, Refusal, Stage};
+use daiban_model::form::Size;
+use daiban_model::ids::{AgentId, CaseId};
+use daiban_tests::paper::run_on;
+use daiban_tests::world::{
+    BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, PIN, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, Station,
+    WULAN_TUYA, World, ZHAO_YUNFENG, ZHOU_MEILING, day, must, some, wall,
+};
+
+use crate::{acts, clock, due};
+
+fn refused(result: Result<impl std::fmt::Debug, Failure>) -> Refusal {
+    match result {
+        Err(Failure::Refused { why }) => why,
+        other => panic!("a refusal: {other:?}"),
+    }
+}
+
+fn window(world: &World) -> Station {
+    world.station("石拐区政务服务中心", DISTRICT, LIN_FANG)
+}
+
+/// A case of somebody who came in person.
+fn in_person(station: &mut Station, person: &daiban_tests::world::Person, item: &str, papers: Papers) -> CaseId {
+    station.receive_with(person, item, papers, |draft| draft.help = Help::Guidance).cases[0]
+}
+
+fn decided(outcome: Outcome, on: &str, number: &str) -> Command {
+    let (number, reasons) = (number.to_owned(), "不符合条件".to_owned());
+    Command::Decide(Decision { outcome, on: day(on), number, reasons, valid_until: None })
+}
+
+fn deliver(signer: &str) -> Command {
+    Command::Deliver { way: DeliveryWay::Direct, signer: signer.into(), relation: String::new() }
+}
+
+fn words(station: &mut Station, id: CaseId, name: PaperName) -> String {
+    let view = station.ask(LookAtPaper { id, paper: PaperRef { name, no: 0 }, size: Size::A4 });
+    run_on(&view.pages.iter().map(|page| page.words.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn r44_every_case_says_the_help_and_a_charge_has_its_receipt() {
+    let world = World::new(801);
+    let mut station = window(&world);
+    let case = in_person(&mut station, &SUN_LINA, "GA-018", Papers::All);
+    assert_eq!(station.page(case).help, Some(Help::Guidance));
+    let charge = |receipt_no: &str| {
+        let amount = must("an amount", "20".parse());
+        Command::PayCharge(Charge { amount, payee: "公安".into(), receipt_no: receipt_no.into() })
+    };
+    let without = refused(station.try_act(case, charge("")));
+    assert_eq!(without, Refusal::Empty { what: Entry::ReceiptNumber });
+    assert!(station.page(case).acts.contains(&Offer::PayCharge));
+    let page = station.act(case, charge("0012345"));
+    assert_eq!(page.care.charges.len(), 1);
+    assert_eq!(acts(&page).last(), Some(&"charged"));
+}
+
+#[test]
+fn r47_one_window_takes_every_item_and_leads_each_to_its_department() {
+    let world = World::new(802);
+    let mut station = window(&world);
+    let people = [(&QIAN_XIUYING, "YB-001"), (&SUN_LINA, "SC-001"), (&ZHOU_MEILING, "ZR-008")];
+    let departments = ["医疗保障局", "市场监督管理局", "自然资源分局（不动产登记中心）"];
+    for (minute, ((person, item), department)) in (0..).step_by(10).zip(people.into_iter().zip(departments)) {
+        world.at(&format!("2026-03-02T09:{minute:02}"));
+        let case = station.receive(person, item);
+        assert_eq!(station.page(case).department, department, "the route is known");
+        let page = station.act(case, Command::HandOver { to: department.into() });
+        let line = &page.story[0];
+        assert_eq!((line.detail.as_str(), line.by.as_str()), (department, "林芳"), "who and where");
+        assert_eq!(line.at, wall(&format!("2026-03-02T09:{minute:02}")), "and when: no second queue");
+    }
+    let guide = station.ask(GetItem { code: must("a code", "SL-001".parse()) });
+    assert_eq!(guide.item.department, "水务部门", "nobody is sent away without a name");
+}
+
+#[test]
+fn r48_what_is_left_at_the_end_of_the_day_is_asked_for_and_keeps_its_hour() {
+    let world = World::new(803);
+    let mut station = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    assert_eq!(station.ask(GetDayEnd {}).drafts, []);
+    world.at("2026-03-02T17:25");
+    let id = station.draft(&QIAN_XIUYING, "RS-003", Papers::All, |_| ());
+    let left = station.ask(GetDayEnd {}).drafts;
+    assert_eq!((left.len(), left[0].left, left[0].begun), (1, Left::Today, wall("2026-03-02T17:25")), "asked");
+    station.lock();
+    world.at("2026-03-03T08:30");
+    must("she signs in", station.sign_in(QIMUGE, PIN));
+    let drafts = station.ask(GetToday {}).drafts;
+    assert_eq!((drafts.len(), drafts[0].left), (1, Left::Before), "昨日未登记 1 件");
+    let taken = station.ask(ReceiveDraft { id });
+    let page = station.page(taken.cases[0]);
+    assert_eq!(page.row.since, wall("2026-03-02T17:25"), "the true time");
+    let line = some("a line", page.story.iter().find(|line| line.kind == "received"));
+    assert_eq!(line.at, wall("2026-03-03T08:30"), "and the time of typing");
+    assert_eq!(due(&page.clocks, ClockKind::HandOver).0, "2026-03-03", "R49 runs from the true one");
+
+    let slip = |taken: &str| {
+        let taken = taken.to_owned();
+        move |draft: &mut daiban_model::api::Draft| draft.taken = taken
+    };
+    let id = station.draft(&SUN_LINA, "RS-003", Papers::All, slip("昨天"));
+    let codes = |station: &mut Station, id| -> Vec<String> {
+        station.ask(PreviewDraft { id }).faults.into_iter().map(|fault| fault.code).collect()
+    };
+    assert_eq!(codes(&mut station, id), ["taken_unreadable"]);
+    let id = station.draft(&SUN_LINA, "RS-003", Papers::All, slip("2026-03-03 09:30"));
+    assert_eq!(codes(&mut station, id), ["date_in_future"]);
+    let id = station.draft(&SUN_LINA, "RS-003", Papers::All, slip("2026-03-02 16:40"));
+    let paper_slip = station.ask(ReceiveDraft { id }).cases[0];
+    assert_eq!(station.page(paper_slip).row.since, wall("2026-03-02T16:40"), "a paper slip typed in");
+}
+
+#[test]
+fn r54_acceptance_and_refusal_are_on_paper_with_the_right_organ() {
+    let world = World::new(804);
+    let mut station = window(&world);
+    world.at("2026-03-02T10:00");
+    let refuse = |station: &mut Station, item, reason, right_office: &str| {
+        let case = in_person(station, &WULAN_TUYA, item, Papers::All);
+        station.hand_over(case);
+        let right_office = right_office.to_owned();
+        let page = station.act(case, Command::RefuseAcceptance { reason, right_office });
+        assert_eq!(page.row.stage, Stage::NotAccepted);
+        assert_eq!(due(&page.clocks, ClockKind::Review).0, "2026-05-06", "复议 60 days");
+        words(station, case, PaperName::Refusal)
+    };
+    let trees = refuse(&mut station, "LC-001", NotAccepted::NoLicenceNeeded, "");
+    assert!(trees.contains("不予受理通知书") && trees.contains("行政复议"), "{trees}");
+    let water = refuse(&mut station, "SL-001", NotAccepted::OtherOrgan, "水务部门");
+    assert!(water.contains("水务部门"), "{water}");
+    let case = in_person(&mut station, &ZHOU_MEILING, "RS-003", Papers::All);
+    station.hand_over(case);
+    station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
+    let accepted = words(&mut station, case, PaperName::Acceptance);
+    for wanted in ["受理通知书", "2026年3月16日", "2026年3月12日"] {
+        assert!(accepted.contains(wanted), "legal and promised end: {wanted} in {accepted}");
+    }
+}
+
+#[test]
+fn r57_a_case_without_a_limit_has_no_date_and_a_list_of_its_own() {
+    let world = World::new(805);
+    let mut station = window(&world);
+    let case = station.receive(&ZHAO_YUNFENG, "MZ-007");
+    station.hand_over(case);
+    let page = station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
+    let legal = clock(&page.clocks, ClockKind::Statutory);
+    assert_eq!((legal.limit, legal.due.date(), legal.urgency), (None, None, None), "D36: never 20");
+    let list = station.ask(ListCases { view: View::NoLimit, after: None, limit: 9 });
+    assert_eq!(list.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [case], "无时限办件");
+    assert_eq!(list.counts.map(|counts| counts.no_limit), Some(1));
+}
+
+const CERTIFICATE: &str = "结婚证";
+
+fn later() -> Command {
+    let (until, signature) = (None, Signature::Hand);
+    // What a page says of the catalogue and of the record counts for nothing.
+    Command::PromiseLater { secondary: vec!["居民身份证".into()], until, signature, record: PromiseRecord::Clean }
+}
+
+#[test]
+fn r61_what_may_follow_is_the_departments_to_say_and_a_broken_promise_is_remembered() {
+    let world = World::completed(806, &[("WJ-005", "secondary", &[CERTIFICATE])]);
+    let mut station = window(&world);
+    world.at("2026-04-20T10:00");
+    let main = in_person(&mut station, &QIAN_XIUYING, "WJ-005", Papers::Without(1));
+    assert_eq!(refused(station.try_act(main, later())), Refusal::MainPaperMissing, "the id card is no secondary paper");
+    let lacking = |station: &mut Station, person| {
+        let case = in_person(station, person, "WJ-005", Papers::Without(3));
+        let page = station.page(case);
+        assert_eq!(page.notices[0].lines[0].paper, CERTIFICATE, "asked for by the notice of the receipt");
+        assert!(page.acts.contains(&Offer::PromiseLater), "and the person chooses");
+        case
+    };
+    let accepted = |station: &mut Station, case| {
+        assert_eq!(station.act(case, later()).row.stage, Stage::Received, "the file goes on");
+        station.hand_over(case);
+        station.act(case, Command::Accept { basis: AcceptanceBasis::Conditional });
+        station.act(case, Command::Start)
+    };
+    let kept = lacking(&mut station, &SUN_LINA);
+    let page = accepted(&mut station, kept);
+    let (paper, size) = (PaperRef { name: PaperName::Conditional, no: 1 }, Size::A4);
+    let sheet = run_on(&station.ask(LookAtPaper { id: kept, paper, size }).pages[0].words);
+    assert!(sheet.contains("容缺") && sheet.contains(CERTIFICATE) && sheet.contains("2026年5月13日"), "{sheet}");
+    assert_eq!(due(&page.clocks, ClockKind::PromisedPaper).0, "2026-05-13", "D35");
+    let broken = lacking(&mut station, &ZHOU_MEILING);
+    let of = accepted(&mut station, broken).care.promises[0].act;
+    world.at("2026-05-11T10:00");
+    station.act(kept, decided(Outcome::Granted, "2026-05-11", "奖1"));
+    assert_eq!(refused(station.try_act(kept, deliver("孙丽娜"))), Refusal::PapersOwed { count: 1 });
+    station.act(kept, brought(CERTIFICATE));
+    assert_eq!(station.act(kept, deliver("孙丽娜")).row.stage, Stage::Delivered, "the paper is in: the result may go");
+    world.at("2026-05-13T17:00");
+    let early = refused(station.try_act(broken, Command::BreakPromise { of }));
+    assert_eq!(early, Refusal::TooEarly { until: day("2026-05-13") });
+    world.at("2026-05-14T09:00");
+    let page = station.act(broken, Command::BreakPromise { of });
+    assert_eq!(page.row.stage, Stage::Decided { outcome: Outcome::Returned }, "终止");
+    let next = lacking(&mut station, &ZHOU_MEILING);
+    assert_eq!(refused(station.try_act(next, later())), Refusal::BrokePromise, "and recorded");
+}
+
+#[test]
+fn r62_a_promise_is_taken_where_it_is_switched_on_and_a_false_one_ends_that() {
+    let statement = "经济困难状况说明表或诚信承诺";
+    let world = World::completed(807, &[("SF-001", "promisable", &[statement])]);
+    let mut station = window(&world);
+    world.at("2026-03-02T10:00");
+    let case = in_person(&mut station, &SUN_LINA, "SF-001", Papers::Without(2));
+    let page = station.page(case);
+    assert_eq!(page.care.promisable, [statement], "the choice is shown because the department switched it on");
+    assert!(page.acts.contains(&Offer::PromiseInstead));
+    let promise = || Command::PromiseInstead {
+        papers: vec![statement.into()],
+        allowed: Vec::new(),
+        signature: Signature::Hand,
+        record: PromiseRecord::Clean,
+    };
+    let page = station.act(case, promise());
+    assert_eq!(page.row.stage, Stage::Received, "nothing is missing any more");
+    let (paper, size) = (PaperRef { name: PaperName::Promise, no: 1 }, Size::A4);
+    let sheet = run_on(&station.ask(LookAtPaper { id: case, paper, size }).pages[0].words);
+    assert!(sheet.contains("告知承诺书") && sheet.contains(statement), "{sheet}");
+    station.hand_over(case);
+    station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
+    let page = station.act(case, Command::Start);
+    world.at("2026-03-12T10:00");
+    assert!(page.acts.contains(&Offer::CheckPromise));
+    let of = page.care.promises[0].act;
+    let measure = "援助终止，已记录".to_owned();
+    let page = station.act(case, Command::CheckPromise(PromiseCheck { of, finding: Finding::False, measure }));
+    assert_eq!(page.care.promises[0].found, Some(Finding::False));
+    let granted = refused(station.try_act(case, decided(Outcome::Granted, "2026-03-12", "1")));
+    assert_eq!(granted, Refusal::PromiseFalse);
+    station.act(case, decided(Outcome::Denied, "2026-03-12", "不予1"));
+    let next = in_person(&mut station, &SUN_LINA, "SF-001", Papers::Without(2));
+    assert_eq!(refused(station.try_act(next, promise())), Refusal::BrokePromise, "the next promise is refused");
+    let other = in_person(&mut station, &ZHOU_MEILING, "SF-001", Papers::Without(2));
+    station.act(other, promise());
+}
+
+#[test]
+fn r63_r64_a_child_is_entrusted_by_the_guardian_and_a_letter_bounds_what_is_paid() {
+    let world = World::new(808);
+    let mut station = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let by_hand = |draft: &mut daiban_model::api::Draft| {
+        draft.person.citizen_id = "150205201503150008".into();
+        draft.person.name = "孙小雨".into();
+        draft.person.guardian = "孙丽娜".into();
+        draft.person.guardian_relation = "母女".into();
+        draft.person.guardian_consent = Some(daiban_model::api::Consent::Given);
+    };
+    let id = station.draft(&SUN_LINA, "YB-001", Papers::All, by_hand);
+    let faults: Vec<String> = station.ask(PreviewDraft { id }).faults.into_iter().map(|fault| fault.code).collect();
+    assert_eq!(faults, ["guardian_signs"]);
+    let taken = station.receive_with(&SUN_LINA, "YB-001", Papers::All, |draft| {
+        by_hand(draft);
+        draft.mandate.signature = Some(SignatureKind::Guardian);
+        draft.mandate.other = "孙丽娜".into();
+        draft.mandate.relation = "母女".into();
+        draft.mandate.proof = "户口簿".into();
+        draft.mandate.fee_limit = "30".into();
+    });
+    let mandate = some("a mandate", station.page(taken.cases[0]).mandate);
+    assert_eq!(mandate.fee_limit.map(|limit| limit.to_string()).as_deref(), Some("30"));
+    assert_eq!(mandate.signature, Signature::Guardian { name: "孙丽娜".into(), relation: "母女".into() });
+}
+
+#[test]
+fn r65_a_mandate_that_ends_is_told_seven_days_before() {
+    let world = World::new(809);
+    let mut station = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let until = |draft: &mut daiban_model::api::Draft| draft.mandate.until = "2026-06-01".into();
+    let case = station.receive_with(&ZHAO_YUNFENG, "MZ-007", Papers::All, until).cases[0];
+    world.at("2026-05-24T09:00");
+    assert_eq!(station.ask(ListReminders {}), []);
+    world.at("2026-05-25T09:00");
+    let told = station.ask(ListReminders {});
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].row.id, told[0].kind, told[0].due), (case, ReminderKind::MandateEnds, Some(day("2026-06-01"))));
+    station.act(case, Command::PauseMandate { reason: "本人住院".into() });
+    let page = station.page(case);
+    assert!(page.acts.contains(&Offer::ResumeMandate) && !page.acts.contains(&Offer::PauseMandate));
+    station.act(case, Command::ResumeMandate);
+    world.at("2026-06-02T09:00");
+    let over = refused(station.try_act(case, Command::HandOver { to: "民政局".into() }));
+    assert_eq!(over, Refusal::MandateOver { until: day("2026-06-01") });
+}
+
+#[test]
+fn r67_originals_in_hand_are_listed_every_evening_and_no_file_is_closed_over_them() {
+    let world = World::new(810);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    world.at("2026-03-02T09:30");
+    let case = village.receive(&ZHAO_YUNFENG, "RS-002");
+    let book = "居民户口簿";
+    let held = village.ask(ListOriginals {});
+    let one = some("the book", held.iter().find(|one| one.original.paper == book));
+    assert_eq!(
+        (one.held, one.original.name.as_str(), one.original.since),
+        (HeldBy::Me, "其木格", wall("2026-03-02T09:30"))
+    );
+    assert_eq!(village.ask(GetDayEnd {}).originals.len(), held.len(), "手中原件, every evening");
+    let id: AgentId = must("a number", GAO_JIANPING.parse());
+    let to = |to| Command::MoveOriginals(OriginalsMoved { papers: vec![book.into()], to, place: "铁皮柜".into() });
+    world.at("2026-03-03T09:00");
+    village.act(case, to(Keeper::Agent { agent: id }));
+    world.settle(&mut [&mut village, &mut township]);
+    let with_gao = some("the book", township.ask(ListOriginals {}).into_iter().find(|one| one.held == HeldBy::Me));
+    assert_eq!((with_gao.original.name.as_str(), with_gao.original.place.as_str()), ("高建平", "铁皮柜"));
+    village.hand_over(case);
+    world.settle(&mut [&mut village, &mut township]);
+    assert_eq!(village.ask(ListOriginals {}), [], "they went with the file");
+}
+
+#[test]
+fn r70_a_closing_sheet_says_days_originals_and_charges() {
+    let world = World::new(811);
+    let mut station = window(&world);
+    world.at("2026-03-02T10:00");
+    let case = in_person(&mut station, &QIAN_XIUYING, "RS-003", Papers::All);
+    station.hand_over(case);
+    station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
+    station.act(case, Command::Start);
+    let amount = must("an amount", "20".parse());
+    station.act(case, Command::PayCharge(Charge { amount, payee: "公安".into(), receipt_no: "0012345".into() }));
+    world.at("2026-03-06T10:00");
+    station.act(case, decided(Outcome::Granted, "2026-03-06", "石人社〔2026〕3号"));
+    let paper = station.page(case).papers[0].name.clone();
+    let back = OriginalsMoved {
+        papers: vec![paper.clone()],
+        to: Keeper::Person { signer: "钱秀英".into() },
+        place: String::new(),
+    };
+    station.act(case, Command::MoveOriginals(back));
+    station.act(case, deliver("钱秀英"));
+    let sheet = words(&mut station, case, PaperName::Completion);
+    for wanted in ["4个工作日", "8个工作日", "10个工作日", "石人社〔2026〕3号", "0012345", run_on(&paper).as_str()]
+    {
+        assert!(sheet.contains(wanted), "用时 4 / 承诺 8 / 法定 10: {wanted} in {sheet}");
+    }
+}
+
+#[test]
+fn r71_r73_people_are_reminded_and_called_back() {
+    let world = World::new(812);
+    let mut station = window(&world);
+    world.at("2026-03-02T10:00");
+    let case = station.receive(&WULAN_TUYA, "NM-013");
+    station.hand_over(case);
+    station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
+    station.act(case, Command::Start);
+    world.at("2026-03-20T10:00");
+    let (outcome, number, reasons) = (Outcome::Granted, "石农许〔2026〕1号".into(), String::new());
+    let valid_until = Some(day("2026-12-31"));
+    station.act(case, Command::Decide(Decision { outcome, on: day("2026-03-20"), number, reasons, valid_until }));
+    let page = station.act(case, deliver("乌兰图雅"));
+    assert_eq!(due(&page.clocks, ClockKind::Callback).0, "2026-04-03", "R73: ten working days");
+    let kinds = |station: &mut Station| -> Vec<ReminderKind> {
+        station.ask(ListReminders {}).into_iter().map(|row| row.kind).collect()
+    };
+    assert_eq!(kinds(&mut station), [ReminderKind::Callback]);
+    world.at("2026-03-25T10:00");
+    let grade = must("a grade", Grade::try_from(4));
+    let (spoke_with, said) = ("钱秀英".to_owned(), "满意".to_owned());
+    let page = station.act(case, Command::CallBack(Callback { spoke_with, grade, words: said }));
+    assert_eq!(page.care.callback.map(|(by, ..)| by).as_deref(), Some("林芳"));
+    let done: Vec<&str> =
+        page.care.steps.iter().filter(|step| step.on.is_some()).map(|step| step.step.as_str()).collect();
+    assert_eq!(done, ["entrusted", "taken", "handled", "delivered", "reported", "called_back"], "委托…回访");
+    assert_eq!(kinds(&mut station), []);
+    let renewal = some("a renewal", page.care.renewal);
+    assert_eq!((renewal.apply_by.raw, renewal.remind_on), (day("2026-10-02"), day("2026-09-02")), "R71: 农药 90 days");
+    world.at("2026-09-03T10:00");
+    assert_eq!(kinds(&mut station), [ReminderKind::Renewal]);
+    station.act(case, Command::Remind { kind: ReminderKind::Renewal });
+    assert_eq!(kinds(&mut station), [], "told");
+}
+
+#[test]
+fn r72_trips_are_counted_and_one_more_than_promised_has_a_cause() {
+    let world = World::new(813);
+    let mut station = window(&world);
+    let case = in_person(&mut station, &WULAN_TUYA, "LC-001", Papers::All);
+    let page = station.page(case);
+    assert_eq!((page.care.trips.len(), page.care.max_trips), (1, Some(0)));
+    world.at("2026-03-10T10:00");
+    let come = |cause| Command::Come { cause, most: None };
+    let why = refused(station.try_act(case, come(None)));
+    assert_eq!(why, Refusal::Empty { what: Entry::TripCause }, "whatever a page says of the item");
+    let page = station.act(case, come(Some(TripCause::PapersMissing)));
+    assert_eq!(page.care.trips, [day("2026-03-02"), day("2026-03-10")]);
+    let proxy = station.receive(&ZHAO_YUNFENG, "MZ-007");
+    assert_eq!(station.page(proxy).care.trips, [], "代办: 0");
+    let home = station.receive_with(&ZHOU_MEILING, "RS-002", Papers::All, |draft| {
+        (draft.help, draft.way) = (Help::Guidance, Way::Home);
+    });
+    assert_eq!(station.page(home.cases[0]).care.trips, [], "上门: 0");
+}
+
+/// Papers brought for a case, as they are typed.
+fn brought(name: &str) -> Command {
+    Command::Supplement { papers: vec![PaperLine { name: name.into(), state: PaperState::Copy, count: 1 }] }
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use daiban_core::edge::Edge as _;
 use daiban_core::store::{PeerQuery, Store as _};
+use daiban_model::ids::CaseId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::Hash;
 
@@ -21,7 +22,7 @@ const CLONES: usize = 2;
 /// Copies kept of one disk.
 const COPIES: usize = 3;
 
-const WEIGHTS: [(u32, Trouble); 9] = [
+const WEIGHTS: [(u32, Trouble); 10] = [
     (30, Trouble::Kill),
     (8, Trouble::HubKill),
     (16, Trouble::Rollback),
@@ -31,6 +32,7 @@ const WEIGHTS: [(u32, Trouble); 9] = [
     (8, Trouble::Full),
     (20, Trouble::Roads),
     (5, Trouble::HubRestore),
+    (10, Trouble::Moves),
 ];
 
 impl Run {
@@ -58,6 +60,7 @@ impl Run {
             }
             Trouble::HubRestore => self.copy_or_restore_hub(),
             Trouble::Scopes => self.change_scopes(at),
+            Trouble::Moves => self.move_case(at),
             // They meet as they exchange, without anything going wrong first.
             Trouble::Neighbours => {}
         }
@@ -77,9 +80,28 @@ impl Run {
         self.seats[at].station.hazard().light(fuse);
     }
 
+    /// The district moves a case that somebody has on the desk. The hub may go off in the middle of it.
+    fn move_case(&mut self, at: usize) {
+        let seen: Vec<CaseId> = self.seats[at].seen.keys().copied().collect();
+        let village = self.dice.pick(&VILLAGES).copied().unwrap_or(VILLAGES[0]);
+        let Some(case) = self.dice.pick(&seen).copied() else { return };
+        let moved = self.world.hub.try_move_case(case, village);
+        self.note(at, &format!("{case:?} is to go to {village}: {}", moved.is_ok()));
+    }
+
     fn fuse(&mut self) -> Fuse {
         let commits = self.dice.between(0, 6);
         if self.dice.percent(50) { Fuse::Before(commits) } else { Fuse::After(commits) }
+    }
+
+    /// Whatever was to happen to the hub, it runs.
+    fn hub_runs(&self) {
+        let hazard = self.world.hub.shelf().hazard();
+        let was_off = hazard.is_off();
+        hazard.put_out();
+        if was_off {
+            self.world.hub.start_again();
+        }
     }
 
     fn kill_hub(&mut self) {
@@ -87,6 +109,7 @@ impl Run {
         let hazard = self.world.hub.shelf().hazard();
         if hazard.is_off() {
             hazard.put_out();
+            self.world.hub.start_again();
             self.journal.push(format!("{:>4} the hub starts again", self.step));
         } else {
             hazard.light(fuse);
@@ -97,7 +120,7 @@ impl Run {
     /// The operator keeps a backup, or puts the last one back: what came since is gone from the hub, and the stations must bring it
     /// again.
     fn copy_or_restore_hub(&mut self) {
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         if self.hub_backup.is_none() || self.dice.percent(60) {
             self.hub_backup = Some(self.world.hub.shelf().image());
             return self.journal.push(format!("{:>4} the hub is backed up", self.step));
@@ -151,7 +174,7 @@ impl Run {
     }
 
     fn put_back(&mut self, at: usize) {
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         self.mirror.read(&self.world.hub);
         let returned = if self.dice.percent(60) { Returned::Whole } else { Returned::Database };
         let which = self.dice.below(self.seats[at].kept.len());
@@ -162,7 +185,7 @@ impl Run {
         seat.flight = None;
         seat.seen = seen.clone();
         let (promises, mirror) = (*promises, &self.mirror);
-        let gone = self.ledger.excuse(at, promises, |one| mirror.place(one.doc, one.change).is_some());
+        let gone = self.ledger.excuse(at, promises, |one| mirror.place(one.scope, one.doc, one.change).is_some());
         let gone = gone + self.ledger.excuse_destroyed(&before, &self.somewhere());
         self.counts.disks += 1;
         self.note(at, &format!("has its disk put back ({returned:?}); {gone} promises went with it"));
@@ -225,7 +248,7 @@ impl Run {
         if !is_first || self.world.hub.shelf().hazard().is_off() || !self.dice.percent(50) {
             return;
         }
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         let name = self.seats[at].station.name.trim_end_matches("（副本）").to_owned();
         self.world.hub.revoke(&name);
         for seat in &mut self.seats {
@@ -239,7 +262,7 @@ impl Run {
         if self.seats[at].revoked {
             return;
         }
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         let name = self.seats[at].station.name.trim_end_matches("（副本）").to_owned();
         let village = self.dice.pick(&VILLAGES).copied().unwrap_or(VILLAGES[0]);
         // A hub that went back may have forgotten what it gave.
@@ -287,7 +310,8 @@ impl Run {
 
     /// The faults stop: machines on, clocks right, roads open, disks with room. What roads still hold arrives now or never.
     pub(super) fn calm(&mut self) {
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
+        self.world.hub.start_again();
         let hub = self.world.hub.clock().now();
         for (_, out) in std::mem::take(&mut self.air) {
             if self.dice.percent(50) {

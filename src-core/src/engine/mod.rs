@@ -31,7 +31,6 @@ mod recovery;
 mod refold;
 mod reveals;
 mod session;
-mod sheets;
 mod stick;
 mod story;
 pub mod task;

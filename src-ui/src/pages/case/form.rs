@@ -12,6 +12,7 @@ use daiban_model::ids::CaseId;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::home_form;
 use crate::words::one_of;
 
 /// What was typed, by question.
@@ -32,6 +33,14 @@ pub(super) enum Ask {
     Paper { id: String, name: String },
     /// A result that is handed over now; ticked to begin with.
     Tick { id: String, name: String },
+    /// An hour of a day; it must be there.
+    Hour { id: &'static str, label: &'static str, say: String },
+    /// Some lines, of which some stand there to begin with.
+    Lines { id: &'static str, label: &'static str, say: String },
+    /// One of several that the case knows, each with its key and words; the first one that must be chosen is proposed.
+    Pick { id: &'static str, label: &'static str, need: Need, options: Vec<(String, String)> },
+    /// Something that holds or does not; not ticked beforehand.
+    Mark { id: String, label: &'static str },
     /// What to tell about a missing paper.
     Hint { id: String, paper: String, say: String },
 }
@@ -51,6 +60,8 @@ impl Ask {
         match self {
             Self::Text { id, say, .. } if !say.is_empty() => Some((id, say.clone())),
             Self::Hint { id, say, .. } => Some((id, say.clone())),
+            Self::Lines { id, say, .. } | Self::Hour { id, say, .. } => Some((id, say.clone())),
+            Self::Pick { id, need: Need::Must, options, .. } => Some((id, options.first()?.0.clone())),
             Self::Tick { id, .. } => Some((id, String::new())),
             _ => None,
         }
@@ -61,12 +72,19 @@ impl Ask {
             Self::Text { id, label, need: Need::Must, .. }
             | Self::Number { id, label }
             | Self::Long { id, label, need: Need::Must }
+            | Self::Lines { id, label, .. }
+            | Self::Hour { id, label, .. }
+            | Self::Pick { id, label, need: Need::Must, .. }
             | Self::Choice { id, label, .. } => (*id, *label),
             _ => return None,
         };
         let empty = answers.get(id).is_none_or(|answer| answer.trim().is_empty());
         if empty {
             return Some((id, t!("act.lacking", what = label)));
+        }
+        let hour = matches!(self, Self::Hour { .. });
+        if hour && answers.get(id).is_none_or(|answer| home_form::hour(answer).is_none()) {
+            return Some((id, t!("act.no_hour", what = label)));
         }
         let number = matches!(self, Self::Number { .. });
         let readable = answers.get(id).is_some_and(|answer| answer.trim().parse::<u16>().is_ok());
@@ -90,7 +108,7 @@ pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, Str
     lacking
 }
 
-fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
+pub(super) fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
     Ask::Text { id, label, need, say: String::new() }
 }
 
@@ -102,7 +120,12 @@ fn reasons(need: Need) -> Ask {
     Ask::Long { id: "reasons", label: t!("act.reasons"), need }
 }
 
-fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'static str>, codes: &[&str]) -> Ask {
+pub(super) fn choice(
+    id: &'static str,
+    label: &'static str,
+    word: fn(&str) -> Option<&'static str>,
+    codes: &[&str],
+) -> Ask {
     let option = |code: &&str| ((*code).to_owned(), word(code).unwrap_or_default());
     Ask::Choice { id, label, options: codes.iter().map(option).collect() }
 }
@@ -140,6 +163,7 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             let which = Ask::Choice { id: "field", label: t!("act.which_field"), options };
             vec![which, text("value", t!("act.right_value"), Must), reasons(Must)]
         }
+        home if home_form::HOME.contains(&home) => home_form::asks(home, page),
         organ => organ_asks(organ, page),
     }
 }
@@ -245,11 +269,11 @@ pub(super) fn wanted(id: CaseId, offer: Offer, answers: &Answers) -> Option<Want
 }
 
 /// The value of a code in the model's own spelling.
-fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
+pub(super) fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
     serde_json::from_value(Value::String(code.to_owned())).ok()
 }
 
-fn said(answers: &Answers, id: &str) -> String {
+pub(super) fn said(answers: &Answers, id: &str) -> String {
     answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default()
 }
 
@@ -280,6 +304,7 @@ fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             let field = Field::ALL.into_iter().find(|field| field.path().replace('.', "_") == said("field"))?;
             Command::Correct { field, value: said("value"), reason: said("reasons") }
         }
+        home if home_form::HOME.contains(&home) => return home_form::command(home, answers),
         organ => return organ_command(organ, answers),
     })
 }

@@ -52,11 +52,6 @@ pub fn moment(at: Wall) -> String {
     format!("{} {}", day(at.date()), clock(at))
 }
 
-/// 2026年10月12日 09:14
-pub fn full_moment(at: Wall) -> String {
-    format!("{} {}", full(at.date()), clock(at))
-}
-
 /// How wrong this machine's clock is, from how far it is ahead of the district's in milliseconds.
 pub fn clock_off(ahead: i64) -> String {
     let much = span(ahead.unsigned_abs());

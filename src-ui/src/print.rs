@@ -54,7 +54,8 @@ pub async fn put_out_all(papers: &[(CaseId, PaperOffer)], way: Way) -> Result<St
     Ok(place)
 }
 
-/// Whether a paper only has to be looked at anew.
-pub fn has_changed(failure: &Failure) -> bool {
-    matches!(failure, Failure::Paper { why: PaperFault::Changed })
+/// Whether the paper is another one after such a failure: the case changed, or the print stands in it although no sheet came out. A printer
+/// that is not there is found out before.
+pub fn is_another_now(failure: &Failure) -> bool {
+    !matches!(failure, Failure::Paper { why: PaperFault::NoPrinter })
 }

@@ -114,7 +114,7 @@ fn Looked(case: CaseId, offer: PaperOffer, open: RwSignal<bool>) -> impl IntoVie
         });
     };
     look();
-    let (copies, again) = (offer.copies, offer.printed > 0);
+    let copies = offer.copies;
     let offer = StoredValue::new(offer);
     let put_out = move |way: Way| {
         let Some(pages) =
@@ -128,14 +128,15 @@ fn Looked(case: CaseId, offer: PaperOffer, open: RwSignal<bool>) -> impl IntoVie
         busy.set(true);
         spawn_local(async move {
             let out = print::put_out(case, &offer.get_value(), size.get_untracked(), &pages, way).await;
-            if out.is_ok() || out.as_ref().is_err_and(print::has_changed) {
+            if out.as_ref().map_or_else(print::is_another_now, |_| true) {
                 look();
             }
             let _ = said.try_set(Some(Told::of(&out.map(|out| out.place))));
             let _ = busy.try_set(false);
         });
     };
-    let press = if again { t!("print.again", n = copies) } else { t!("print.now", n = copies) };
+    let again = move || view.with(|view| matches!(view, Load::Ready(view) if view.turn > 1));
+    let press = move || if again() { t!("print.again", n = copies) } else { t!("print.now", n = copies) };
     let sizes = (paper.name == PaperName::Receipt).then(|| sizes(size, look));
     view! {
         {told(said)}

@@ -3,8 +3,8 @@
 
 use daiban_model::access::Permit;
 use daiban_model::api::{PaperRef, Seen};
-use daiban_model::case::clocks::ClockKind;
-use daiban_model::case::event::{PaperName, PaperState, What};
+use daiban_model::case::clocks::{Clock, ClockKind};
+use daiban_model::case::event::{Limits, NoticeLine, PaperName, PaperState, What};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::Stage;
 use daiban_model::case::item_law;
@@ -12,7 +12,7 @@ use daiban_model::form::{
     Checklist, Form, HomeVisit, InjuryClaim, InterviewRecord, ItemLine, MandateLetter, Matter, OneTimeNotice, PaperRow,
     Person, PrivacyNotice, Shown, SpokenGuide,
 };
-use daiban_model::identity::CitizenId;
+use daiban_model::identity::{CitizenId, Phone};
 use daiban_model::injury::KitPaper;
 use daiban_model::visit::{Asked, Booking, Made as MadeVisit, Signed};
 use jiff::civil::Date;
@@ -187,7 +187,7 @@ impl<S: Store> Desk<S> {
     fn blank_notice(&self, file: &OpenFile) -> Form {
         let facts = &file.facts;
         let missing = |row: &PaperRow| row.state.is_none_or(|state| state == PaperState::Missing);
-        let line = |row: PaperRow| daiban_model::case::event::NoticeLine { paper: row.name, hint: String::new() };
+        let line = |row: PaperRow| NoticeLine { paper: row.name, hint: String::new() };
         let lines = self.asked_papers(file).into_iter().filter(missing).map(line).collect();
         Form::OneTimeNotice(Box::new(OneTimeNotice {
             applicant: name_of(facts),
@@ -200,7 +200,7 @@ impl<S: Store> Desk<S> {
 
     fn spoken_guide(&self, file: &OpenFile) -> Form {
         let facts = &file.facts;
-        let clocks = self.reckoning().clocks(&facts.case, facts.injured_on());
+        let clocks = self.dates(file);
         let by = |kind: ClockKind| clocks.iter().find(|clock| clock.kind == kind).and_then(|clock| clock.due.date());
         let said = facts.events.iter().rev().find_map(|event| match &event.what {
             What::Explained { text } => Some(text.clone()),
@@ -216,6 +216,18 @@ impl<S: Store> Desk<S> {
             worker_by: by(ClockKind::WorkerReport),
             enquiry: self.own_phone(),
         }))
+    }
+
+    /// The dates of a matter; before a receipt, those that will be told at it (R102).
+    fn dates(&self, file: &OpenFile) -> Vec<Clock> {
+        let (facts, reckoning) = (&file.facts, self.reckoning());
+        let code = self.matter(file).code.parse().ok();
+        match code.and_then(|code| self.item(&code)) {
+            Some(item) if facts.case.receipt.is_none() => {
+                reckoning.outlook(&item.code, Limits::from(item), facts.injured_on())
+            }
+            _ => reckoning.clocks(&facts.case, facts.injured_on()),
+        }
     }
 
     fn checklist(&self, file: &OpenFile) -> Form {
@@ -259,7 +271,7 @@ impl<S: Store> Desk<S> {
             What::Consulted { words, .. } if !words.is_empty() => Some(words.clone()),
             _ => None,
         });
-        let phone = daiban_model::identity::Phone::parse(&booking.phone).ok();
+        let phone = Phone::parse(&booking.phone).ok();
         HomeVisit {
             caller: booking.caller.clone(),
             phone: phone.map(|phone| Shown::masked(&phone)).unwrap_or_default(),

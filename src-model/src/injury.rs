@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::event::PaperName;
+
 /// A paper of the set that is printed before somebody leaves for a bedside (R103).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +26,19 @@ pub enum KitPaper {
 }
 
 impl KitPaper {
+    /// The paper of the case that it is; the one to be finished by hand, where there are several.
+    pub fn paper(self) -> PaperName {
+        match self {
+            Self::Form => PaperName::InjuryClaim,
+            Self::Notice => PaperName::Notice,
+            Self::SpokenGuide => PaperName::SpokenGuide,
+            Self::Checklist => PaperName::Checklist,
+            Self::Mandate => PaperName::Mandate,
+            Self::InterviewSheets => PaperName::Interview,
+            Self::PrivacyNotice => PaperName::PrivacyNotice,
+        }
+    }
+
     /// The whole set, in the order in which it is needed at the bed.
     pub const ALL: [Self; 7] = [
         Self::Form,

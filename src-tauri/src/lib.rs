@@ -8,6 +8,7 @@
 
 mod commands;
 mod options;
+mod printer;
 mod renderer;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ use daiban_core::sync::address::PlainLines;
 use daiban_core::sync::http::Http;
 use daiban_model::api::Failure;
 use options::Options;
+use printer::Desktop;
 use tauri::{Emitter, Manager};
 
 /// Opens the window and stays until it is closed.
@@ -63,6 +65,9 @@ fn window(options: Options) -> tauri::Result<()> {
             let handle = tauri::async_runtime::block_on(async {
                 task::spawn(engine, Http::new(plain_lines())).map_err(Box::<dyn std::error::Error>::from)
             })?;
+            let places = app.path();
+            let documents = places.document_dir().or_else(|_| places.home_dir()).ok();
+            let handle = handle.with_printer(Desktop::of_system(documents));
             let neighbourhood = Neighbourhood::default();
             tauri::async_runtime::block_on(async { handle.meet_neighbours(neighbourhood) });
             pass_on_changes(app.handle().clone(), &handle);

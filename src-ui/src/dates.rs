@@ -1,7 +1,7 @@
 //! How dates, times and sizes are written: 10月12日, 08:16, 14 KB.
 
 use daiban_model::stamp::Wall;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 
 /// 10月12日
 pub fn day(date: Date) -> String {
@@ -42,14 +42,14 @@ pub fn clock(at: Wall) -> String {
     format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
+/// 3月4日 09:30, of an hour that was agreed on
+pub fn hour(at: DateTime) -> String {
+    format!("{} {:02}:{:02}", day(at.date()), at.hour(), at.minute())
+}
+
 /// 10月9日 16:40
 pub fn moment(at: Wall) -> String {
     format!("{} {}", day(at.date()), clock(at))
-}
-
-/// 2026年10月12日 09:14
-pub fn full_moment(at: Wall) -> String {
-    format!("{} {}", full(at.date()), clock(at))
 }
 
 /// How wrong this machine's clock is, from how far it is ahead of the district's in milliseconds.

@@ -79,18 +79,43 @@ fn answers_itself(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|at| at.matches(own).unwrap_or(false))
 }
 
+/// What prints the paper that is shown.
+const PRINT: &str = "[data-print]";
+const PRINT_IN_DIALOG: &str = "dialog[open] [data-print]";
+
+/// Where keys work: in an open dialog, nothing behind it moves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Dialog,
+    Page,
+}
+
+impl Place {
+    fn pick(self, in_dialog: &'static str, on_page: &'static str) -> &'static str {
+        match self {
+            Self::Dialog => in_dialog,
+            Self::Page => on_page,
+        }
+    }
+}
+
 /// Listens for the whole window as long as the caller's owner lives.
 pub fn listen(act: impl Fn(Act) + 'static) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         let Some(asked) = read(&event) else { return };
-        let in_dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
+        let place = if first("dialog[open]").is_some() { Place::Dialog } else { Place::Page };
         match asked {
             Act::Primary => {
                 event.prevent_default();
-                press(if in_dialog { "dialog[open] [data-primary]" } else { "[data-primary]" });
+                press(place.pick("dialog[open] [data-primary]", "[data-primary]"));
+            }
+            // What is shown as it will be printed is printed; any other page as it stands.
+            Act::Print if first(place.pick(PRINT_IN_DIALOG, PRINT)).is_some() => {
+                event.prevent_default();
+                press(place.pick(PRINT_IN_DIALOG, PRINT));
             }
             // The dialog closes itself, and nothing behind it may move.
-            _ if in_dialog => {}
+            _ if place == Place::Dialog => {}
             Act::Back => press("[data-back]"),
             Act::Search => {
                 event.prevent_default();

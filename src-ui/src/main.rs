@@ -11,6 +11,7 @@ mod keys;
 mod load;
 mod pages;
 mod parts;
+mod print;
 mod route;
 mod say;
 mod transport;

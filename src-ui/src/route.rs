@@ -18,6 +18,8 @@ pub enum Route {
     Person(PersonId),
     /// 新办件: the draft it goes on with, if any
     New(Option<String>),
+    /// 走访: the route of a day
+    Visits,
     /// 清单, with the item that is open
     Catalogue(Option<ItemCode>),
     /// 同步
@@ -37,6 +39,7 @@ impl Route {
             Self::Person(person) => format!("/people/{person}"),
             Self::New(None) => "/new".to_owned(),
             Self::New(Some(draft)) => format!("/new/{draft}"),
+            Self::Visits => "/visits".to_owned(),
             Self::Catalogue(None) => "/catalogue".to_owned(),
             Self::Catalogue(Some(code)) => format!("/catalogue/{code}"),
             Self::Sync => "/sync".to_owned(),
@@ -54,6 +57,7 @@ impl Route {
             ["people", id] => id.parse().map_or(Self::Today, Self::Person),
             ["new"] => Self::New(None),
             ["new", draft] => Self::New(Some((*draft).to_owned())),
+            ["visits"] => Self::Visits,
             ["catalogue"] => Self::Catalogue(None),
             ["catalogue", code] => Self::Catalogue(code.parse().ok()),
             ["sync"] => Self::Sync,
@@ -124,6 +128,7 @@ mod tests {
             Route::Person("0197a0b1c2d37e4f8a9b0c1d2e3f4a5c".parse().unwrap()),
             Route::New(None),
             Route::New(Some("d1".to_owned())),
+            Route::Visits,
             Route::Catalogue(None),
             Route::Catalogue("MZ-007".parse().ok()),
             Route::Sync,

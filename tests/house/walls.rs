@@ -174,6 +174,7 @@ fn only_the_set_up_calls_other_programs() {
                 "src-tauri/src/renderer.rs",
                 "starts itself anew, in its own process: a variable cannot be set in a running one",
             ),
+            ("src-tauri/src/printer.rs", "the system's printer is reached by its own programs, by their full path"),
         ],
         mend: "Use a library, or make it a task of `cargo xtask`.",
         bad: ("src-core/src/files/convert.rs", "let out = std::process::Command::new(\"convert\").output();"),

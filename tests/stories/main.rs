@@ -3,6 +3,7 @@
 mod archive;
 mod attachments;
 mod bad_line;
+mod bedside;
 mod beside;
 mod bundles;
 mod canaries;

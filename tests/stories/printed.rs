@@ -83,8 +83,11 @@ fn r46_r183_a_slip_is_printed_as_it_was_looked_at_and_a_reprint_says_so() {
     let second = must("printed again", print(&mut station, case, RECEIPT, again.hash));
     let words = run_on(&text(&second.pdf));
     assert!(words.contains("补打，第2次打印") && words.contains(&number), "R183: the number stays");
-    let told: Vec<String> = station.page(case).story.iter().map(|line| line.kind.clone()).collect();
-    assert_eq!(told[..2], ["printed_again".to_owned(), "printed".to_owned()], "latest first");
+    let story = station.page(case).story;
+    let told: Vec<&str> = story.iter().map(|line| line.kind.as_str()).collect();
+    assert_eq!(told[..2], ["printed_again", "printed"], "latest first");
+    let hash = &again.hash.to_string()[..16];
+    assert_eq!(story[0].detail, format!("receipt {number} 2 {hash}"), "which, which print, and its hash (R183)");
 }
 
 #[test]

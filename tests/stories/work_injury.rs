@@ -2,7 +2,7 @@
 
 use daiban_model::api::{Masking, Offer, PreviewDraft};
 use daiban_model::case::clocks::{Basis, ClockKind};
-use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Outcome, PaperLine, PaperState};
+use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Outcome, PaperLine, PaperName, PaperState};
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Stage};
 use daiban_model::deadline::{Certainty, Due};
@@ -49,17 +49,17 @@ fn her_case_goes_from_the_ward_to_the_delivered_finding() {
         draft.person.injured_on = "2026-03-04".into();
         draft.note = "脚趾骨折，住院，身边无人".into();
     });
-    let (case, sheets) = (taken.cases[0], &taken.sheets[0]);
-    let slip = sheets.slip.as_ref().expect("a slip");
-    assert_eq!(slip.number, "石拐-202202-20260312-01-0001");
-    assert!(slip.id_masked.starts_with("411525") && slip.id_masked.ends_with("000X"), "{}", slip.id_masked);
-    assert!(slip.id_masked.contains("****"), "the slip never shows the whole id");
-    assert_eq!(due(&slip.clocks, ClockKind::EmployerReport).0, "2026-04-03");
-    assert_eq!(slip.supplement_by, Some(day("2026-03-19")), "five working days from the notice");
-    let notice = sheets.notice.as_ref().expect("the one-time notice goes with the slip");
-    assert_eq!((notice.no, notice.lines.len(), notice.name.as_str()), (1, 1, "李春梅"));
+    let case = taken.cases[0];
+    assert_eq!(taken.rows[0].number, "石拐-202202-20260312-01-0001");
+    let slip = village.reads(case, PaperName::Receipt, 0);
+    assert!(slip.contains("411525********000X") && !slip.contains(LI_CHUNMEI.id), "never the whole id: {slip}");
+    assert!(slip.contains("2026年4月3日"), "the employer's day: {slip}");
+    assert!(slip.contains("请在2026年3月19日前交到本站"), "five working days from the notice: {slip}");
+    let notice = village.reads(case, PaperName::Notice, 1);
+    assert!(notice.contains("第1次") && notice.contains("李春梅"), "the one-time notice goes with the slip: {notice}");
 
     let page = village.page(case);
+    assert_eq!((page.notices.len(), page.notices[0].lines.len()), (1, 1));
     assert_eq!(page.row.stage, Stage::Supplementing { notice: 1 });
     assert!(page.fields.iter().all(|view| view.field != Field::Household), "no household was asked for");
     let id = page.fields.iter().find(|view| view.field == Field::CitizenId).expect("the id");

@@ -49,9 +49,10 @@ async fn take_a_case(page: &Page, dates: &InjuryDates) -> Result<()> {
     page.press("open-taken").await?;
     page.at("case").await?;
     look(page, "case").await?;
-    page.press("show-sheets").await?;
-    page.see("sheets").await?;
-    look(page, "case-sheets").await
+    page.press("paper-look").await?;
+    page.see("paper-page").await?;
+    look(page, "case-paper").await?;
+    page.key(key::ESCAPE).await
 }
 
 async fn walk(page: &Page) -> Result<()> {

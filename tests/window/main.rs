@@ -4,9 +4,11 @@
 
 mod attachments;
 mod copied;
+mod home_service;
 mod keyboard;
 mod looks;
 mod mistakes;
+mod printing;
 mod stage;
 mod stick;
 mod syncing;

@@ -69,12 +69,12 @@ async fn take_the_injury(page: &Page, dates: &InjuryDates) -> Result<String> {
     page.shot("15-check").await?;
     let number = job::receive(page).await?;
     page.shot("16-slip").await?;
-    let slip = page.text("slip").await?;
+    let slip = job::paper_words(page).await?;
     for words in [number.as_str(), LI_CHUNMEI.name, LI_CHUNMEI.masked, "工伤认定申请", "不是受理决定"] {
         assert!(slip.contains(words), "the slip says {words}: {slip}");
     }
     assert!(!slip.contains(LI_CHUNMEI.citizen_id), "the whole number stands on no slip: {slip}");
-    assert!(page.text_css(".sheet [data-test=notice]").await?.contains("劳动关系"), "the notice goes with the slip");
+    page.says("paper-offer", "一次性告知书").await?;
     page.press("open-taken").await?;
     page.at("case").await?;
     shows_the_dates(page, dates, "on the page of the case").await?;

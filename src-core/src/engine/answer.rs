@@ -53,7 +53,6 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         SettleField,
         AddFile,
         GetFile,
-        GetSheets,
         ListPapers,
         LookAtPaper,
         FindPeople,

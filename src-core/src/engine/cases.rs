@@ -1,7 +1,7 @@
 //! One case: opened, moved, typed into, settled.
 
 use daiban_model::access::Action;
-use daiban_model::api::{Act, CasePage, Changed, Failure, GetSheets, Kept, OpenCase, SetField, SettleField, Sheets};
+use daiban_model::api::{Act, CasePage, Changed, Failure, Kept, OpenCase, SetField, SettleField};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, Event, IdCheck};
 use daiban_model::case::field::{self, Field, WhileDisputed};
 use daiban_model::case::{Command, Refusal, decide};
@@ -85,14 +85,6 @@ impl<S: Store> Answer<S> for SettleField {
         let page = desk.case_page(&file).await?;
         engine.tell(Changed::Cases { ids: vec![self.id] });
         Ok(Box::new(page))
-    }
-}
-
-impl<S: Store> Answer<S> for GetSheets {
-    async fn answer(self, engine: &mut Engine<S>) -> Result<Sheets, Failure> {
-        let desk = engine.desk()?;
-        let file = desk.file(self.id).await?;
-        Ok(desk.sheets(&file))
     }
 }
 

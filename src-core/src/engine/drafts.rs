@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Changed, Draft, DraftId, DraftMandate, DraftPaper, DraftPerson, DraftPreview, DraftRow, DropDraft, Failure,
-    FindPeople, GetDraft, KnownFrom, Later, Left, ListDrafts, NoticeSheet, OpenMatter, Outlook, PersonHit,
+    FindPeople, GetDraft, KnownFrom, Later, Left, ListDrafts, NoticeAhead, OpenMatter, Outlook, PersonHit,
     PreviewDraft, SaveDraft, Saved, Seen, StartDraft, Step,
 };
 use daiban_model::bundle::Bundle;
@@ -392,23 +392,14 @@ pub(super) fn may_be_entrusted(item: &Item) -> bool {
 
 impl<S: Store> Desk<S> {
     /// The notice as it would be given if the draft were received now.
-    fn notice_ahead(&self, draft: &Draft) -> Option<NoticeSheet> {
+    fn notice_ahead(&self, draft: &Draft) -> Option<NoticeAhead> {
         let lines = notice_lines(draft);
         if lines.is_empty() {
             return None;
         }
         let term = deadline::Clock::new(self.now().date(), Some(Limit::WorkingDays(5))).due(&self.published.calendar);
-        Some(NoticeSheet {
-            number: String::new(),
-            no: 1,
-            name: draft.person.name.clone(),
-            items: row(self, 0, draft).items,
-            lines,
-            term: term.date(),
-            given: self.now(),
-            agent: self.who.name.clone(),
-            station: self.certificate.station.clone(),
-        })
+        let (name, items) = (draft.person.name.clone(), row(self, 0, draft).items);
+        Some(NoticeAhead { name, items, lines, term: term.date() })
     }
 }
 

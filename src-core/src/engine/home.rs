@@ -1,21 +1,23 @@
 //! Home service at the desk: the route of a day, the set of papers for a bedside, and who is free to go.
 
+use daiban_model::access::Action;
 use daiban_model::api::{
-    BookingView, CasePage, Changed, Failure, GetKit, GetRoute, HomeView, InterviewView, Kit, LogCall, Route, RouteStop,
-    View, VisitView,
+    BookingView, CasePage, Changed, Colleague, Failure, GetKit, GetRoute, HomeView, InterviewView, Kit, LogCall, Offer,
+    Route, RouteStop, View, VisitView,
 };
 use daiban_model::case::event::{PaperLine, PaperState};
-use daiban_model::case::{Command, Refusal, What};
-use daiban_model::ids::{AgentId, CaseId};
+use daiban_model::case::{Command, Refusal, Stage, What};
+use daiban_model::ids::{AgentId, CaseId, ScopeCode};
 use daiban_model::injury::KitPaper;
+use daiban_model::organisation::Agent;
 use daiban_model::visit::{Booked, BookingOutcome};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, receive, storage};
-use crate::projection::day_number;
+use super::{Engine, papers, receive, storage};
+use crate::projection::{Facts, day_number};
 use crate::store::{CaseRecord, RowQuery, Store};
 
 /// Rows looked at in one go.
@@ -66,7 +68,8 @@ impl<S: Store> Answer<S> for GetKit {
             true => asked.into_iter().flat_map(|item| &item.papers).map(none).collect(),
             false => case.papers.clone(),
         };
-        Ok(Kit { item, papers: KitPaper::ALL.to_vec(), checklist })
+        let sheets = papers::kit(&file);
+        Ok(Kit { item, papers: KitPaper::ALL.to_vec(), sheets, checklist })
     }
 }
 
@@ -118,7 +121,7 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    fn names(&self, staff: &[AgentId]) -> Vec<String> {
+    pub(super) fn names(&self, staff: &[AgentId]) -> Vec<String> {
         staff.iter().map(|agent| self.published.agent(agent)).collect()
     }
 
@@ -175,8 +178,42 @@ impl<S: Store> Desk<S> {
                 })
                 .collect(),
             grounds: file.facts.case.grounds.clone(),
+            colleagues: self.colleagues(),
         }
     }
+
+    fn colleagues(&self) -> Vec<Colleague> {
+        let (own, today) = (&self.who, self.now().date());
+        let near = |unit: ScopeCode| unit == own.unit || unit.parent() == own.unit.parent();
+        let mut all: Vec<&Agent> = self.published.roster.agents().iter().collect();
+        all.retain(|agent| agent.id == own.agent || (agent.serves_on(today) && agent.scopes().any(near)));
+        all.sort_by_key(|agent| agent.id != own.agent);
+        all.into_iter().map(|agent| Colleague { agent: agent.id.clone(), name: agent.name.clone() }).collect()
+    }
+}
+
+/// What may be done in home service from where a case stands, each with the right it needs.
+pub(super) fn moves(facts: &Facts) -> Vec<(Offer, Action)> {
+    let (case, home) = (&facts.case, &facts.case.home);
+    if !case.stage.is_open() || case.stage == Stage::New {
+        return Vec::new();
+    }
+    let mut moves = vec![(Offer::BookVisit, Action::Attend), (Offer::RecordVisit, Action::Attend)];
+    if home.next().is_some() {
+        moves.extend([(Offer::MoveVisit, Action::Attend), (Offer::RefuseVisit, Action::Accept)]);
+    }
+    if home.visits.iter().any(|made| made.grade.is_none()) {
+        moves.push((Offer::GradeVisit, Action::EnterRating));
+    }
+    moves.push((Offer::RecordInterview, Action::Attend));
+    if !home.interviews.is_empty() {
+        moves.push((Offer::AddToInterview, Action::Attend));
+    }
+    moves.push((Offer::Explain, Action::Attend));
+    if papers::is_injury(facts) {
+        moves.push((Offer::TellGrounds, Action::Attend));
+    }
+    moves
 }
 
 fn near(one: DateTime, other: DateTime) -> bool {

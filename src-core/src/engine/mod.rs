@@ -32,7 +32,6 @@ mod recovery;
 mod refold;
 mod reveals;
 mod session;
-mod sheets;
 mod stick;
 mod story;
 pub mod task;

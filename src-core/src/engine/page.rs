@@ -2,7 +2,8 @@
 
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{
-    BundleView, CasePage, Failure, FieldView, HandedOut, MandateView, Masking, NoticeView, Offer, Pending, Sent,
+    BundleView, CasePage, CaseRow, Failure, FieldView, HandedOut, MandateView, Masking, NoticeView, Offer, Pending,
+    Sent,
 };
 use daiban_model::bundle::{Choice, State, Tone};
 use daiban_model::case::event::{IdCheck, Outcome};
@@ -11,7 +12,7 @@ use daiban_model::case::fold::{Case, Stage};
 use daiban_model::case::item_law;
 
 use super::desk::{Desk, OpenFile};
-use super::{cases, story};
+use super::{cases, home, story};
 use crate::projection::Facts;
 use crate::store::Store;
 
@@ -30,15 +31,13 @@ impl<S: Store> Desk<S> {
     fn own_page(&self, file: &OpenFile) -> CasePage {
         let facts = &file.facts;
         let case = &facts.case;
-        let doc = *file.id.0.as_bytes();
-        let row = self.shown(vec![self.record(doc, file.scope, facts)]).pop();
         let receipt = case.receipt.as_ref().map(|(_, receipt)| receipt);
         let item = receipt.map(|receipt| receipt.item.clone());
         let published = self.published.catalogue.as_ref();
         let department = item.as_ref().and_then(|code| published?.get(code)).map(|item| item.department.clone());
         let reckoning = self.reckoning();
         CasePage {
-            row: row.unwrap_or_else(|| self.record(doc, file.scope, facts).shown),
+            row: self.listed(file),
             department: department.unwrap_or_default(),
             help: case.help,
             person: facts.registers.get(field::FOR).and_then(|id| id.parse().ok()),
@@ -63,6 +62,12 @@ impl<S: Store> Desk<S> {
             bundle: None,
             part_of: None,
         }
+    }
+
+    /// What the list shows of an open file.
+    pub(super) fn listed(&self, file: &OpenFile) -> CaseRow {
+        let record = || self.record(*file.id.0.as_bytes(), file.scope, &file.facts);
+        self.shown(vec![record()]).pop().unwrap_or_else(|| record().shown)
     }
 
     fn mandate(&self, case: &Case) -> Option<MandateView> {
@@ -91,6 +96,7 @@ impl<S: Store> Desk<S> {
         if let Some(bundle) = bundle {
             of_bundle(&mut moves, &file.facts.case, bundle);
         }
+        moves.extend(home::moves(&file.facts));
         if file.facts.case.stage.is_open() && cases::unidentified(file) {
             moves.insert(0, (Offer::CheckId, Action::Collect));
         }

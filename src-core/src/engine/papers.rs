@@ -7,6 +7,8 @@
 
 mod build;
 
+pub(super) use build::is_injury;
+
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{
     Bytes, Changed, Failure, ListPapers, LookAtPaper, Outlet, PaperFault, PaperOffer, PaperPage, PaperRef, PaperView,
@@ -17,6 +19,7 @@ use daiban_model::case::event::{PaperName, PrintLine};
 use daiban_model::case::field::Field;
 use daiban_model::form::{Sheet, Size};
 use daiban_model::ids::FileHash;
+use daiban_model::injury::KitPaper;
 use jiff::civil::Date;
 
 use super::Engine;
@@ -49,12 +52,7 @@ impl<S: Store> Answer<S> for ListPapers {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<PaperOffer>, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        let offer = |paper: PaperRef| {
-            let number = build::number(&file, paper)?;
-            let printed = file.facts.case.prints.count(paper.name, &number);
-            Some(PaperOffer { paper, number, printed, copies: copies(paper.name) })
-        };
-        Ok(build::papers(&file).into_iter().filter_map(offer).collect())
+        Ok(build::papers(&file).into_iter().map(|paper| offer(&file, paper)).collect())
     }
 }
 
@@ -89,7 +87,8 @@ impl<S: Store> Engine<S> {
             return Err(Failure::Paper { why: PaperFault::Changed });
         }
         let (number, turn) = (made.sheet.head.number, made.sheet.head.print);
-        let title = format!("{}-{number}", build::title(call.paper.name));
+        let title = [build::title(call.paper.name), &number].join("-");
+        let title = title.trim_end_matches('-').to_owned();
         let pages = u16::try_from(pages.count()).unwrap_or(u16::MAX);
         let line = PrintLine { paper: call.paper.name, number, turn, pages, hash: call.hash };
         desk.act(file, Command::Print(line)).await?;
@@ -106,7 +105,7 @@ impl<S: Store> Desk<S> {
         self.may(Action::Annotate, &subject)?;
         let reveal = permit(&self.who, Action::Reveal, &subject).ok();
         let not_there = || Failure::Paper { why: PaperFault::NotThere };
-        let number = build::number(file, paper).ok_or_else(not_there)?;
+        let number = build::number(file, paper);
         let mut made = self.sheet(file, paper, reveal.as_ref()).ok_or_else(not_there)?;
         made.sheet.head.print = file.facts.case.prints.count(paper.name, &number).saturating_add(1);
         made.sheet.head.number = number;
@@ -114,6 +113,23 @@ impl<S: Store> Desk<S> {
         made.sheet.head.size = if paper.name == PaperName::Receipt { size } else { Size::A4 };
         Ok(made)
     }
+}
+
+fn offer(file: &OpenFile, paper: PaperRef) -> PaperOffer {
+    let number = build::number(file, paper);
+    let printed = file.facts.case.prints.count(paper.name, &number);
+    PaperOffer { paper, number, printed, copies: copies(paper.name) }
+}
+
+/// The set for a bedside (R103): what was told and signed already as it stands, the rest to be finished by hand.
+pub(super) fn kit(file: &OpenFile) -> Vec<PaperOffer> {
+    let papers = build::papers(file);
+    let latest = |kit: KitPaper| {
+        let fits =
+            |paper: &&PaperRef| paper.name == kit.paper() && (paper.name != PaperName::Interview || paper.no == 0);
+        papers.iter().rev().find(fits).map(|paper| offer(file, *paper))
+    };
+    KitPaper::ALL.into_iter().filter_map(latest).collect()
 }
 
 impl Made {
@@ -152,7 +168,12 @@ fn fault(fault: PrintFault) -> Failure {
 fn copies(paper: PaperName) -> u8 {
     match paper {
         PaperName::Mandate => 3,
-        PaperName::DeliveryProof => 1,
+        PaperName::InjuryClaim => 3,
+        PaperName::DeliveryProof
+        | PaperName::SpokenGuide
+        | PaperName::Checklist
+        | PaperName::Interview
+        | PaperName::HomeVisit => 1,
         _ => 2,
     }
 }

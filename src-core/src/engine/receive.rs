@@ -39,13 +39,13 @@ impl<S: Store> Answer<S> for ReceiveDraft {
         batch.states.push((desk.counter_name(), Some(wire::encode(&numbers.last))));
         batch.states.push(Desk::<S>::without_draft(draft.id));
         desk.commit(batch).await?;
-        let sheets = files.iter().map(|file| desk.sheets(file)).collect();
+        let rows = files.iter().map(|file| desk.listed(file)).collect();
         let cases: Vec<CaseId> = files.iter().map(|file| file.id).collect();
         engine.tell(Changed::Cases { ids: cases.clone() });
         if person.is_some() {
             engine.tell(Changed::People);
         }
-        Ok(Taken { cases, sheets })
+        Ok(Taken { cases, rows })
     }
 }
 

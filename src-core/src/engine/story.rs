@@ -2,7 +2,7 @@
 
 use daiban_model::api::{AnomalyView, ConflictValue, ConflictView, Masking, StoryLine};
 use daiban_model::bundle::{Choice, StepNo};
-use daiban_model::case::event::{Event, NotAccepted, Outcome, What};
+use daiban_model::case::event::{Event, NotAccepted, Outcome, PrintLine, What};
 use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, Phone};
 use uuid::Uuid;
@@ -12,6 +12,9 @@ mod care;
 use super::published::Published;
 use crate::doc::Conflict;
 use crate::projection::Facts;
+
+/// Signs of a paper's hash in the story.
+const SHOWN_OF_HASH: usize = 16;
 
 /// The acts, latest first.
 pub(super) fn story(facts: &Facts, published: &Published) -> Vec<StoryLine> {
@@ -146,8 +149,6 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
             Choice::Together => ("results_together", String::new()),
             Choice::AsTheyCome => ("results_as_they_come", String::new()),
         },
-        What::Printed(line) if line.turn > 1 => ("printed_again", format!("{} {}", line.number, line.turn)),
-        What::Printed(line) => ("printed", line.number.clone()),
         // Told beside the stages, or of a newer version.
         What::Charged(_)
         | What::Promised(_)
@@ -161,7 +162,16 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         | What::CalledBack(_)
         | What::Reminded { .. }
         | What::Unknown { .. } => ("unknown", String::new()),
+        What::Printed(line) => (if line.turn > 1 { "printed_again" } else { "printed" }, printed(line)),
     }
+}
+
+/// Which paper, its number, which print, and the beginning of its hash: enough to tell one file from another.
+fn printed(line: &PrintLine) -> String {
+    let paper = serde_json::to_value(line.paper).ok();
+    let paper = paper.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    let hash: String = line.hash.to_string().chars().take(SHOWN_OF_HASH).collect();
+    format!("{paper} {} {} {hash}", line.number, line.turn)
 }
 
 /// 2026-03-04 09:30

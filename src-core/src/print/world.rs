@@ -47,6 +47,10 @@ templates!(
     "board",
     "hand-over",
     "one-thing",
+    "spoken",
+    "checklist",
+    "interview",
+    "privacy",
 );
 
 /// Read once: a source is the same for every paper.

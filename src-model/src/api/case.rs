@@ -221,6 +221,24 @@ pub enum Offer {
     Come,
     /// 回访
     CallBack,
+    /// 约上门
+    BookVisit,
+    /// 上门改日子
+    MoveVisit,
+    /// 不上门
+    RefuseVisit,
+    /// 记上门
+    RecordVisit,
+    /// 上门后回访
+    GradeVisit,
+    /// 录询问笔录
+    RecordInterview,
+    /// 笔录补充
+    AddToInterview,
+    /// 记下讲明白了
+    Explain,
+    /// 记下本人说的情形
+    TellGrounds,
 }
 
 /// A notice on the page.
@@ -327,55 +345,6 @@ pub enum Sent {
     },
 }
 
-/// The papers to print for a case: shown on screen exactly so.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct GetSheets {
-    /// Which.
-    pub id: CaseId,
-}
-
-/// The papers to print.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Sheets {
-    /// 收件回执
-    pub slip: Option<Slip>,
-    /// 一次性告知书
-    pub notice: Option<NoticeSheet>,
-}
-
-/// 收件回执 (R46, templates §1). Never called 受理通知书.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slip {
-    /// 办件号
-    pub number: String,
-    /// 申请人
-    pub name: String,
-    /// 证件号, masked.
-    pub id_masked: String,
-    /// Whether the document was seen; if not the slip says so (R84).
-    pub id: IdCheck,
-    /// 代办员
-    pub agent: String,
-    /// The station's name.
-    pub station: String,
-    /// 收件时间
-    pub received: Wall,
-    /// Whether that clock could be trusted.
-    pub quality: TimeQuality,
-    /// 申请事项
-    pub item: String,
-    /// Papers taken and missing.
-    pub papers: Vec<PaperLine>,
-    /// Where it goes, and by when at the latest (R49).
-    pub hand_over_by: Option<Clock>,
-    /// Last day to supplement, when something is missing.
-    pub supplement_by: Option<Date>,
-    /// The dates of the matter, with their reasons.
-    pub clocks: Vec<Clock>,
-    /// Whether every figure of the item is traced to a source (R2).
-    pub verified: Verification,
-}
-
 /// Whether a figure may be quoted (R2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -384,27 +353,4 @@ pub enum Verification {
     Verified,
     /// 示例数据 / 待核实
     Unverified,
-}
-
-/// 一次性告知书 (R50, templates §3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoticeSheet {
-    /// 办件号; empty when told beforehand.
-    pub number: String,
-    /// 第 n 次
-    pub no: u8,
-    /// 申请人
-    pub name: String,
-    /// 申请事项
-    pub items: Vec<String>,
-    /// Every missing paper.
-    pub lines: Vec<NoticeLine>,
-    /// Last day to supplement.
-    pub term: Option<Date>,
-    /// When it was given.
-    pub given: Wall,
-    /// 代办员
-    pub agent: String,
-    /// The station's name.
-    pub station: String,
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::bundle::{BundlePreview, DraftBundle};
-use super::case::{NoticeSheet, Sheets};
+use super::lists::CaseRow;
 use crate::case::clocks::Clock;
-use crate::case::event::{Help, PaperState, Power, Way};
+use crate::case::event::{Help, NoticeLine, PaperState, Power, Way};
 use crate::ids::{CaseId, ItemCode, PersonId};
 use crate::person::Telling;
 use crate::stamp::Wall;
@@ -328,7 +329,7 @@ pub struct DraftPreview {
     /// The same matter open already (R88).
     pub open: Vec<OpenMatter>,
     /// The notice as it would be given.
-    pub notice: Option<NoticeSheet>,
+    pub notice: Option<NoticeAhead>,
     /// Per item: the dates that would follow.
     pub outlook: Vec<Outlook>,
     /// The bundle, with what it asks and the steps that apply.
@@ -344,6 +345,19 @@ pub struct Outlook {
     pub name: String,
     /// The dates.
     pub clocks: Vec<Clock>,
+}
+
+/// 一次性告知书 as it would be given if the draft were received now (R50): it builds itself while the papers are answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeAhead {
+    /// 申请人
+    pub name: String,
+    /// 申请事项
+    pub items: Vec<String>,
+    /// Every missing paper.
+    pub lines: Vec<NoticeLine>,
+    /// Last day to supplement.
+    pub term: Option<Date>,
 }
 
 /// One thing wrong with a draft.
@@ -371,6 +385,6 @@ pub struct ReceiveDraft {
 pub struct Taken {
     /// The cases, in the order of the items.
     pub cases: Vec<CaseId>,
-    /// Their papers to print.
-    pub sheets: Vec<Sheets>,
+    /// What the list shows of each.
+    pub rows: Vec<CaseRow>,
 }

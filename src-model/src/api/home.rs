@@ -6,8 +6,9 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::draft::DraftPerson;
+use super::papers::PaperOffer;
 use crate::case::event::{Grade, Help, PaperLine, Way};
-use crate::ids::{CaseId, ItemCode};
+use crate::ids::{AgentId, CaseId, ItemCode};
 use crate::injury::{Ground, KitPaper};
 use crate::stamp::Stamp;
 use crate::visit::{Addition, Booking, HomeReason, Interview, Visit};
@@ -78,6 +79,8 @@ pub struct Kit {
     pub item: Option<ItemCode>,
     /// The set.
     pub papers: Vec<KitPaper>,
+    /// The same as they are printed: what was told and signed already as it stands, the rest to be finished by hand.
+    pub sheets: Vec<PaperOffer>,
     /// The papers the item asks for, as they stand.
     pub checklist: Vec<PaperLine>,
 }
@@ -93,6 +96,17 @@ pub struct HomeView {
     pub interviews: Vec<InterviewView>,
     /// The grounds of the law as the person told them (R106).
     pub grounds: BTreeSet<Ground>,
+    /// Who may go: whoever looks first, then those of the same township or unit who serve today.
+    pub colleagues: Vec<Colleague>,
+}
+
+/// Somebody who may go along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// Staff number.
+    pub agent: AgentId,
+    /// Name.
+    pub name: String,
 }
 
 /// A booking on the page.

@@ -90,7 +90,6 @@ calls! {
     SettleField = "settle_field" -> Box<CasePage>;
     AddFile = "add_file" -> Box<CasePage>;
     GetFile = "get_file" -> GotFile;
-    GetSheets = "get_sheets" -> Sheets;
     ListPapers = "list_papers" -> Vec<PaperOffer>;
     LookAtPaper = "look_at_paper" -> PaperView;
     PrintPaper = "print_paper" -> PaperOut;

@@ -257,10 +257,12 @@ fn add_file(case: &Case, line: FileLine) -> Result<What, Refusal> {
     }
 }
 
-/// R183: the sheet bears its turn, so it is the next one and no other.
+/// R183: the sheet bears its turn, so it is the next one and no other. Before the receipt there is no number to bear (R103).
 fn print(case: &Case, line: PrintLine) -> Result<What, Refusal> {
-    let number = filled(line.number.clone(), Entry::NoticeNumber)?;
-    let next = case.prints.count(line.paper, &number).saturating_add(1);
+    if case.receipt.is_some() {
+        filled(line.number.clone(), Entry::NoticeNumber)?;
+    }
+    let next = case.prints.count(line.paper, &line.number).saturating_add(1);
     if line.turn == next { Ok(What::Printed(line)) } else { Err(Refusal::DoneBefore) }
 }
 

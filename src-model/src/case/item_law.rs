@@ -7,7 +7,7 @@ use crate::deadline::{Limit, StopKind};
 use crate::ids::ItemCode;
 
 /// 工伤认定申请: its limits also run from the accident, and its clock knows one more stop (rules §3).
-const WORK_INJURY: &str = "RS-075";
+pub const WORK_INJURY: &str = "RS-075";
 
 /// Items whose extension the law bounds in days of its own (R60). Of all others none is longer than the limit itself, which is
 /// also what the law says of 市场主体登记 (3 + 3) and 政府信息公开 (20 + 20).
@@ -39,7 +39,7 @@ pub(super) fn renewal_days(name: &str) -> Option<u16> {
 }
 
 /// Whether an item is the recognition of a work injury.
-pub(super) fn is_work_injury(item: &ItemCode) -> bool {
+pub fn is_work_injury(item: &ItemCode) -> bool {
     item.as_str() == WORK_INJURY
 }
 

@@ -1,4 +1,5 @@
-//! Paper forms as values: what stands on each of the 23 families of paper (requirements R183, annex H), and nothing of how it looks.
+//! Paper forms as values: what stands on each of the 23 families of paper (requirements R183, annex H) and on the papers that go with
+//! them to a bedside (R103), and nothing of how it looks.
 //!
 //! Forms are built when a page is shown or printed and are never stored or sent, so they may change with the program. What is
 //! empty prints as a ruled blank, to be finished by hand.
@@ -7,6 +8,7 @@
 
 mod application;
 mod board;
+mod kit;
 mod mandate;
 mod notice;
 mod result;
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use application::*;
 pub use board::*;
+pub use kit::*;
 pub use mandate::*;
 pub use notice::*;
 pub use result::*;
@@ -145,6 +148,14 @@ forms! {
     HandOver(HandOver) = "hand-over",
     /// 一件事申请表 (§23, R116).
     OneThing(OneThing) = "one-thing",
+    /// What is said in plain words (R99, R103).
+    SpokenGuide(SpokenGuide) = "spoken",
+    /// 材料清单 (R103).
+    Checklist(Checklist) = "checklist",
+    /// 询问笔录 (R100).
+    Interview(InterviewRecord) = "interview",
+    /// 个人信息告知 (R103).
+    PrivacyNotice(PrivacyNotice) = "privacy",
 }
 
 /// A paper in a list.

@@ -1,11 +1,14 @@
 //! Papers of service outside the window, and what people say of it (templates §§13, 14, 19, 20).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime, Time};
 use serde::Serialize;
 
 use super::{PaperRow, Shown};
-use crate::case::event::Grade;
+use crate::case::event::{Grade, Signature};
 use crate::ids::ItemCode;
+use crate::visit::{Asked, HomeReason};
 
 /// 上门服务记录.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -21,7 +24,7 @@ pub struct HomeVisit {
     /// What it is about.
     pub matter: String,
     /// Why at home.
-    pub reason: Option<HomeReason>,
+    pub reasons: BTreeSet<HomeReason>,
     /// The time wished for.
     pub wished: String,
     /// 上门日期
@@ -34,6 +37,16 @@ pub struct HomeVisit {
     pub place: String,
     /// Two of them where possible.
     pub staff: Vec<String>,
+    /// 出示工作证
+    pub badge: Option<Asked>,
+    /// 核对证件
+    pub id_checked: Option<Asked>,
+    /// 本人在场
+    pub person_seen: Option<Asked>,
+    /// 同意拍照
+    pub consent: Option<Asked>,
+    /// How it was signed.
+    pub signature: Option<Signature>,
     /// Papers collected.
     pub papers: Vec<PaperRow>,
     /// What was said and done.
@@ -44,22 +57,6 @@ pub struct HomeVisit {
     pub concern: String,
     /// 下一步
     pub next: String,
-}
-
-/// Why somebody is served at home (templates §13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HomeReason {
-    /// 高龄
-    Age,
-    /// 病残
-    Illness,
-    /// 孕产
-    Maternity,
-    /// 独居
-    Alone,
-    /// 其他
-    Other,
 }
 
 /// 五进行动记录.

@@ -45,7 +45,7 @@ pub fn ClockFace(clock: Clock) -> impl IntoView {
 }
 
 /// What a date is about; one that does not run yet says so.
-pub fn clock_name(clock: &Clock) -> String {
+fn clock_name(clock: &Clock) -> String {
     let name = words::one_of("clock", &say::code(&clock.kind)).unwrap_or_default();
     if clock.basis == Basis::IfAcceptedToday { t!("due.if_today", name = name) } else { name.to_owned() }
 }

@@ -80,14 +80,24 @@ pub fn story_line(line: StoryLine) -> impl IntoView {
 fn told(kind: &str, detail: String) -> String {
     match detail.parse::<Date>() {
         Ok(day) => dates::full(day),
+        Err(_) if kind.starts_with("printed") => printed(&detail).unwrap_or(detail),
         Err(_) if kind == "rated" => words::one_of("grade", &detail).map_or(detail, str::to_owned),
         Err(_) => detail,
     }
 }
 
+/// Which paper, its number, which print, and by what it can be told from another.
+fn printed(detail: &str) -> Option<String> {
+    let mut parts = detail.split(' ');
+    let (paper, number, turn, hash) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let name = words::one_of("paper_name", paper)?;
+    Some(t!("print.told", paper = name, number = number, turn = turn, hash = hash))
+}
+
 fn story_icon(kind: &str) -> &'static str {
     match kind {
         "received" | "archived" => "doc",
+        "printed" | "printed_again" => "print",
         "handed_over" => "send",
         "noticed" | "supplemented" => "lack",
         "mandated" | "mandate_ended" => "sign",

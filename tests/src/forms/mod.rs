@@ -1,6 +1,7 @@
 //! Every paper form filled in, ordinarily and as badly as people and villages can: for the tests of printing and its measurement.
 
 mod applications;
+mod kit;
 mod notices;
 mod visits;
 
@@ -116,7 +117,7 @@ pub fn head(filling: Filling) -> Head {
 
 /// Every form, filled in.
 pub fn all(filling: Filling) -> Vec<Sheet> {
-    let forms = [notices::all(filling), applications::all(filling), visits::all(filling)].concat();
+    let forms = [notices::all(filling), applications::all(filling), visits::all(filling), kit::all(filling)].concat();
     forms.into_iter().map(|form| Sheet { head: head(filling), form }).collect()
 }
 

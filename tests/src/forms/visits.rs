@@ -1,7 +1,8 @@
 //! Records of service outside the window, and boards, filled in.
 
-use daiban_model::case::event::Grade;
+use daiban_model::case::event::{Grade, Signature};
 use daiban_model::form::*;
+use daiban_model::visit::{Asked, HomeReason};
 use jiff::civil::time;
 
 use super::{Filling, citizen, day, moment, phone};
@@ -14,7 +15,12 @@ fn visit(f: Filling) -> HomeVisit {
         relation: f.of("女儿"),
         person: f.of("赵云凤"),
         matter: f.of("申请高龄津贴"),
-        reason: Some(HomeReason::Age),
+        reasons: [HomeReason::Aged].into(),
+        badge: Some(Asked::Yes),
+        id_checked: Some(Asked::Yes),
+        person_seen: Some(Asked::Yes),
+        consent: Some(Asked::No),
+        signature: Some(Signature::Thumb { witness: f.of("钱秀英") }),
         wished: f.of("周三上午"),
         on: Some(day(3, 4)),
         arrived: Some(time(9, 5, 0, 0)),

@@ -15,13 +15,16 @@ use daiban_model::case::event::{
 use daiban_model::case::field::Field;
 use daiban_model::deadline::StopKind;
 use daiban_model::ids::CaseId;
+use daiban_model::injury::Ground;
 use daiban_model::stamp::Stamp;
+use daiban_model::visit::{Booking, HomeReason};
 
 use super::ledger::Promise;
 use super::options::Mistake;
 use super::run::{Check, Run};
 use crate::world::{
-    FENG_XIAOLIN, LONG_NAME, Papers, Person, QIAN_XIUYING, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG, ZHOU_MEILING, must, now,
+    FENG_XIAOLIN, LONG_NAME, Papers, Person, QIAN_XIUYING, QIMUGE, SUN_LINA, WULAN_TUYA, ZHAO_YUNFENG, ZHOU_MEILING,
+    must, now,
 };
 
 const PEOPLE: [&Person; 7] =
@@ -233,6 +236,25 @@ impl Run {
             | Offer::BreakPromise
             | Offer::Entrust
             | Offer::EndMandate => Command::Note { text },
+            Offer::Explain => Command::Explain { text },
+            Offer::TellGrounds => Command::TellGrounds { grounds: [Ground::AtWork].into() },
+            Offer::BookVisit => Command::BookVisit(Box::new(Booking {
+                caller: text.clone(),
+                relation: String::new(),
+                phone: String::new(),
+                reasons: [HomeReason::Aged].into(),
+                at: today.at(16, 30, 0, 0),
+                place: text,
+                staff: vec![must("a staff number", QIMUGE.parse())],
+                alone: "只有一人在站".into(),
+            })),
+            // Records of visits have stories of their own.
+            Offer::MoveVisit
+            | Offer::RefuseVisit
+            | Offer::RecordVisit
+            | Offer::GradeVisit
+            | Offer::RecordInterview
+            | Offer::AddToInterview => Command::Note { text },
             Offer::Correct => Command::Correct { field: Field::Remark, value: "更正".into(), reason: text },
         }
     }

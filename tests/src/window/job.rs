@@ -174,6 +174,14 @@ pub async fn receive(page: &Page) -> Result<String> {
     page.text("slip-number").await
 }
 
+/// What stands on the pages of the paper that is shown, without white space. A picture says it to whoever cannot see it.
+pub async fn paper_words(page: &Page) -> Result<String> {
+    page.see("paper-page").await?;
+    let words = page.run("return [...document.querySelectorAll('[data-test=paper-page]')].map(it => it.alt).join('')");
+    let words = words.await?.as_str().context("pages without words")?.to_owned();
+    Ok(words.chars().filter(|sign| !sign.is_whitespace()).collect())
+}
+
 /// 记一笔 on the page of a case.
 pub async fn note(page: &Page, words: &str) -> Result<()> {
     page.write("new-note", words).await?;

@@ -46,9 +46,14 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts it. What the window keeps outside its data folder (text size, place on the screen) goes below `profile`.
+    /// Starts it. What the window keeps outside its data folder (text size, place on the screen, saved papers) goes below `profile`.
     pub async fn start(profile: &Path) -> Result<Self> {
         let screen = Screen::start()?;
+        let (config, documents) = (profile.join("config"), profile.join("documents"));
+        std::fs::create_dir_all(&config)?;
+        std::fs::create_dir_all(&documents)?;
+        let places = format!("XDG_DOCUMENTS_DIR=\"{}\"\n", documents.display());
+        std::fs::write(config.join("user-dirs.dirs"), places)?;
         let port = free_port()?;
         let mut command = Command::new(installed("WebKitWebDriver", "webkit2gtk-driver")?);
         command
@@ -66,7 +71,7 @@ impl Driver {
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_USE_PORTAL", "0")
             .env("XDG_DATA_HOME", profile.join("data"))
-            .env("XDG_CONFIG_HOME", profile.join("config"))
+            .env("XDG_CONFIG_HOME", config)
             .stdin(Stdio::null())
             .stdout(Stdio::null());
         if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() {

@@ -41,6 +41,11 @@ impl Station {
         self.folder.join("data")
     }
 
+    /// The folder in which its person keeps documents.
+    pub fn documents(&self) -> PathBuf {
+        self.folder.join("profile").join("documents")
+    }
+
     /// Opens the window.
     pub async fn open(&self) -> Result<Window> {
         let driver = Driver::start(&self.folder.join("profile")).await?;

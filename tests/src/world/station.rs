@@ -2,6 +2,7 @@
 
 mod image;
 mod near;
+mod prints;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,6 @@
 //! From the facts of a case to what stands on its papers. What no fact says stays blank.
 
+mod bedside;
 mod end;
 mod entrusted;
 mod intake;
@@ -15,13 +16,21 @@ use daiban_model::identity::{CitizenId, Phone};
 use daiban_model::ids::AgentId;
 use jiff::civil::Date;
 
+pub(in crate::engine) use bedside::is_injury;
+
 use super::Made;
 use crate::engine::desk::{Desk, OpenFile};
 use crate::projection::Facts;
 use crate::store::Store;
 
-/// Which papers a case has, in the order of its life.
+/// Which papers a case has: those of the desk in the order of its life, then those for a bedside.
 pub(super) fn papers(file: &OpenFile) -> Vec<PaperRef> {
+    let mut papers = at_the_desk(file);
+    papers.extend(bedside::papers(file));
+    papers
+}
+
+fn at_the_desk(file: &OpenFile) -> Vec<PaperRef> {
     let case = &file.facts.case;
     if case.receipt.is_none() {
         return Vec::new();
@@ -82,16 +91,25 @@ pub(super) fn title(paper: PaperName) -> &'static str {
         PaperName::DeliveryProof => "送达回证",
         PaperName::Conditional => "容缺受理承诺书",
         PaperName::Promise => "告知承诺书",
+        PaperName::InjuryClaim => "工伤认定申请表",
+        PaperName::SpokenGuide => "讲给您听",
+        PaperName::Checklist => "材料清单",
+        PaperName::Interview => "询问笔录",
+        PaperName::PrivacyNotice => "个人信息告知",
+        PaperName::HomeVisit => "上门服务记录",
     }
 }
 
 /// The number of a paper: 机关简称+文书字+〔年份〕+序号 (R183). What follows the year comes from the case number, which is given
-/// without a network and never twice (R77); so is this one, and nothing has to be counted.
-pub(super) fn number(file: &OpenFile, paper: PaperRef) -> Option<String> {
-    let (_, receipt) = file.facts.case.receipt.as_ref()?;
+/// without a network and never twice (R77); so is this one, and nothing has to be counted. Before a receipt there is none, and a
+/// paper is told from others of its kind by which it is.
+pub(super) fn number(file: &OpenFile, paper: PaperRef) -> String {
+    let Some((_, receipt)) = file.facts.case.receipt.as_ref() else {
+        return if paper.no > 1 { format!("第{}份", paper.no) } else { String::new() };
+    };
     let number = &receipt.number;
     let kind = match paper.name {
-        PaperName::Receipt => return Some(number.to_string()),
+        PaperName::Receipt => return number.to_string(),
         PaperName::Notice => "告",
         PaperName::Supplement => "补",
         PaperName::Mandate => "委",
@@ -104,13 +122,19 @@ pub(super) fn number(file: &OpenFile, paper: PaperRef) -> Option<String> {
         PaperName::DeliveryProof => "证",
         PaperName::Conditional => "容",
         PaperName::Promise => "诺",
+        PaperName::InjuryClaim => "申",
+        PaperName::SpokenGuide => "讲",
+        PaperName::Checklist => "单",
+        PaperName::Interview => "询",
+        PaperName::PrivacyNotice => "知",
+        PaperName::HomeVisit => "访",
     };
     let (date, whole) = (number.date(), number.to_string());
     let tail = whole.rsplit_once('-').map_or("", |(_, counter)| counter);
     let (unit, device) = (number.unit(), number.device());
     let nth = if paper.no > 1 { format!("-{}", paper.no) } else { String::new() };
     let day = format!("{:02}{:02}", date.month(), date.day());
-    Some(format!("石拐政{kind}字〔{}〕{}-{day}-{device:02}-{tail}{nth}号", date.year(), unit.unit()))
+    format!("石拐政{kind}字〔{}〕{}-{day}-{device:02}-{tail}{nth}号", date.year(), unit.unit())
 }
 
 /// How many mandates were signed; the letter in force is the last of them.
@@ -153,6 +177,9 @@ impl<S: Store> Desk<S> {
         if !papers(file).contains(&paper) {
             return None;
         }
+        if paper.no == 0 && matches!(paper.name, PaperName::Notice | PaperName::Mandate) {
+            return self.at_the_bed(file, paper, reveal);
+        }
         let (form, on) = match paper.name {
             PaperName::Receipt => self.receipt(file)?,
             PaperName::Notice => {
@@ -170,6 +197,12 @@ impl<S: Store> Desk<S> {
             PaperName::DeliveryProof => self.delivery_proof(file)?,
             PaperName::Conditional => self.conditional(file, paper.no)?,
             PaperName::Promise => self.promise(file, paper.no)?,
+            PaperName::InjuryClaim
+            | PaperName::SpokenGuide
+            | PaperName::Checklist
+            | PaperName::Interview
+            | PaperName::PrivacyNotice
+            | PaperName::HomeVisit => return self.at_the_bed(file, paper, reveal),
         };
         let organ = matches!(paper.name, PaperName::Acceptance | PaperName::Refusal);
         Some(Made::masked(self.headed(file, form, on, organ.then(|| self.department(file))), on))

@@ -49,4 +49,16 @@ pub enum PaperName {
     Conditional,
     /// 告知承诺书
     Promise,
+    /// 工伤认定申请表
+    InjuryClaim,
+    /// What is said in plain words, in large print
+    SpokenGuide,
+    /// 材料清单
+    Checklist,
+    /// 询问笔录
+    Interview,
+    /// 个人信息告知
+    PrivacyNotice,
+    /// 上门服务记录
+    HomeVisit,
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::form::{self, Answers, Ask, Wanted};
+use super::home_form::HOME;
 use super::{Open, offer_word};
 use crate::desk::desk;
 use crate::load::Load;
@@ -84,7 +85,8 @@ fn rest(acts: Vec<Offer>, first: Option<Offer>, choose: impl Fn(Offer) + Copy + 
             </button>
         }
     };
-    acts.into_iter().filter(|offer| Some(*offer) != first && *offer != Offer::Note).map(button).collect_view()
+    let elsewhere = |offer: &Offer| *offer == Offer::Note || HOME.contains(offer);
+    acts.into_iter().filter(|offer| Some(*offer) != first && !elsewhere(offer)).map(button).collect_view()
 }
 
 #[component]
@@ -169,14 +171,14 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
     };
     let set = move |id: String| move |text: String| answers.update(|answers| drop(answers.insert(id.clone(), text)));
     match ask {
-        Ask::Text { id, label, .. } => {
+        Ask::Text { id, label, .. } | Ask::Hour { id, label, .. } => {
             view! { <Field id label=label value=value(id) typed=set(id.to_owned())/> }.into_any()
         }
         Ask::Number { id, label } => {
             view! { <Field id label=label value=value(id) typed=set(id.to_owned()) mode="numeric" class="input w-8"/> }
                 .into_any()
         }
-        Ask::Long { id, label, .. } => long(id, label, value(id), set(id.to_owned())),
+        Ask::Long { id, label, .. } | Ask::Lines { id, label, .. } => long(id, label, value(id), set(id.to_owned())),
         Ask::Choice { id, label, options } => choice(id.to_owned(), label.to_owned(), options, answers),
         Ask::Paper { id, name } => {
             let option =
@@ -188,24 +190,9 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
                 .into_any()
         }
         Ask::Given { .. } => ().into_any(),
-        Ask::Tick { id, name } | Ask::Pick { id, name, .. } => {
-            let (mine, key) = (id.clone(), id.clone());
-            let ticked = move || answers.with(|answers| answers.contains_key(&mine));
-            let turn = move |_| {
-                answers.update(|answers| {
-                    if answers.remove(&key).is_none() {
-                        answers.insert(key.clone(), String::new());
-                    }
-                });
-            };
-            view! {
-                <label class="pick-row" data-test=id>
-                    <input class="box" type="checkbox" prop:checked=ticked on:change=turn/>
-                    <span><b>{name}</b></span>
-                </label>
-            }
-            .into_any()
-        }
+        Ask::Pick { id, label, options, .. } => pick(id, label, options, value(id), set(id.to_owned())),
+        Ask::Mark { id, label: name } => tick(id, name.to_owned(), answers),
+        Ask::Tick { id, name } | Ask::Among { id, name, .. } => tick(id, name, answers),
         Ask::Hint { id, paper, .. } => {
             let typed = set(id.clone());
             view! {
@@ -219,6 +206,50 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// Something that is ticked or not.
+fn tick(id: String, name: String, answers: RwSignal<Answers>) -> AnyView {
+    let (mine, key) = (id.clone(), id.clone());
+    let ticked = move || answers.with(|answers| answers.contains_key(&mine));
+    let turn = move |_| {
+        answers.update(|answers| {
+            if answers.remove(&key).is_none() {
+                answers.insert(key.clone(), String::new());
+            }
+        });
+    };
+    view! {
+        <label class="pick-row" data-test=id>
+            <input class="box" type="checkbox" prop:checked=ticked on:change=turn/>
+            <span><b>{name}</b></span>
+        </label>
+    }
+    .into_any()
+}
+
+/// One of several that the case knows.
+fn pick(
+    id: &'static str,
+    label: &'static str,
+    options: Vec<(String, String)>,
+    value: Signal<String>,
+    typed: impl Fn(String) + Send + 'static,
+) -> AnyView {
+    let option = move |(key, words): (String, String)| {
+        let mine = key.clone();
+        view! { <option value=key selected=move || value.with(|value| *value == mine)>{words}</option> }
+    };
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <select class="select" id=id data-test=id on:change=move |event| typed(event_target_value(&event))>
+                <option value=""></option>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
 }
 
 fn long(

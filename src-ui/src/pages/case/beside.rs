@@ -95,7 +95,7 @@ fn entrust_asks(page: &CasePage) -> Vec<Ask> {
         let name = one_of("power", &code).unwrap_or_default().to_owned();
         // As in the letter before; nothing is added by itself.
         let ticked = before.is_some_and(|mandate| mandate.powers.contains(&power));
-        Ask::Pick { id: format!("power-{code}"), name, ticked }
+        Ask::Among { id: format!("power-{code}"), name, ticked }
     };
     let mut asks: Vec<Ask> = POWERS.map(power).into();
     asks.push(text("until", t!("act.mandate_until"), Need::Must));

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::beside;
+use super::home_form;
 use crate::words::one_of;
 
 /// What was typed, by question.
@@ -36,11 +37,19 @@ pub(super) enum Ask {
     /// What is known and not asked.
     Given { id: &'static str, say: String },
     /// One of several that may be ticked.
-    Pick { id: String, name: String, ticked: bool },
+    Among { id: String, name: String, ticked: bool },
     /// A paper that may be brought now.
     Paper { id: String, name: String },
     /// A result that is handed over now; ticked to begin with.
     Tick { id: String, name: String },
+    /// An hour of a day; it must be there.
+    Hour { id: &'static str, label: &'static str, say: String },
+    /// Some lines, of which some stand there to begin with.
+    Lines { id: &'static str, label: &'static str, say: String },
+    /// One of several that the case knows, each with its key and words; the first one that must be chosen is proposed.
+    Pick { id: &'static str, label: &'static str, need: Need, options: Vec<(String, String)> },
+    /// Something that holds or does not; not ticked beforehand.
+    Mark { id: String, label: &'static str },
     /// What to tell about a missing paper.
     Hint { id: String, paper: String, say: String },
 }
@@ -60,8 +69,10 @@ impl Ask {
         match self {
             Self::Text { id, say, .. } if !say.is_empty() => Some((id, say.clone())),
             Self::Hint { id, say, .. } => Some((id, say.clone())),
-            Self::Tick { id, .. } | Self::Pick { id, ticked: true, .. } => Some((id, String::new())),
+            Self::Tick { id, .. } | Self::Among { id, ticked: true, .. } => Some((id, String::new())),
             Self::Given { id, say } => Some((id, say.clone())),
+            Self::Lines { id, say, .. } | Self::Hour { id, say, .. } => Some((id, say.clone())),
+            Self::Pick { id, need: Need::Must, options, .. } => Some((id, options.first()?.0.clone())),
             _ => None,
         }
     }
@@ -72,6 +83,9 @@ impl Ask {
             | Self::Number { id, label }
             | Self::Money { id, label, .. }
             | Self::Long { id, label, need: Need::Must }
+            | Self::Lines { id, label, .. }
+            | Self::Hour { id, label, .. }
+            | Self::Pick { id, label, need: Need::Must, .. }
             | Self::Choice { id, label, .. } => (*id, *label),
             _ => return None,
         };
@@ -81,6 +95,10 @@ impl Ask {
         }
         if empty {
             return Some((id, t!("act.lacking", what = label)));
+        }
+        let hour = matches!(self, Self::Hour { .. });
+        if hour && answers.get(id).is_none_or(|answer| home_form::hour(answer).is_none()) {
+            return Some((id, t!("act.no_hour", what = label)));
         }
         let number = matches!(self, Self::Number { .. });
         let readable = answers.get(id).is_some_and(|answer| answer.trim().parse::<u16>().is_ok());
@@ -169,6 +187,7 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             let which = Ask::Choice { id: "field", label: t!("act.which_field"), options };
             vec![which, text("value", t!("act.right_value"), Must), reasons(Must)]
         }
+        home if home_form::HOME.contains(&home) => home_form::asks(home, page),
         organ => organ_asks(organ, page),
     }
 }
@@ -322,6 +341,7 @@ fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             let field = Field::ALL.into_iter().find(|field| field.path().replace('.', "_") == said("field"))?;
             Command::Correct { field, value: said("value"), reason: said("reasons") }
         }
+        home if home_form::HOME.contains(&home) => return home_form::command(home, answers),
         organ => return organ_command(organ, answers),
     })
 }

@@ -8,9 +8,12 @@ mod care;
 mod facts;
 mod files;
 mod form;
+mod home;
+mod home_form;
 mod picture;
+mod prints;
 
-use daiban_model::api::{CasePage as Content, GetSheets, Offer, OpenCase, Sent, Sheets};
+use daiban_model::api::{CasePage as Content, Offer, OpenCase, Sent};
 use daiban_model::case::event::{IdCheck, PaperState};
 use daiban_model::case::fold::Stage;
 use daiban_model::ids::CaseId;
@@ -22,9 +25,12 @@ use self::bundle::Bundle;
 use self::care::CareSection;
 use self::facts::{Facts, NoteForm, mandate};
 use self::files::{FileSection, Picking};
+use self::home::Home;
+pub(in crate::pages) use self::home::joined;
+use self::prints::Prints;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
-use crate::parts::{ClockBand, FailNote, Go, Icon, Papers, SheetFrame, StageTag, Story, Tag, Weight, held_name};
+use crate::parts::{ClockBand, FailNote, Go, Icon, Papers, StageTag, Story, Tag, Weight, held_name};
 use crate::route::Route;
 use crate::{say, words};
 
@@ -57,22 +63,22 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
         Some(OpenCase { id: case })
     });
     let open = Open { id: case, page, acting: RwSignal::new(None) };
-    let sheets_wanted = RwSignal::new(false);
     let picking = Picking::start(open);
     let ready = Memo::new(move |_| page.with(|page| matches!(page, Load::Ready(_))));
     view! {
         <main class="page" id="main" tabindex="-1" data-page="case">
-            {show(page, move |page: &_| head(Content::clone(page), sheets_wanted))}
+            {show(page, move |page: &_| head(Content::clone(page)))}
             <FailNote/>
             <Show when=move || ready.get()>
                 <ActPanel open/>
-                <Show when=move || sheets_wanted.get()><SheetSection open/></Show>
                 <Anomalies open/>
                 <Bundle open/>
                 <div class="two case-body">
                     <div class="stack-5">
                         <PaperSection open picking/>
+                        <Prints open/>
                         <FileSection open picking/>
+                        <Home open/>
                         <Facts open/>
                     </div>
                     <div class="stack-5">
@@ -86,7 +92,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
     }
 }
 
-fn head(page: Content, sheets_wanted: RwSignal<bool>) -> impl IntoView {
+fn head(page: Content) -> impl IntoView {
     let row = page.row.clone();
     let tail = (!row.id_tail.is_empty()).then(|| format!("…{}", row.id_tail));
     let sent = match page.sent {
@@ -119,12 +125,6 @@ fn head(page: Content, sheets_wanted: RwSignal<bool>) -> impl IntoView {
                     <span data-test="case-sent">{sent}</span>
                     {unseen}
                 </p>
-            </div>
-            <div class="btns push">
-                <button type="button" class="btn" data-test="show-sheets"
-                    on:click=move |_| sheets_wanted.update(|it| *it = !*it)>
-                    <Icon name="print"/>{t!("case.sheets")}
-                </button>
             </div>
         </header>
         {stages(row.stage)}
@@ -214,23 +214,6 @@ fn StorySection(open: Open) -> impl IntoView {
                     {move || t!("case.story_all", n = more())}
                 </button>
             </Show>
-        </section>
-    }
-}
-
-#[component]
-fn SheetSection(open: Open) -> impl IntoView {
-    let sheets = load(move || Some(GetSheets { id: open.id }));
-    view! {
-        <section class="stack" aria-label=t!("case.sheets")>
-            {show(sheets, |sheets: &Sheets| view! { <SheetFrame sheets=sheets.clone()/> })}
-            <div class="btns">
-                <button type="button" class="btn" data-test="print" on:click=|_| { let _ = window().print(); }>
-                    <Icon name="print"/>
-                    {t!("case.print")}
-                    <kbd>"Ctrl P"</kbd>
-                </button>
-            </div>
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! 查材料: three answers a paper; what is missing goes into one notice that writes itself.
 
-use daiban_model::api::{DraftPaper, NoticeSheet, Step};
+use daiban_model::api::{DraftPaper, NoticeAhead, Step};
 use daiban_model::case::event::PaperState;
 use leptos::prelude::*;
 
@@ -133,7 +133,7 @@ fn notice(work: Work) -> impl IntoView {
     let missing =
         work.draft.with(|draft| draft.papers.iter().filter(|it| it.state == Some(PaperState::Missing)).count());
     let open = work.draft.with(|draft| draft.papers.iter().filter(|it| it.state.is_none()).count());
-    let sheet: Option<NoticeSheet> = work.preview.with(|preview| preview.as_ref().and_then(|it| it.notice.clone()));
+    let sheet: Option<NoticeAhead> = work.preview.with(|preview| preview.as_ref().and_then(|it| it.notice.clone()));
     let head = match (missing, open) {
         (0, 0) => t!("papers.all_there").to_owned(),
         (0, open) => t!("papers.still_open", n = open),

@@ -83,7 +83,7 @@ impl<S: Store> Desk<S> {
             item: self.line(file),
             reason,
             agent: self.published.agent(&state.mandate.agent),
-            earlier: number(file, earlier).unwrap_or_default(),
+            earlier: number(file, earlier),
             from: Some(ended),
             returned: returned(&facts.case),
             ..MandateChange::default()

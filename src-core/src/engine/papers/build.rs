@@ -10,7 +10,7 @@ use daiban_model::case::clocks::{Clock, ClockKind};
 use daiban_model::case::event::{Outcome, PaperName, PaperState, PromiseKind, What};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::Stage;
-use daiban_model::form::{Form, Head, ItemLine, PaperRow, Sheet, Shown, Term};
+use daiban_model::form::{ChangeKind, Form, Head, ItemLine, PaperRow, Sheet, Shown, Term};
 use daiban_model::identity::{CitizenId, Phone};
 use daiban_model::ids::AgentId;
 use jiff::civil::Date;
@@ -36,6 +36,12 @@ pub(super) fn papers(file: &OpenFile) -> Vec<PaperRef> {
     if let Some(state) = &case.mandate {
         let no = mandates(&file.facts);
         add(PaperName::Mandate, no);
+        if no > 1 {
+            add(PaperName::MandateRenewal, no);
+        }
+        if state.paused.is_some() {
+            add(PaperName::MandatePause, no);
+        }
         if state.ended.is_some() {
             add(PaperName::MandateEnd, no);
         }
@@ -82,6 +88,8 @@ pub(super) fn title(paper: PaperName) -> &'static str {
         PaperName::DeliveryProof => "送达回证",
         PaperName::Conditional => "容缺受理承诺书",
         PaperName::Promise => "告知承诺书",
+        PaperName::MandatePause => "代办中止单",
+        PaperName::MandateRenewal => "续办委托书",
     }
 }
 
@@ -104,6 +112,8 @@ pub(super) fn number(file: &OpenFile, paper: PaperRef) -> Option<String> {
         PaperName::DeliveryProof => "证",
         PaperName::Conditional => "容",
         PaperName::Promise => "诺",
+        PaperName::MandatePause => "中",
+        PaperName::MandateRenewal => "续",
     };
     let (date, whole) = (number.date(), number.to_string());
     let tail = whole.rsplit_once('-').map_or("", |(_, counter)| counter);
@@ -161,7 +171,9 @@ impl<S: Store> Desk<S> {
             }
             PaperName::Supplement => self.supplement_notice(file, paper.no)?,
             PaperName::Mandate => return self.mandate_letter(file, reveal),
-            PaperName::MandateEnd => self.mandate_end(file)?,
+            PaperName::MandateEnd => self.mandate_change(file, ChangeKind::Ended)?,
+            PaperName::MandatePause => self.mandate_change(file, ChangeKind::Suspended)?,
+            PaperName::MandateRenewal => self.mandate_change(file, ChangeKind::Renewed)?,
             PaperName::HandOver => self.hand_over(file)?,
             PaperName::Acceptance => self.acceptance(file)?,
             PaperName::Refusal => self.refusal(file)?,

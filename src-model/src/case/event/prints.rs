@@ -49,4 +49,8 @@ pub enum PaperName {
     Conditional,
     /// 告知承诺书
     Promise,
+    /// 代办中止单
+    MandatePause,
+    /// 续办委托书
+    MandateRenewal,
 }

@@ -297,6 +297,9 @@ fn r65_a_mandate_that_ends_is_told_seven_days_before() {
     assert_eq!((told[0].row.id, told[0].kind, told[0].due), (case, ReminderKind::MandateEnds, Some(day("2026-06-01"))));
     station.act(case, Command::PauseMandate { reason: "本人住院".into() });
     let page = station.page(case);
+    let (paper, size) = (PaperRef { name: PaperName::MandatePause, no: 1 }, Size::A4);
+    let sheet = run_on(&station.ask(LookAtPaper { id: case, paper, size }).pages[0].words);
+    assert!(sheet.contains("代办中止单") && sheet.contains("本人住院"), "{sheet}");
     assert!(page.acts.contains(&Offer::ResumeMandate) && !page.acts.contains(&Offer::PauseMandate));
     station.act(case, Command::ResumeMandate);
     world.at("2026-06-02T09:00");

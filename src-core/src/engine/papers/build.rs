@@ -11,7 +11,7 @@ use daiban_model::case::clocks::{Clock, ClockKind};
 use daiban_model::case::event::{Outcome, PaperName, PaperState, PromiseKind, What};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::Stage;
-use daiban_model::form::{Form, Head, ItemLine, PaperRow, Sheet, Shown, Term};
+use daiban_model::form::{ChangeKind, Form, Head, ItemLine, PaperRow, Sheet, Shown, Term};
 use daiban_model::identity::{CitizenId, Phone};
 use daiban_model::ids::AgentId;
 use jiff::civil::Date;
@@ -45,6 +45,12 @@ fn at_the_desk(file: &OpenFile) -> Vec<PaperRef> {
     if let Some(state) = &case.mandate {
         let no = mandates(&file.facts);
         add(PaperName::Mandate, no);
+        if no > 1 {
+            add(PaperName::MandateRenewal, no);
+        }
+        if state.paused.is_some() {
+            add(PaperName::MandatePause, no);
+        }
         if state.ended.is_some() {
             add(PaperName::MandateEnd, no);
         }
@@ -97,6 +103,8 @@ pub(super) fn title(paper: PaperName) -> &'static str {
         PaperName::Interview => "询问笔录",
         PaperName::PrivacyNotice => "个人信息告知",
         PaperName::HomeVisit => "上门服务记录",
+        PaperName::MandatePause => "代办中止单",
+        PaperName::MandateRenewal => "续办委托书",
     }
 }
 
@@ -128,6 +136,8 @@ pub(super) fn number(file: &OpenFile, paper: PaperRef) -> String {
         PaperName::Interview => "询",
         PaperName::PrivacyNotice => "知",
         PaperName::HomeVisit => "访",
+        PaperName::MandatePause => "中",
+        PaperName::MandateRenewal => "续",
     };
     let (date, whole) = (number.date(), number.to_string());
     let tail = whole.rsplit_once('-').map_or("", |(_, counter)| counter);
@@ -188,7 +198,9 @@ impl<S: Store> Desk<S> {
             }
             PaperName::Supplement => self.supplement_notice(file, paper.no)?,
             PaperName::Mandate => return self.mandate_letter(file, reveal),
-            PaperName::MandateEnd => self.mandate_end(file)?,
+            PaperName::MandateEnd => self.mandate_change(file, ChangeKind::Ended)?,
+            PaperName::MandatePause => self.mandate_change(file, ChangeKind::Suspended)?,
+            PaperName::MandateRenewal => self.mandate_change(file, ChangeKind::Renewed)?,
             PaperName::HandOver => self.hand_over(file)?,
             PaperName::Acceptance => self.acceptance(file)?,
             PaperName::Refusal => self.refusal(file)?,

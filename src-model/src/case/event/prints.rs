@@ -61,4 +61,8 @@ pub enum PaperName {
     PrivacyNotice,
     /// 上门服务记录
     HomeVisit,
+    /// 代办中止单
+    MandatePause,
+    /// 续办委托书
+    MandateRenewal,
 }

@@ -2,7 +2,7 @@
 
 use daiban_model::access::Permit;
 use daiban_model::api::{PaperRef, Seen};
-use daiban_model::case::event::{self, Event, Mandate, PaperName, PromiseKind, What};
+use daiban_model::case::event::{self, Event, Mandate, MandateEnd, PaperName, PromiseKind, What};
 use daiban_model::case::field::Field;
 use daiban_model::form::{
     ChangeKind, Conditional, Form, MandateChange, MandateLetter, PaperRow, Person, Promise, Shown,
@@ -67,28 +67,42 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    pub(super) fn mandate_end(&self, file: &OpenFile) -> Option<(Form, Date)> {
+    /// 代办中止单, 终止单, 续办委托书 (R65).
+    pub(super) fn mandate_change(&self, file: &OpenFile, kind: ChangeKind) -> Option<(Form, Date)> {
         let facts = &file.facts;
         let state = facts.case.mandate.as_ref()?;
-        let ended = state.ended?;
-        let reason = facts.events.iter().rev().find_map(|event| match event.what {
-            What::MandateEnded { reason } => Some(reason),
-            _ => None,
-        });
-        let earlier = PaperRef { name: PaperName::Mandate, no: mandates(facts) };
+        let from = match kind {
+            ChangeKind::Ended => state.ended?,
+            ChangeKind::Suspended => state.paused?,
+            ChangeKind::Renewed => state.mandate.from,
+        };
+        let told = facts.events.iter().rev();
+        let (mut reason, mut words) = (None, String::new());
+        match kind {
+            ChangeKind::Ended => reason = told.clone().find_map(|event| ended_by(&event.what)),
+            ChangeKind::Suspended => words = told.clone().find_map(|event| paused_for(&event.what)).unwrap_or_default(),
+            ChangeKind::Renewed => {}
+        }
+        let before = mandates(facts).saturating_sub(u8::from(kind == ChangeKind::Renewed));
+        let earlier = PaperRef { name: PaperName::Mandate, no: before };
+        let agent = self.published.agent(&state.mandate.agent);
+        let renewed = kind == ChangeKind::Renewed;
         let form = MandateChange {
-            kind: ChangeKind::Ended,
+            kind,
             principal: name_of(facts),
             id: masked_id(facts),
             item: self.line(file),
             reason,
-            agent: self.published.agent(&state.mandate.agent),
+            words,
+            new_agent: if renewed { agent.clone() } else { String::new() },
+            agent,
             earlier: number(file, earlier),
-            from: Some(ended),
+            from: Some(from),
+            until: renewed.then_some(state.mandate.until),
             returned: returned(&facts.case),
             ..MandateChange::default()
         };
-        Some((Form::MandateChange(Box::new(form)), ended))
+        Some((Form::MandateChange(Box::new(form)), from))
     }
 
     /// 容缺受理承诺书 with its notice (R61).
@@ -133,4 +147,12 @@ fn promised(facts: &Facts, no: u8) -> Option<(&Event, &event::Promise)> {
     let wanted = facts.case.promises.get(usize::from(no).checked_sub(1)?)?;
     let event = facts.events.iter().find(|event| event.stamp == wanted.act)?;
     Some((event, &wanted.promise))
+}
+
+fn ended_by(what: &What) -> Option<MandateEnd> {
+    if let What::MandateEnded { reason } = what { Some(*reason) } else { None }
+}
+
+fn paused_for(what: &What) -> Option<String> {
+    if let What::MandatePaused { reason } = what { Some(reason.clone()) } else { None }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use daiban_core::sync::address::PlainLines;
+use daiban_core::sync::http::LONGEST_LOOK;
 use daiban_model::wire;
 
 /// Bounds of connections, bodies, time and work. Past one of them a peer is turned away; the others notice nothing.
@@ -10,8 +11,11 @@ use daiban_model::wire;
 pub struct Limits {
     /// Connections at once; more wait in the system's queue.
     pub connections: usize,
-    /// How long a connection may be idle, or take over the head of a request.
+    /// How long the head of a request may take, the first one of a connection with the handshake before it.
     pub head: Duration,
+    /// How long a connection that was answered may wait for its next request, while nobody else needs its place. Longer than a
+    /// station waits between two looks.
+    pub idle: Duration,
     /// How long a connection may live at all, which also bounds how slowly an answer may be taken.
     pub connection: Duration,
     /// The longest pause between two pieces of a body.
@@ -35,6 +39,7 @@ impl Default for Limits {
         Self {
             connections: 2048,
             head: Duration::from_secs(15),
+            idle: LONGEST_LOOK * 5 / 2,
             connection: Duration::from_mins(10),
             pause: Duration::from_secs(20),
             request: Duration::from_mins(1),

@@ -130,6 +130,11 @@ pub const CONTENT_TYPE: &str = "application/vnd.daiban";
 const PATIENCE: Duration = Duration::from_secs(120);
 /// But nobody waits this long for a hub that is not there.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How often a station looks for news when nothing happens there. The hub keeps a connection open for longer, so that a look does not have to
+/// pay for another one.
+pub const LONGEST_LOOK: Duration = Duration::from_secs(30);
+/// How long a connection is kept without use: less than the hub does, so that none is used that the hub is just closing.
+const KEPT: Duration = Duration::from_mins(1);
 /// Peers whose connections are kept. A station knows one, and two while it is enrolled.
 const PEERS: usize = 8;
 
@@ -159,6 +164,7 @@ impl Http {
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .timeout(PATIENCE)
+            .pool_idle_timeout(KEPT)
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(tls.map_err(|_| RoadFault::OtherHub)?)
             .build()

@@ -10,12 +10,13 @@ use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Envelope, Packing, Sig};
 use ed25519_dalek::SigningKey;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
-use crate::http::{answer, connect, head, post, rest, send};
+use crate::http::{PATIENCE, answer, connect, head, post, rest, send};
 
 const KIND: &str = daiban_core::sync::http::CONTENT_TYPE;
 
@@ -179,6 +180,65 @@ async fn a_head_that_does_not_end_and_a_silent_connection_are_closed() {
     assert_eq!(rest(&mut silent).await, b"", "nothing was asked");
     let closed = rest(&mut slow).await;
     assert!(closed.is_empty() || closed.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&closed));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_was_answered_waits_for_longer_than_a_head_may_take() {
+    let Running { address, .. } = start(Limits { head: Duration::from_millis(100), ..Limits::default() }).await;
+    let mut kept = connect(&address).await;
+    assert_eq!(health(&mut kept).await, Some(200), "a look for news");
+    let mut silent = connect(&address).await;
+    assert_eq!(rest(&mut silent).await, b"", "one that came later, and asked for nothing, is gone");
+    assert_eq!(health(&mut kept).await, Some(200), "the next look pays for no connection");
+    assert!(Limits::default().idle > daiban_core::sync::http::LONGEST_LOOK, "between all looks of a station");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_head_is_closed_on_a_kept_connection_too() {
+    let Running { address, .. } = start(Limits { head: Duration::from_millis(100), ..Limits::default() }).await;
+    let mut kept = connect(&address).await;
+    assert_eq!(health(&mut kept).await, Some(200), "answered once");
+    kept.write_all(b"GET /health HTTP/1.1\r\nhost:").await.unwrap();
+    assert_eq!(rest(&mut kept).await, b"", "long before an idle one would be");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kept_connection_that_is_not_used_ends() {
+    let Running { address, .. } = start(Limits { idle: Duration::from_millis(100), ..Limits::default() }).await;
+    let mut kept = connect(&address).await;
+    assert_eq!(health(&mut kept).await, Some(200), "answered once");
+    assert_eq!(rest(&mut kept).await, b"", "and not for ever");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_waited_longest_makes_room_for_who_comes() {
+    let Running { address, .. } = start(Limits { connections: 3, ..Limits::default() }).await;
+    let (mut first, mut second, mut third) =
+        (connect(&address).await, connect(&address).await, connect(&address).await);
+    for kept in [&mut first, &mut second, &mut third] {
+        assert_eq!(health(kept).await, Some(200), "there is room for three");
+    }
+    assert_eq!(health(&mut first).await, Some(200), "the first looks once more");
+    let mut fourth = connect(&address).await;
+    assert_eq!(health(&mut fourth).await, Some(200), "without waiting for anybody");
+    assert_eq!(rest(&mut second).await, b"", "it was the longest without a request");
+    for kept in [&mut first, &mut third] {
+        assert_eq!(health(kept).await, Some(200), "the others stay");
+    }
+}
+
+/// Asks on a connection that stays open.
+async fn health(stream: &mut TcpStream) -> Option<u16> {
+    stream.write_all(b"GET /health HTTP/1.1\r\nhost: hub\r\n\r\n").await.ok()?;
+    let mut came = Vec::new();
+    while !came.ends_with(b"\"}") {
+        let mut some = [0; 512];
+        match timeout(PATIENCE, stream.read(&mut some)).await.expect("answered in time") {
+            Ok(bytes) if bytes > 0 => came.extend_from_slice(&some[..bytes]),
+            _ => return None,
+        }
+    }
+    String::from_utf8(came).ok()?.split(' ').nth(1)?.parse().ok()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

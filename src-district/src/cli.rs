@@ -19,6 +19,7 @@ use daiban_core::sync::hub::Hub;
 use daiban_district::edge;
 use daiban_district::folder::{Base, Folder};
 use daiban_district::store::HubStore;
+use daiban_model::identity::CaseNumber;
 use daiban_model::ids::{AgentId, ScopeCode};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -56,6 +57,8 @@ enum Command {
     DestroyKeys(DestroyKeys),
     #[command(about = "看过以后，认可邻站在不知道撤销时从一台设备收下的记录，等着它们的也就能往下走")]
     LetStand(Revoke),
+    #[command(about = "把一件办件移到另一个区划：原来的站点不再看到，那边的站点接着办，谁写过的都在")]
+    MoveCase(MoveCase),
     #[command(about = "备份数据库；枢纽可以照常运行")]
     Backup(Backup),
     #[command(about = "从备份接着往下走：先停下枢纽；各站点会把备份之后的内容补上")]
@@ -183,6 +186,18 @@ struct DestroyKeys {
 }
 
 #[derive(Args)]
+struct MoveCase {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, value_name = "编号", help = "办件编号，照回执上写")]
+    case: CaseNumber,
+    #[arg(long, value_name = "代码", help = "移到哪个区划；要有站点服务它")]
+    to: ScopeCode,
+    #[arg(long, value_name = "工号", help = "谁决定的")]
+    by: AgentId,
+}
+
+#[derive(Args)]
 struct Recover {
     #[command(flatten)]
     at: At,
@@ -252,6 +267,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
             Command::Renew(renew) => stations::renew(renew).await,
             Command::DestroyKeys(command) => stations::destroy_keys(command).await,
             Command::LetStand(revoke) => stations::let_stand(revoke).await,
+            Command::MoveCase(command) => stations::move_case(command).await,
             Command::Backup(backup) => backup::backup(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Verify(at) => verify::verify(&at).await,

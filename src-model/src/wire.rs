@@ -28,11 +28,12 @@ pub use files::{
 };
 pub use meet::{
     LetterOutcome, LetterReply, LetterRequest, LineEnd, MAX_CARRIED, MAX_CARRIED_PARTS, MAX_LETTERS, MAX_LINES,
-    MAX_SIGNED, Mark, MeetOutcome, MeetReply, MeetRequest, Met, NotMet, Parts, Said,
+    MAX_SIGNED, Mark, MeetFiles, MeetFilesOutcome, MeetFilesReply, MeetOutcome, MeetReply, MeetRequest, Met, NotMet,
+    Parts, Said,
 };
 pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
 pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, is_within};
-pub use segment::{Certificate, DocId, Header, HubCertificate, Record, Segment, SegmentKey};
+pub use segment::{Certificate, DocId, HUB_NO, Header, HubCertificate, Record, Segment, SegmentKey};
 pub use standing::{Destroy, Forget, Forgot, Standing, StandingRequest};
 
 /// Version of the wire format.

@@ -4,7 +4,7 @@ use automerge::Change;
 use daiban_model::wire::{Hash, MAX_CHANGE};
 use sha2::{Digest, Sha256};
 
-use super::{DocFault, columns};
+use super::{DocFault, Moved, columns};
 use crate::store::DocKind;
 
 /// What a change says of itself.
@@ -18,6 +18,8 @@ pub struct Meta {
     pub seq: u64,
     /// Changes it rests on. Its genesis is known everywhere and left out.
     pub deps: Vec<Hash>,
+    /// Where its document goes, where it says so.
+    pub moved: Option<Moved>,
 }
 
 impl Meta {
@@ -28,6 +30,7 @@ impl Meta {
             actor: super::actor(change.actor_id()),
             seq: change.seq(),
             deps: change.deps().iter().map(|dep| Hash(dep.0)).filter(|dep| !known.contains(dep)).collect(),
+            moved: Moved::of(change),
         }
     }
 }

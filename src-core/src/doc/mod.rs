@@ -15,6 +15,7 @@ mod change;
 mod columns;
 mod contain;
 mod genesis;
+mod moved;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ use daiban_model::wire::Hash;
 pub use change::{Meta, begins, pack, parse, unpack};
 pub use columns::cuts;
 pub use contain::contained;
+pub use moved::Moved;
 
 use contain::contain;
 

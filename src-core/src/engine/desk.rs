@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::exchange::Meets;
+use super::exchange::moved::{self, MovedCases};
 use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
@@ -67,6 +68,8 @@ pub(crate) struct Desk<S> {
     pub(crate) attachments: Attachments,
     /// Meetings with neighbours.
     pub(super) meets: Meets,
+    /// Cases that the district moved to another division.
+    pub(crate) moved: MovedCases,
 }
 
 /// A case as it is worked on.
@@ -129,6 +132,7 @@ impl<S: Store> Desk<S> {
         let incarnation = meets.incarnation(incarnation, &*edge);
         let refold = Refold::load(&store).await.map_err(storage)?;
         let devices = certificates::load(&store).await.map_err(storage)?;
+        let moved = moved::load(&store).await.map_err(storage)?;
         let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
@@ -151,6 +155,7 @@ impl<S: Store> Desk<S> {
             published,
             attachments,
             meets,
+            moved,
         };
         desk.catch_up_with_roster();
         Ok(desk)

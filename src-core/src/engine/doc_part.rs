@@ -7,11 +7,14 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::wire::{DocId, SegmentKey, Why};
 
 use super::desk::{Desk, doc_failure};
+use super::exchange::moved::{self, MovedCases};
 use super::storage;
 use crate::doc::{self, Doc, DocFault};
-use crate::projection::Row;
+use crate::projection::{Facts, Row};
 use crate::store::{ActorRow, Batch, DocKind, DocState, PeerQuery, Snapshot, Store, StoredChange};
+use crate::sync::certificates::covers;
 use crate::sync::station::CheckedSegment;
+use crate::sync::trail::{Trail, Wrote};
 
 /// What the changes of a frame come to.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub(super) struct Fold {
     pub(super) docs: Vec<DocId>,
     /// Of documents whose tail has grown long; to be taken once the changes are stored.
     pub(super) snapshots: Vec<(DocId, Snapshot)>,
+    /// Cases of which a move came to be known; to be kept in mind once that is stored.
+    pub(super) moved: MovedCases,
 }
 
 /// A fold; or the first segment that cannot be folded in, and why.
@@ -46,17 +51,30 @@ pub(super) async fn fold_in<S: Store>(
         }
         changes.push(change);
     }
-    let mut fold = Fold { batch: Batch { actors, ..Batch::default() }, ..Fold::default() };
+    let batch = Batch { actors, ..Batch::default() };
+    let mut fold = Fold { batch, moved: desk.moves_in(segments), ..Fold::default() };
+    let mut gone = BTreeSet::new();
     for doc in order {
         let changes = by_doc.remove(&doc).unwrap_or_default();
         match one(desk, doc, scope, &changes, &mut fold).await? {
-            Ok(()) => fold.docs.push(doc),
+            Ok(Folding::Done) => fold.docs.push(doc),
+            Ok(Folding::Gone) => drop(gone.insert(doc)),
             Err(culprit) => return Ok(Err(culprit)),
         }
     }
     // In the order of the feed: a store may rely on a change coming after what it rests on.
-    fold.batch.changes = segments.iter().flat_map(|segment| segment.changes.iter().cloned()).collect();
+    let stay = segments.iter().flat_map(|segment| &segment.changes).filter(|change| !gone.contains(&change.doc));
+    fold.batch.changes = stay.cloned().collect();
+    fold.batch.states.extend(fold.moved.iter().map(|(doc, case)| moved::state(doc, case)));
     Ok(Ok(fold))
+}
+
+/// What became of a document's changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folding {
+    Done,
+    /// It went where this station does not serve, and nothing of it is here: nothing of it is kept.
+    Gone,
 }
 
 async fn one<S: Store>(
@@ -65,15 +83,22 @@ async fn one<S: Store>(
     scope: ScopeCode,
     changes: &[&StoredChange],
     fold: &mut Fold,
-) -> Result<Result<(), (SegmentKey, Why)>, Failure> {
+) -> Result<Result<Folding, (SegmentKey, Why)>, Failure> {
     let stored = desk.store.load(id).await.map_err(storage)?;
     let culprit = |why| match changes.first().and_then(|change| change.segment) {
         Some((key, _)) => Ok(Err((key, why))),
         None => Err(super::internal("a change from elsewhere without a segment")),
     };
-    // A case has one scope at a time: a device of another division does not take it over by writing to it.
-    if stored.state.as_ref().is_some_and(|state| state.scope != scope) {
+    let trail = fold.moved.get(&id).or_else(|| desk.moved.get(&id)).map(|case| &case.trail);
+    // A case has one scope at a time: a device of another division does not take it over by writing to it. Where it once lived, somebody
+    // may not have heard that it moved.
+    let lives = stored.state.as_ref().map(|state| state.scope);
+    let home = trail.and_then(Trail::home).or(lives).unwrap_or(scope);
+    if home != scope && !trail.is_some_and(|trail| trail.was_in(scope)) {
         return culprit(Why::OutOfScope);
+    }
+    if lives.is_none() && trail.is_some() && !covers(&desk.certificate, home) {
+        return Ok(Ok(Folding::Gone));
     }
     // What kind of document it is says its first change, by the genesis it rests on.
     let begun = || changes.first().and_then(|change| doc::begins(&change.bytes)).unwrap_or(DocKind::Case);
@@ -89,13 +114,16 @@ async fn one<S: Store>(
             },
         }
     }
-    fold.batch.docs.push(DocState { doc: id, kind: doc.kind(), scope, heads: doc.heads() });
-    match desk.row(id, scope, &doc) {
+    if let Some(case) = fold.moved.get_mut(&id) {
+        case.describe(&Facts::of(&doc));
+    }
+    fold.batch.docs.push(DocState { doc: id, kind: doc.kind(), scope: home, heads: doc.heads() });
+    match desk.row(id, home, &doc) {
         Row::Case(row) => fold.batch.rows.push(*row),
         Row::Person(row) => fold.batch.people.push(*row),
     }
     fold.snapshots.extend(doc.snapshot_after(stored.tail.len() + changes.len()).map(|snapshot| (id, snapshot)));
-    Ok(Ok(()))
+    Ok(Ok(Folding::Done))
 }
 
 /// The actors of some segments; or the segment that writes as an actor of another device.
@@ -103,11 +131,13 @@ async fn actors<S: Store>(
     desk: &Desk<S>,
     segments: &[CheckedSegment],
 ) -> Result<Result<Vec<ActorRow>, SegmentKey>, Failure> {
-    let all = segments.iter().flat_map(|segment| segment.changes.iter().map(|change| change.actor));
+    // What the hub carries on from another division was written by others, whose it found it to be.
+    let own = || segments.iter().filter(|segment| segment.wrote == Wrote::Station);
+    let all = own().flat_map(|segment| segment.changes.iter().map(|change| change.actor));
     let query = PeerQuery::Known { changes: Vec::new(), actors: all.collect::<BTreeSet<_>>().into_iter().collect() };
     let known = desk.store.peer(query).await.map_err(storage)?.actors;
     let mut bound: BTreeMap<[u8; 16], ActorRow> = known.into_iter().map(|row| (row.actor, row)).collect();
-    for segment in segments {
+    for segment in own() {
         let key = segment.stored.header.key();
         for change in &segment.changes {
             let (actor, device, incarnation) = (change.actor, key.device, key.incarnation);

@@ -3,6 +3,7 @@
 //! X1: a frame and the cursor behind it are stored in one commit. X2: outbox changes leave only on the hub's receipt.
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
+mod attached;
 mod beside;
 mod carried;
 mod files;
@@ -11,6 +12,7 @@ mod incoming;
 mod letters;
 mod link;
 mod meeting;
+pub(super) mod moved;
 mod nearby;
 mod outgoing;
 mod recovery;

@@ -52,6 +52,9 @@ pub struct Batch {
     pub revoked: Vec<(DeviceId, u64)>,
     /// Actors bound to devices. Binding one to another device is a [`StoreError::Clash`].
     pub actors: Vec<ActorRow>,
+    /// Hub: documents that leave the scope they live in for another one, before `homes` are looked at. One that does not live in the first
+    /// is a [`StoreError::Clash`].
+    pub rehomed: Vec<(DocId, ScopeCode, ScopeCode)>,
     /// Hub: documents bound to the scope they live in. Binding one to another scope is a [`StoreError::Clash`].
     pub homes: Vec<(DocId, ScopeCode)>,
     /// Segments set aside with their reason; the same bytes only once.

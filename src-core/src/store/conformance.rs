@@ -84,6 +84,7 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             a_revocation_outlives_a_new_certificate
             an_actor_belongs_to_one_device
             a_document_lives_in_one_scope
+            a_document_moves_from_where_it_lives
             segments_wait_and_are_set_aside
             named_values_are_listed_by_their_beginning
             what_is_known_is_told_apart;

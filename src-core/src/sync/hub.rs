@@ -5,17 +5,20 @@
 //! - K2: a repeat is harmless: the same segment gets the same receipt.
 //! - K3: a segment that rests on changes the hub does not have gets no number until they are there, so feeds are causal.
 //! - K4: one segment that is not taken never keeps another device's from being taken.
-//! - K5: a document lives in the scope of the first of its segments that got a number; nobody writes to it from another one.
+//! - K5: a document lives in the scope of the first of its segments that got a number, until the hub moves it ([`moving`]); nobody writes
+//!   to it from a scope it has never lived in.
 
 mod admin;
 mod destroy;
 mod exchange;
 mod files;
+mod find;
 mod forget;
 mod history;
 mod keep;
 mod keys;
 mod letters;
+mod moving;
 mod recovery;
 mod repair;
 mod standing;
@@ -34,6 +37,7 @@ pub(crate) use exchange::{cursors_hash, standing_digest};
 pub use files::{FilesHere, SHARE};
 pub use keys::HubKeys;
 pub use letters::{Answered, Chance, Room};
+pub use moving::CaseMoved;
 pub use recovery::AskedFor;
 
 use super::columns::Body;
@@ -96,6 +100,12 @@ pub enum HubFault {
     /// The device does not serve the division by itself: it serves none of it, or a larger one that holds it.
     #[error("the device does not serve the division {0} by itself")]
     NotServed(daiban_model::ids::ScopeCode),
+    /// No case of that id has come here.
+    #[error("no such case")]
+    UnknownCase,
+    /// No station works in the division.
+    #[error("no station serves the division {0}")]
+    NobodyThere(daiban_model::ids::ScopeCode),
     /// Something the hub itself wrote does not read.
     #[error("the hub's own record {0} does not read")]
     Damaged(&'static str),
@@ -162,6 +172,11 @@ impl<S: Store> Hub<S> {
     /// The district's root key.
     pub fn root(&self) -> [u8; 32] {
         self.keys.root_public()
+    }
+
+    /// The key that the hub signs with, which stations pin.
+    pub fn identity_key(&self) -> [u8; 32] {
+        self.keys.hub_public()
     }
 
     /// Who the hub is in TLS: the holder of the key that stations pin.

@@ -2,7 +2,7 @@
 //!
 //! [`segment`] seals and checks, [`station`] and [`hub`] are the two ends as plain functions of bytes, store and time,
 //! [`neighbour`] is how two stations meet without the hub. [`envelope`] signs and packs, [`columns`] lays out what is packed,
-//! [`compare`] finds what one side lacks, [`files`] carries attachments after cases, [`http`] is the only part that talks to the hub's
+//! [`compare`] finds what one side lacks, [`trail`] knows which way a case has gone, [`files`] carries attachments after cases, [`http`] is the only part that talks to the hub's
 //! network, by the ways of [`address`]; [`tls`] and [`public`] tell who answers there, and [`code`] how a new station comes to know it;
 //! [`certificates`] says whose word counts where. Nothing is decoded as a document before its signature, certificate, scope and actor
 //! were found right.
@@ -23,4 +23,5 @@ pub mod segment;
 pub mod sign;
 pub mod station;
 pub mod tls;
+pub mod trail;
 pub mod writer;

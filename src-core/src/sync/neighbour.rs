@@ -12,13 +12,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use daiban_model::ids::{DeviceId, ScopeCode};
 use daiban_model::wire::{
-    self, Certificate, Envelope, Hash, MeetReply, MeetRequest, NotMet, Revocation, Segment, SegmentKey, Signed, Why,
+    self, Certificate, Envelope, Hash, MeetFiles, MeetFilesReply, MeetReply, MeetRequest, NotMet, Revocation, Segment,
+    SegmentKey, Signed, Why,
 };
 use ed25519_dalek::SigningKey;
 
 use super::envelope::{self, Unread};
 use super::sign::{self, Domain};
 use super::station::CheckedSegment;
+use super::trail::Wrote;
 use super::writer::{Described, Writer, Writers, described};
 use crate::doc::Meta;
 use crate::store::{StoredChange, StoredSegment};
@@ -152,11 +154,35 @@ pub fn answered(bytes: &[u8], asked: Hash) -> Result<([u8; 32], MeetReply), Unre
     Ok((envelope.signer, envelope::answered(&envelope, Domain::MeetReply, asked)?))
 }
 
+/// A request for attachments as it is posted, and the hash its answer must be signed for.
+pub fn files_request(key: &SigningKey, request: &MeetFiles) -> (Vec<u8>, Hash) {
+    envelope::ask(key, Domain::MeetFiles, request)
+}
+
+/// A request for attachments that came: who signed it, what it says, its hash.
+pub fn files_asked(body: &[u8]) -> Result<([u8; 32], MeetFiles, Hash), Unread> {
+    let envelope: Envelope = wire::decode(body, wire::MAX_BODY).map_err(|_| Unread::Malformed)?;
+    let (request, hash) = envelope::asked::<MeetFiles>(&envelope, Domain::MeetFiles)?;
+    if request.version == wire::VERSION { Ok((envelope.signer, request, hash)) } else { Err(Unread::Malformed) }
+}
+
+/// The answer to that as it is sent back.
+pub fn files_reply(key: &SigningKey, asked: Hash, reply: &MeetFilesReply) -> Vec<u8> {
+    envelope::answer(key, Domain::MeetFilesReply, asked, reply, LEVEL)
+}
+
+/// The answer that came: who signed it, and what it says.
+pub fn files_answered(bytes: &[u8], asked: Hash) -> Result<([u8; 32], MeetFilesReply), Unread> {
+    let envelope: Envelope = wire::decode(bytes, wire::MAX_BODY).map_err(|_| Unread::Malformed)?;
+    Ok((envelope.signer, envelope::answered(&envelope, Domain::MeetFilesReply, asked)?))
+}
+
 /// A segment whose signature was found right, with what its changes say of themselves.
 pub(crate) struct Candidate {
     segment: Segment,
     root: Hash,
     described: Vec<Described>,
+    wrote: Wrote,
 }
 
 impl Candidate {
@@ -168,8 +194,10 @@ impl Candidate {
             Some(writer) => writer.check(&segment),
         };
         let found = found.and_then(|root| Ok((root, described(&segment).ok_or(Why::Malformed)?)));
+        let wrote = writers.get(&segment.header.device).map_or(Wrote::Station, |one| Wrote::under(&one.certificate));
         match found {
-            Ok((root, described)) => Ok(Self { segment, root, described }),
+            Ok((_, described)) if !wrote.may_say_all(&described) => Err(Box::new((segment, Why::Malformed))),
+            Ok((root, described)) => Ok(Self { segment, root, described, wrote }),
             Err(why) => Err(Box::new((segment, why))),
         }
     }
@@ -201,6 +229,7 @@ impl Candidate {
         CheckedSegment {
             stored: StoredSegment { header, root: self.root, sig: self.segment.sig, received_ms: now_ms },
             changes,
+            wrote: self.wrote,
         }
     }
 }

@@ -44,6 +44,23 @@ pub fn seal(sealer: Sealer, key: &SigningKey, changes: &[(DocId, Vec<u8>)]) -> (
     (Segment { header, records, sig }, root)
 }
 
+/// Runs that each make one segment.
+pub fn runs<T>(all: Vec<T>, size: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let (mut runs, mut run, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for one in all {
+        bytes += size(&one);
+        run.push(one);
+        if bytes >= wire::SEGMENT_BYTES || run.len() >= MAX_RECORDS {
+            runs.push(std::mem::take(&mut run));
+            bytes = 0;
+        }
+    }
+    if !run.is_empty() {
+        runs.push(run);
+    }
+    runs
+}
+
 /// The root of a segment. G1.
 pub fn root(header: &Header, records: &[Record]) -> Hash {
     let mut hasher = blake3::Hasher::new_derive_key("daiban segment root v1");

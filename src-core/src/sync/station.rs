@@ -22,6 +22,7 @@ use super::envelope;
 use super::hub::cursors_hash;
 use super::segment;
 use super::sign::{self, Domain};
+use super::trail::Wrote;
 use crate::doc::{self, Meta};
 use crate::store::{Placed, StoredChange, StoredSegment, chain_next};
 
@@ -117,6 +118,8 @@ pub struct CheckedSegment {
     pub stored: StoredSegment,
     /// Its changes, described.
     pub changes: Vec<StoredChange>,
+    /// Who wrote it.
+    pub wrote: Wrote,
 }
 
 /// Why a frame is not used. The next exchange tells all cursors; if that does not help, repair must.
@@ -211,8 +214,9 @@ fn whole(segment: Segment, new: &Known, context: &FrameContext<'_>, checked: &mu
         None => Err(Why::OutOfScope),
         Some(certificate) => segment::check(&segment, certificate),
     };
-    match found.and_then(|_| described(&segment, key)) {
-        Ok(changes) => checked.segments.push(CheckedSegment { stored, changes }),
+    let wrote = certificate.map_or(Wrote::Station, Wrote::under);
+    match found.and_then(|_| described(&segment, key, wrote)) {
+        Ok(changes) => checked.segments.push(CheckedSegment { stored, changes, wrote }),
         Err(why) => checked.aside.push((stored, segment, why)),
     }
     (key, root)
@@ -236,10 +240,14 @@ fn damaged(
     Ok((key, root))
 }
 
-fn described(segment: &Segment, key: SegmentKey) -> Result<Vec<StoredChange>, Why> {
+fn described(segment: &Segment, key: SegmentKey, wrote: Wrote) -> Result<Vec<StoredChange>, Why> {
     let describe = |(ordinal, record): (usize, &wire::Record)| {
         let bytes = doc::unpack(&record.change);
-        let Meta { hash, actor, seq: actor_seq, .. } = doc::parse(&bytes).map_err(|_| Why::Malformed)?;
+        let meta = doc::parse(&bytes).map_err(|_| Why::Malformed)?;
+        if !wrote.may_say(&meta) {
+            return Err(Why::Malformed);
+        }
+        let Meta { hash, actor, seq: actor_seq, .. } = meta;
         let segment = Some((key, u32::try_from(ordinal).unwrap_or(u32::MAX)));
         Ok(StoredChange { hash, doc: record.doc, scope: key.scope, actor, actor_seq, segment, bytes })
     };

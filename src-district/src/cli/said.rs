@@ -49,6 +49,10 @@ pub(super) fn hub(fault: HubFault) -> Error {
         HubFault::NoReason => anyhow!("请用 --reason 写明谁忘了口令、谁核实的，不超过三百字"),
         HubFault::NotRevoked => anyhow!("这台设备还没有撤销。请先用 revoke 撤销，再决定要不要销毁密钥"),
         HubFault::OnePerson => anyhow!("两个工号是同一个人。销毁密钥要两个人一起决定"),
+        HubFault::UnknownCase => anyhow!("枢纽还没有收到过这件办件。请核对办件标识，或等站点把它交上来"),
+        HubFault::NobodyThere(scope) => {
+            anyhow!("没有站点服务 {scope}，移过去就没有人看得到。请先用 scopes 把它交给一台设备")
+        }
         HubFault::Damaged(what) => anyhow!("枢纽自己的记录（{what}）读不出来，没有改动。请保留数据目录，从备份恢复"),
     }
 }

@@ -1,4 +1,4 @@
-//! `code`, `devices`, `revoke`, `recover`, `let-stand`, `scopes` and `renew`: which stations there are, and what they serve.
+//! `code`, `devices`, `revoke`, `recover`, `let-stand`, `scopes`, `renew` and `move-case`: which stations there are, and what they serve.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{Certificate, PackageKind};
 use serde_json::json;
 
-use super::{DestroyKeys, Devices, NewCode, Recover, Renew, Revoke, Scopes, answer, hub, said};
+use super::{DestroyKeys, Devices, MoveCase, NewCode, Recover, Renew, Revoke, Scopes, answer, hub, said};
 
 /// How long a code is good for, to tell it; the hub holds to it.
 const SEVEN_DAYS_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -151,6 +151,21 @@ fn shown(certificate: &Certificate) -> serde_json::Value {
     let Certificate { device, station, scopes, serial, not_after, .. } = certificate;
     let until = stamp(Wall(i64::try_from(*not_after).unwrap_or(i64::MAX)));
     json!({ "device": device, "station": station, "scopes": scopes, "serial": serial, "valid_until": until })
+}
+
+pub(super) async fn move_case(command: MoveCase) -> Result<()> {
+    let hub = hub(&command.at).await?;
+    let MoveCase { case, to, by, .. } = command;
+    are_known(&hub, std::iter::once(&to)).await?;
+    let Some(id) = hub.case_of(&case).await.map_err(said::hub)? else {
+        bail!("枢纽还没有收到过编号 {case} 的办件。请核对编号，或等站点把它交上来");
+    };
+    let moved = hub.move_case(id, to, &by, edge::wall()).await.map_err(said::hub)?;
+    eprintln!(
+        "已从 {} 移到 {}。两边的站点下次联系时收到；原来那边没交上来的，交上来以后也会跟过去。",
+        moved.from, moved.to
+    );
+    answer(&json!({ "case": case, "from": moved.from, "to": moved.to }))
 }
 
 pub(super) async fn let_stand(command: Revoke) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Which scope each document lives in: bound once, by the first segment that gets a number (K5).
+//! Which scope each document lives in: bound by the first segment that gets a number (K5), until it is moved.
 
 use std::collections::HashMap;
 
@@ -24,6 +24,22 @@ pub(super) async fn settle<'a>(flight: &mut Flight<'a>, homes: &'a [(DocId, Scop
     let scopes = sorted.iter().map(|(_, scope)| scope_number(*scope)).collect::<Vec<_>>();
     flight.send(SETTLE, values![docs, scopes]).await;
     Some(ask(flight, homes.iter().map(|(doc, _)| *doc)).await)
+}
+
+/// Moves documents that live where the batch says; read by [`moved`].
+pub(super) async fn rehome<'a>(flight: &mut Flight<'a>, all: &'a [(DocId, ScopeCode, ScopeCode)]) -> Vec<Seat> {
+    const REHOME: &str = "UPDATE home SET scope = $3 WHERE doc = $1 AND scope = $2 RETURNING doc";
+    let mut seats = Vec::with_capacity(all.len());
+    for (doc, from, to) in all {
+        seats.push(flight.send(REHOME, values![&doc[..], scope_number(*from), scope_number(*to)]).await);
+    }
+    seats
+}
+
+/// Whether each lived there.
+pub(super) fn moved(seats: Vec<Seat>, landed: &mut Landed) -> Result<(), StoreError> {
+    let all = seats.into_iter().all(|seat| !landed.rows(seat).is_empty());
+    if all { Ok(()) } else { Err(StoreError::Clash) }
 }
 
 /// Asks where documents live, in the order asked; read by [`read`].

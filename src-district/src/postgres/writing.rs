@@ -57,6 +57,7 @@ fn is_plain(batch: &Batch) -> bool {
         sealed,
         receipts,
         actors,
+        rehomed,
         homes,
         ..
     } = batch;
@@ -71,6 +72,7 @@ fn is_plain(batch: &Batch) -> bool {
         && sealed.is_empty()
         && receipts.is_empty()
         && actors.is_empty()
+        && rehomed.is_empty()
         && homes.is_empty()
 }
 
@@ -143,6 +145,7 @@ async fn look<'a>(line: &mut Line, batch: &'a Batch, lane: &Lane) -> Result<Look
     let of_segments = segments::send(&mut flight, batch).await;
     feed::taken(&mut flight, &mut of_feed, batch).await?;
     let of_actors = peers::bind(&mut flight, &batch.actors).await;
+    let of_moves = homes::rehome(&mut flight, &batch.rehomed).await;
     let of_homes = homes::settle(&mut flight, &batch.homes).await;
     let mut landed = flight.land().await?;
     let ends = feed::ends(line, &of_feed, &mut landed, batch).await?;
@@ -152,6 +155,7 @@ async fn look<'a>(line: &mut Line, batch: &'a Batch, lane: &Lane) -> Result<Look
     let carried = batch.changes.iter().position(is_lost).map_or(&batch.changes[..], |lost| &batch.changes[..lost]);
     let entries = Entries::of(batch, &frames, ends, (&of_feed, &mut landed));
     let bound = peers::bound(&batch.actors, of_actors, &mut landed);
+    let bound = bound.and_then(|()| homes::moved(of_moves, &mut landed));
     let bound = bound.and_then(|()| homes::settled(&batch.homes, of_homes, &mut landed));
     Ok(Looked { frames, carried, entries, bound })
 }

@@ -187,12 +187,14 @@ async fn divisions_are_given_and_taken_and_a_revoked_device_is_ordered_to_destro
 fn a_station_that_cannot_be_is_told_why() {
     let district = District::new();
     district.import_demo();
-    let cases: [(&str, &[&str], &str); 6] = [
+    let moving = ["--case", "石拐-202202-20260302-07-0001", "--to", "150205202203", "--by", "SG-000000-03"];
+    let cases: [(&str, &[&str], &str); 7] = [
         ("code", &["--station", "某站", "--unit", "150205999"], "区划代码 150205999000 不在已发布的区划表里"),
         ("code", &["--station", " ", "--unit", "150205"], "站点要有名称"),
         ("code", &["--station", "某站", "--unit", "150205", "--device-no", "100"], "设备号只能是 1 到 99"),
         ("revoke", &["--device", "abc"], "至少写前八位"),
         ("revoke", &["--device", "0123456789abcdef"], "没有这台设备"),
+        ("move-case", &moving, "还没有收到过编号"),
         ("serve", &["--listen", "nowhere"], "无法监听 nowhere"),
     ];
     for (command, arguments, expected) in cases {

@@ -50,13 +50,16 @@ pub struct SyncView {
     pub decisions: Vec<Decision>,
 }
 
-/// Something the district decided about a division that this station serves or served.
+/// Something the district decided about a division that this station serves or served, or about a case of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// What: words by code (`decision.given`).
     pub what: Decided,
     /// The division's name.
     pub place: String,
+    /// The number of the case, where it is about one.
+    #[serde(default)]
+    pub case: String,
     /// When this station heard of it, or did it.
     pub at: Wall,
     /// Of a division that is leaving: changes that must reach the district first.
@@ -75,6 +78,8 @@ pub enum Decided {
     Leaving,
     /// All that was here of it is gone; the district has it.
     Forgotten,
+    /// A case went there, and is not worked on here any more.
+    CaseMoved,
 }
 
 /// State of the link. Offline is not an error.

@@ -74,6 +74,9 @@ impl Header {
     }
 }
 
+/// The device number of the hub: it writes what it alone decides, and no case.
+pub const HUB_NO: u8 = 0;
+
 /// Leave of a device to write for some scopes, signed by the district's root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
@@ -85,7 +88,7 @@ pub struct Certificate {
     pub unit: ScopeCode,
     /// Divisions it reads and writes; each covers what lies below it.
     pub scopes: Vec<ScopeCode>,
-    /// The two digits in its case numbers (R77).
+    /// The two digits in its case numbers (R77); [`HUB_NO`] is the hub's own, which gives none.
     pub device_no: u8,
     /// Not valid after this time, in milliseconds since 1970.
     pub not_after: u64,

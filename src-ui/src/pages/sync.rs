@@ -147,6 +147,7 @@ fn decisions(all: Vec<Decision>) -> Option<impl IntoView> {
     let line = |decision: Decision| {
         let code = say::code(&decision.what);
         let what = words::one_of("decision", &code).unwrap_or_default().replace("{place}", &decision.place);
+        let what = what.replace("{case}", &decision.case);
         let owed = (decision.changes + decision.files > 0)
             .then(|| t!("sync.leaving_owed", n = decision.changes, files = decision.files));
         view! {

@@ -19,8 +19,15 @@ const ROUNDS: u32 = 5;
 const REQUESTS: u32 = 120;
 
 impl Run {
-    /// V5: everybody exchanges in turn until nothing moves any more.
+    /// V5: everybody exchanges in turn until nothing moves any more. Then the hub is backed up, as it is each night, and what was only kept
+    /// until then goes.
     pub(super) fn settle(&mut self) {
+        self.come_to_rest();
+        self.world.hub.back_up();
+        (0..self.seats.len()).for_each(|at| self.exchange_to_the_end(at));
+    }
+
+    fn come_to_rest(&mut self) {
         for round in 1..=ROUNDS {
             let before = self.world.hub.ends();
             for at in 0..self.seats.len() {
@@ -196,7 +203,7 @@ impl Run {
         let mut last: BTreeMap<(usize, ScopeCode, u32), u64> = BTreeMap::new();
         let mut disorder = Vec::new();
         for promise in self.ledger.promises.iter().filter(|promise| !promise.excused) {
-            let Some(place) = self.mirror.place(promise.doc, promise.change) else { continue };
+            let Some(place) = self.mirror.place(promise.scope, promise.doc, promise.change) else { continue };
             let name = &self.seats[promise.seat].station.name;
             if place <= promise.read {
                 disorder.push(format!("{name} had read {} when it wrote what stands at {place}", promise.read));

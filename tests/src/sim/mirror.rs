@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use daiban_core::doc::{Doc, parse};
 use daiban_core::store::{DocKind, FeedEntry, Store};
+use daiban_core::sync::trail::Trail;
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::Stamp;
 use daiban_model::wire::{DocId, Hash, SegmentKey};
@@ -18,7 +19,8 @@ const DRAWN: u32 = 1 << 30;
 pub struct Mirror {
     read: BTreeMap<ScopeCode, u64>,
     docs: BTreeMap<DocId, (ScopeCode, Doc)>,
-    places: HashMap<(DocId, Hash), u64>,
+    trails: BTreeMap<DocId, Trail>,
+    places: HashMap<(ScopeCode, DocId, Hash), u64>,
     segments: BTreeMap<SegmentKey, u64>,
     sessions: BTreeMap<(ScopeCode, u64), u32>,
     faults: Vec<String>,
@@ -52,19 +54,26 @@ impl Mirror {
         if let Some(before) = self.segments.insert(key, seq) {
             self.faults.push(format!("feed {scope}: segment {} stands at {before} and at {seq}", key.number));
         }
+        for (id, _, raw) in &entry.records {
+            if let Some(moved) = parse(raw).ok().and_then(|meta| meta.moved) {
+                self.trails.entry(*id).or_default().learn(moved);
+            }
+        }
         for (id, hash, raw) in entry.records {
             let (home, doc) =
                 self.docs.entry(id).or_insert_with(|| (scope, must("a document", Doc::new(DocKind::Case))));
-            if *home != scope {
+            let trail = self.trails.get(&id);
+            *home = trail.and_then(Trail::home).unwrap_or(*home);
+            if *home != scope && !trail.is_some_and(|trail| trail.was_in(scope)) {
                 self.faults.push(format!("feed {scope}: {seq} writes into a document of {home}"));
             }
-            let known = self.places.contains_key(&(id, hash));
+            let known = self.places.contains_key(&(scope, id, hash));
             if parse(&raw).map(|meta| meta.hash) != Ok(hash) {
                 self.faults.push(format!("feed {scope}: a change of {seq} is not what its hash says"));
             } else if let (false, Err(fault)) = (known, doc.apply(&raw)) {
                 self.faults.push(format!("feed {scope}: a change of {seq} is refused by its document: {fault}"));
             }
-            self.places.entry((id, hash)).or_insert(seq);
+            self.places.entry((scope, id, hash)).or_insert(seq);
         }
     }
 
@@ -73,9 +82,9 @@ impl Mirror {
         &self.faults
     }
 
-    /// Where a change first stands.
-    pub fn place(&self, doc: DocId, change: Hash) -> Option<u64> {
-        self.places.get(&(doc, change)).copied()
+    /// Where a change first stands in a feed.
+    pub fn place(&self, scope: ScopeCode, doc: DocId, change: Hash) -> Option<u64> {
+        self.places.get(&(scope, doc, change)).copied()
     }
 
     /// The session that wrote what stands at a place, where its incarnation was drawn for it; else 0.

@@ -16,7 +16,8 @@
 //! - V5: liveness. Once the faults have stopped, all queues are empty and everything is read within five rounds.
 //! - V6: soundness. No call fails for another reason than the person's or the fault's; no station refuses to start; nothing
 //!   panics.
-//! - V7: erasure. Of a division that was taken from a station nothing is left there, and the district was told so.
+//! - V7: erasure. Of a division that was taken from a station, and of a case that moved away from it, nothing is left there, and the
+//!   district was told so.
 
 mod check;
 mod dice;

@@ -44,13 +44,15 @@ pub enum Trouble {
     HubRestore,
     /// In every second seed: the district gives a station a division, takes one from it, or renews its certificate.
     Scopes,
+    /// The district moves a case to another village.
+    Moves,
     /// Stations meet on a local line and exchange without the hub; on lines as bad as the others.
     Neighbours,
 }
 
 impl Trouble {
     /// All of them, with the words they are asked for by.
-    pub const ALL: [(Self, &str); 11] = [
+    pub const ALL: [(Self, &str); 12] = [
         (Self::Roads, "roads"),
         (Self::Kill, "kill"),
         (Self::HubKill, "hub-kill"),
@@ -61,6 +63,7 @@ impl Trouble {
         (Self::Full, "full"),
         (Self::HubRestore, "hub-restore"),
         (Self::Scopes, "scopes"),
+        (Self::Moves, "moves"),
         (Self::Neighbours, "neighbours"),
     ];
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use daiban_core::edge::Edge as _;
 use daiban_core::store::{PeerQuery, Store as _};
+use daiban_model::ids::CaseId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::Hash;
 
@@ -21,7 +22,7 @@ const CLONES: usize = 2;
 /// Copies kept of one disk.
 const COPIES: usize = 3;
 
-const WEIGHTS: [(u32, Trouble); 9] = [
+const WEIGHTS: [(u32, Trouble); 10] = [
     (30, Trouble::Kill),
     (8, Trouble::HubKill),
     (16, Trouble::Rollback),
@@ -31,6 +32,7 @@ const WEIGHTS: [(u32, Trouble); 9] = [
     (8, Trouble::Full),
     (20, Trouble::Roads),
     (5, Trouble::HubRestore),
+    (10, Trouble::Moves),
 ];
 
 impl Run {
@@ -58,6 +60,7 @@ impl Run {
             }
             Trouble::HubRestore => self.copy_or_restore_hub(),
             Trouble::Scopes => self.change_scopes(at),
+            Trouble::Moves => self.move_case(at),
             // They meet as they exchange, without anything going wrong first.
             Trouble::Neighbours => {}
         }
@@ -77,6 +80,15 @@ impl Run {
         self.seats[at].station.hazard().light(fuse);
     }
 
+    /// The district moves a case that somebody has on the desk. The hub may go off in the middle of it.
+    fn move_case(&mut self, at: usize) {
+        let seen: Vec<CaseId> = self.seats[at].seen.keys().copied().collect();
+        let village = self.dice.pick(&VILLAGES).copied().unwrap_or(VILLAGES[0]);
+        let Some(case) = self.dice.pick(&seen).copied() else { return };
+        let moved = self.world.hub.try_move_case(case, village);
+        self.note(at, &format!("{case:?} is to go to {village}: {}", moved.is_ok()));
+    }
+
     fn fuse(&mut self) -> Fuse {
         let commits = self.dice.between(0, 6);
         if self.dice.percent(50) { Fuse::Before(commits) } else { Fuse::After(commits) }
@@ -87,6 +99,7 @@ impl Run {
         let hazard = self.world.hub.shelf().hazard();
         if hazard.is_off() {
             hazard.put_out();
+            self.world.hub.start_again();
             self.journal.push(format!("{:>4} the hub starts again", self.step));
         } else {
             hazard.light(fuse);
@@ -98,6 +111,7 @@ impl Run {
     /// again.
     fn copy_or_restore_hub(&mut self) {
         self.world.hub.shelf().hazard().put_out();
+        self.world.hub.start_again();
         if self.hub_backup.is_none() || self.dice.percent(60) {
             self.hub_backup = Some(self.world.hub.shelf().image());
             return self.journal.push(format!("{:>4} the hub is backed up", self.step));
@@ -162,7 +176,7 @@ impl Run {
         seat.flight = None;
         seat.seen = seen.clone();
         let (promises, mirror) = (*promises, &self.mirror);
-        let gone = self.ledger.excuse(at, promises, |one| mirror.place(one.doc, one.change).is_some());
+        let gone = self.ledger.excuse(at, promises, |one| mirror.place(one.scope, one.doc, one.change).is_some());
         let gone = gone + self.ledger.excuse_destroyed(&before, &self.somewhere());
         self.counts.disks += 1;
         self.note(at, &format!("has its disk put back ({returned:?}); {gone} promises went with it"));
@@ -288,6 +302,7 @@ impl Run {
     /// The faults stop: machines on, clocks right, roads open, disks with room. What roads still hold arrives now or never.
     pub(super) fn calm(&mut self) {
         self.world.hub.shelf().hazard().put_out();
+        self.world.hub.start_again();
         let hub = self.world.hub.clock().now();
         for (_, out) in std::mem::take(&mut self.air) {
             if self.dice.percent(50) {

@@ -254,8 +254,10 @@ impl Run {
             Ok(page) => page,
             Err(failure) => {
                 let seat = &mut self.seats[at];
-                if failure == Failure::NotFound && seat.homes.get(&case).is_some_and(|home| !seat.covers(*home)) {
-                    // Of a division that was taken from the station.
+                let taken = seat.homes.get(&case).is_some_and(|home| !seat.covers(*home));
+                let moved = || !seat.station.states(&format!("moved/{}", case.0.simple())).is_empty();
+                if failure == Failure::NotFound && (taken || moved()) {
+                    // Of a division that was taken from the station, or gone to another one.
                     seat.seen.remove(&case);
                     return None;
                 }

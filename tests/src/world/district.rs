@@ -9,11 +9,13 @@ use daiban_core::edge::{Edge, Scripted, draw};
 use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{PeerId, PeerQuery, Quarantined, Store};
 use daiban_core::sync::http::{Road, RoadFault};
-use daiban_core::sync::hub::{Audit, DeviceView, FilesHere, Hub, HubFault, HubKeys, NewStation, SHARE, Turned};
+use daiban_core::sync::hub::{
+    Audit, CaseMoved, DeviceView, FilesHere, Hub, HubFault, HubKeys, NewStation, SHARE, Turned,
+};
 use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
 use daiban_model::catalogue::Catalogue;
-use daiban_model::ids::{DeviceId, ScopeCode};
+use daiban_model::ids::{CaseId, DeviceId, ScopeCode};
 use daiban_model::wire::{Certificate, Cursor, PackageKind};
 use serde::Serialize;
 
@@ -27,6 +29,7 @@ pub struct District {
     clock: Scripted,
     requests: Rc<Cell<u32>>,
     blobs: Arc<SqliteBlobs>,
+    keys: Vec<u8>,
 }
 
 impl District {
@@ -36,10 +39,19 @@ impl District {
     }
 
     fn with_keys(shelf: Shelf, clock: Scripted, keys: HubKeys) -> Self {
+        let copy = keys.to_bytes().to_vec();
         let hub = must("the hub opens", now(Hub::open(shelf.clone(), keys)));
         let blobs = Arc::new(must("a place for attachments", SqliteBlobs::in_memory()));
         let hub = hub.with_files(FilesHere { blobs: blobs.clone(), share: SHARE });
-        Self { blobs, hub, shelf, clock, requests: Rc::default() }
+        Self { blobs, hub, shelf, clock, requests: Rc::default(), keys: copy }
+    }
+
+    /// The hub's program starts again over the same data.
+    pub fn start_again(&self) {
+        let keys = some("keys", HubKeys::from_bytes(&self.keys));
+        let hub = must("the hub opens", now(Hub::open(self.shelf.clone(), keys)));
+        let files = FilesHere { blobs: self.blobs.clone(), share: SHARE };
+        must("it goes on", now(hub.with_files(files).carry_on()));
     }
 
     /// A hub over the same data with other keys.
@@ -190,6 +202,17 @@ impl District {
     pub fn take_away(&self, station: &str, scopes: &[&str]) -> Certificate {
         let scopes: Vec<ScopeCode> = scopes.iter().map(|scope| super::division(scope)).collect();
         must("divisions", now(self.hub.take_away(self.device(station), &scopes, self.clock.now())))
+    }
+
+    /// Moves a case to another division.
+    pub fn move_case(&self, case: CaseId, to: &str) -> CaseMoved {
+        must("it moves", self.try_move_case(case, to))
+    }
+
+    /// The same, where it may not.
+    pub fn try_move_case(&self, case: CaseId, to: &str) -> Result<CaseMoved, HubFault> {
+        let by = must("a staff number", super::LIN_FANG.parse());
+        now(self.hub.move_case(case, super::division(to), &by, self.clock.now()))
     }
 
     /// Gives the device of a station its next certificate.

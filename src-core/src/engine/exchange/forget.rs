@@ -167,7 +167,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// All documents, with where they live.
-    async fn docs(&self) -> Result<Vec<(DocId, ScopeCode)>, Failure> {
+    pub(super) async fn docs(&self) -> Result<Vec<(DocId, ScopeCode)>, Failure> {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
             let docs = self.store.rows(RowQuery::Docs { after, limit: RUN }).await.map_err(storage)?.docs;
@@ -218,7 +218,10 @@ impl<S: Store> Desk<S> {
 
     /// X9.
     async fn erase(&mut self, forget: &Forget, order: &Signed, feeds: &[ScopeCode]) -> Result<(), Failure> {
-        let docs: Vec<_> = self.docs().await?.into_iter().filter(|(_, home)| feeds.contains(home)).collect();
+        let mut docs: Vec<_> = self.docs().await?.into_iter().filter(|(_, home)| feeds.contains(home)).collect();
+        // Those that moved away and wait for the hub's backup go with their division.
+        let moved = self.leaving_from(feeds);
+        docs.extend(&moved);
         // First the attachments: which they are is told by the documents.
         self.erase_files(&docs, feeds).await?;
         let now = self.now();
@@ -231,7 +234,9 @@ impl<S: Store> Desk<S> {
             at_ms: now.0.max(0).unsigned_abs(),
         };
         let word = Word { signed: station::forgot(&self.key, &word), told: Told::No };
-        let mut batch = Batch { erased: feeds.iter().map(|feed| Erased::Scope(*feed)).collect(), ..Batch::default() };
+        let erased = feeds.iter().map(|feed| Erased::Scope(*feed));
+        let erased = moved.iter().map(|(doc, _)| Erased::Doc(*doc)).chain(erased).collect();
+        let mut batch = Batch { erased, ..Batch::default() };
         batch.states = vec![
             (order_name(forget.scope), None),
             (forgotten_name(forget.scope), Some(wire::encode(&word))),
@@ -291,8 +296,10 @@ impl<S: Store> Desk<S> {
             };
             let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let (changes, files) = (count(owed.changes), count(owed.files));
-            decisions.push(Decision { what, place: self.published.place(scope), at, changes, files });
+            let (place, case) = (self.published.place(scope), String::new());
+            decisions.push(Decision { what, place, case, at, changes, files });
         }
+        decisions.extend(self.moved_away());
         decisions.sort_by_key(|decision| std::cmp::Reverse(decision.at.0));
         Ok(decisions)
     }
@@ -302,7 +309,7 @@ impl<S: Store> Engine<S> {
     /// Erases what is due, and tells the pages. What cannot be done now is done after the next exchange.
     pub(super) async fn forget_what_is_due(&mut self) -> Result<(), Failure> {
         let desk = self.desk.as_mut().ok_or(Failure::Locked)?;
-        if desk.carry_out().await? {
+        if desk.carry_out().await? | desk.leave_moved().await? {
             self.tell(Changed::Cases { ids: Vec::new() });
             self.tell(Changed::Sync);
         }

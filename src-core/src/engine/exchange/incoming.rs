@@ -48,7 +48,7 @@ impl<S: Store> Desk<S> {
         };
         let Ok(mut checked) = station::check(frame, &context) else { return Ok(FrameTaken::Unusable) };
         let Some(reached) = checked.reached else { return Ok(FrameTaken::Known) };
-        let Fold { mut batch, docs, snapshots } = self.merge(&mut checked, scope).await?;
+        let Fold { mut batch, docs, snapshots, moved } = self.merge(&mut checked, scope).await?;
         let changes = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
         for (stored, whole, why) in checked.aside {
             let (key, at_ms, bytes) = (stored.header.key(), now_ms, wire::encode(&whole));
@@ -61,6 +61,7 @@ impl<S: Store> Desk<S> {
         if !self.commit_frame(batch).await? {
             return Ok(FrameTaken::Unusable);
         }
+        self.moved.extend(moved);
         for (doc, snapshot) in snapshots {
             self.cover(doc, snapshot).await;
         }

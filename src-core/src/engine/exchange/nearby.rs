@@ -217,7 +217,7 @@ impl<S: Store> Desk<S> {
         nearby: &mut Nearby,
         now: Wall,
     ) -> Result<Option<(SegmentKey, Why)>, Failure> {
-        let Fold { mut batch, docs, snapshots } = match doc_part::fold_in(self, &segments, scope).await? {
+        let Fold { mut batch, docs, snapshots, moved } = match doc_part::fold_in(self, &segments, scope).await? {
             Ok(fold) => fold,
             Err(culprit) => return Ok(Some(culprit)),
         };
@@ -244,6 +244,7 @@ impl<S: Store> Desk<S> {
             }
             Err(fault) => return Err(storage(fault)),
         }
+        self.moved.extend(moved);
         for (doc, snapshot) in snapshots {
             self.cover(doc, snapshot).await;
         }

@@ -65,7 +65,7 @@ impl<S: Store> Desk<S> {
             let last = self.store.peer(query).await.map_err(storage)?.frames;
             let stored = last.first().map(|(stored, _)| (stored.header.number, stored.root)).unwrap_or_default();
             let end = ends.entry(scope).or_insert(stored);
-            for run in runs(changes) {
+            for run in segment::runs(changes, |change: &StoredChange| change.bytes.len()) {
                 *end = self.seal_run(scope, *end, run, &mut batch);
             }
         }
@@ -124,6 +124,14 @@ impl<S: Store> Desk<S> {
         let state = |(scope, seq): &(ScopeCode, u64)| (backed_up_name(*scope), Some(wire::encode(seq)));
         let states: Vec<_> = told.iter().map(state).collect();
         if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
+    }
+
+    /// Up to which number of a feed the hub has a backup.
+    pub(super) async fn backed_up_to(&self, scope: ScopeCode) -> Result<u64, Failure> {
+        let name = backed_up_name(scope);
+        let kept = self.store.states(&name).await.map_err(storage)?;
+        let own = kept.iter().find(|(found, _)| *found == name);
+        Ok(own.and_then(|(_, bytes)| wire::decode(bytes, 16).ok()).unwrap_or(0))
     }
 
     /// How many numbers of this station's feeds the hub has a backup of.
@@ -206,21 +214,4 @@ pub(super) fn is_scope(bytes: &[u8]) -> bool {
 
 pub(super) fn refused_name(key: &SegmentKey) -> String {
     format!("{REFUSED}{}/{}/{}", key.incarnation, key.scope, key.number)
-}
-
-/// Runs of changes that each make one segment.
-fn runs(changes: Vec<StoredChange>) -> Vec<Vec<StoredChange>> {
-    let (mut runs, mut run, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for change in changes {
-        bytes += change.bytes.len();
-        run.push(change);
-        if bytes >= wire::SEGMENT_BYTES || run.len() >= wire::MAX_RECORDS {
-            runs.push(std::mem::take(&mut run));
-            bytes = 0;
-        }
-    }
-    if !run.is_empty() {
-        runs.push(run);
-    }
-    runs
 }

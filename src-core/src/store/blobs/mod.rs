@@ -5,7 +5,8 @@
 //! - B2: what has come in part is kept apart for each party that brings it, so that nobody can spoil what another brings.
 //! - B3: nothing is freed that is owed to the hub without its receipt; thumbnails are never freed.
 //! - B4: a debt is stored in one transaction with its content, before any document names it.
-//! - B5: a scope has a content only when a party brought all of its bytes for that scope: to know a hash is not to have the file.
+//! - B5: a scope has a content only when a party brought all of its bytes for that scope, or for one that a case came from which names it:
+//!   to know a hash is not to have the file.
 //! - B6: a receipt counts in the history of the hub that gave it; in another one what is still here is owed anew.
 //! - B7: what is erased is gone from the disk, pages and log too; a content goes with the last division that has it.
 
@@ -148,6 +149,8 @@ pub trait Blobs: Send + Sync + 'static {
     fn reopen(&self) -> Result<(), StoreError>;
     /// Takes in chunks; the last one makes the content whole. B1, B2, B5.
     fn arrive(&self, arrival: Arrival<'_>, at_ms: u64) -> Result<Arrived, StoreError>;
+    /// Lets a division have a content that another one has and that is here; nothing where that is not so. B5
+    fn share(&self, name: FileHash, from: ScopeCode, to: ScopeCode) -> Result<(), StoreError>;
     /// How many bytes a party has brought, whole and in part.
     fn brought(&self, party: Party) -> Result<u64, StoreError>;
     /// The contents that a division has.

@@ -295,6 +295,18 @@ impl Blobs for SqliteBlobs {
         })
     }
 
+    fn share(&self, name: FileHash, from: ScopeCode, to: ScopeCode) -> Result<(), StoreError> {
+        const SHARE: &str = "
+            INSERT INTO claim (name, scope, party, size, small, at_ms, tried)
+            SELECT name, ?3, x'', 0, small, at_ms, 0 FROM claim
+            WHERE name = ?1 AND scope = ?2 AND EXISTS (SELECT 1 FROM blob WHERE blob.name = claim.name)
+            ON CONFLICT (name, scope) DO NOTHING";
+        self.write(|tx| {
+            tx.prepare_cached(SHARE)?.execute(params![name.0, from.number(), to.number()])?;
+            Ok(())
+        })
+    }
+
     fn brought(&self, party: Party) -> Result<u64, StoreError> {
         let connection = self.connection();
         let mut ask = connection.prepare_cached(

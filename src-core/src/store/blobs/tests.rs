@@ -219,3 +219,23 @@ fn b7_what_is_erased_is_in_neither_pages_nor_log() {
     assert!(blobs.whole(name(&all[0]), 9).unwrap().is_some());
     assert_eq!((blobs.of(village()).unwrap(), blobs.owed().unwrap().items), (vec![name(&all[0])], 2));
 }
+
+#[test]
+fn b5_a_content_is_shared_with_the_division_a_case_went_to() {
+    let (blobs, bytes) = (blobs(), content(5, 1_000));
+    let (there, elsewhere) = (scope("150205202203"), scope("150205202204"));
+    let has = |scope| blobs.standing(name(&bytes), B).unwrap().scopes.iter().any(|(has, _)| *has == scope);
+    blobs.share(name(&bytes), village(), there).unwrap();
+    assert!(!has(there), "nobody has it");
+    let parts = [part(&bytes, 0)];
+    assert_eq!(blobs.arrive(arrival(A, &bytes, &parts), 1).unwrap(), Arrived::Whole);
+    blobs.share(name(&bytes), elsewhere, there).unwrap();
+    assert!(!has(there), "those there do not have it themselves");
+    let before = blobs.brought(A).unwrap();
+    blobs.share(name(&bytes), village(), there).unwrap();
+    blobs.share(name(&bytes), village(), there).unwrap();
+    assert!(has(there) && has(village()), "both have it");
+    assert_eq!(blobs.brought(A).unwrap(), before, "and nobody's share grew");
+    blobs.erase(&[(name(&bytes), village())]).unwrap();
+    assert_eq!(blobs.standing(name(&bytes), B).unwrap().whole, Some(1_000), "it goes with the last of them");
+}

@@ -2,8 +2,8 @@
 
 use daiban_model::wire::Cursor;
 
-use super::fixture::{device, doc, foreign, hash, key, key_in, own, village};
-use crate::store::{ActorRow, Batch, DeviceRow, PeerId, PeerQuery, Quarantined, Store, StoreError};
+use super::fixture::{device, doc, foreign, hash, key, key_in, own, segment, village};
+use crate::store::{ActorRow, Batch, DeviceRow, PeerId, PeerQuery, Quarantined, Store, StoreError, StoredChange};
 
 type Checked = Result<(), StoreError>;
 
@@ -63,6 +63,35 @@ pub(super) async fn a_document_lives_in_one_scope<S: Store>(store: &S) -> Checke
     assert!(store.after(village(1)?, 0, 100).await?.is_empty(), "and nothing of that batch was stored");
     let asked = PeerQuery::Homes(vec![doc(2), doc(3), doc(1)]);
     assert_eq!(store.peer(asked).await?.homes, [(doc(2), village(2)?), (doc(1), village(1)?)], "in the order asked");
+    Ok(())
+}
+
+pub(super) async fn a_document_moves_from_where_it_lives<S: Store>(store: &S) -> Checked {
+    let lives = |n| PeerQuery::Homes(vec![doc(n)]);
+    store.commit(Batch { homes: vec![(doc(1), village(1)?), (doc(2), village(2)?)], ..Batch::default() }).await?;
+    let moves = |from, to| Ok::<_, StoreError>(vec![(doc(1), village(from)?, village(to)?)]);
+    let not_there = store.commit(Batch { rehomed: moves(2, 3)?, ..foreign(1, doc(1))? }).await;
+    assert!(matches!(not_there, Err(StoreError::Clash)), "somebody moved it before: {not_there:?}");
+    let unknown = vec![(doc(9), village(1)?, village(2)?)];
+    let unknown = store.commit(Batch { rehomed: unknown, ..Batch::default() }).await;
+    assert!(matches!(unknown, Err(StoreError::Clash)), "it lives nowhere: {unknown:?}");
+    assert_eq!(store.peer(lives(1)).await?.homes, [(doc(1), village(1)?)], "nothing of that was stored");
+    assert!(store.peer(PeerQuery::Segments(vec![key(2, 1)?])).await?.frames.is_empty(), "nor what came with it");
+    // Numbered in both feeds, and its change once, in both segments.
+    let (leave, arrival) = (key(2, 1)?, key_in(2, 3, 1)?);
+    let mut batch = Batch { rehomed: moves(1, 2)?, homes: vec![(doc(1), village(2)?)], ..foreign(1, doc(1))? };
+    let again = batch.changes[0].clone();
+    batch.segments.push(segment(arrival)?);
+    batch.changes.push(StoredChange { segment: Some((arrival, 0)), scope: village(2)?, ..again });
+    batch.number = vec![leave, arrival];
+    let placed = store.commit(batch).await?;
+    assert_eq!(placed.iter().map(|place| (place.key, place.seq)).collect::<Vec<_>>(), [(leave, 1), (arrival, 1)]);
+    assert_eq!(store.peer(lives(1)).await?.homes, [(doc(1), village(2)?)], "there from now on");
+    for scope in [1, 2] {
+        let feed = store.after(village(scope)?, 0, usize::MAX).await?;
+        assert_eq!(feed[0].records.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), [doc(1)], "in both feeds");
+    }
+    assert_eq!(store.load(doc(1)).await?.tail.len(), 1, "and once in itself");
     Ok(())
 }
 

@@ -77,6 +77,7 @@ impl<'a> Write<'a> {
         batch.devices.into_iter().for_each(|device| self.device(device));
         batch.revoked.into_iter().for_each(|(device, ms)| self.revoke(device, ms));
         batch.actors.into_iter().try_for_each(|actor| self.actor(actor))?;
+        batch.rehomed.into_iter().try_for_each(|(doc, from, to)| self.rehome(doc, from, to))?;
         batch.homes.into_iter().try_for_each(|(doc, scope)| self.home(doc, scope))?;
         batch.quarantine.into_iter().for_each(|segment| self.set_aside(segment));
         for (key, bytes) in batch.pending {
@@ -330,6 +331,14 @@ impl<'a> Write<'a> {
                 Ok(())
             }
         }
+    }
+
+    fn rehome(&mut self, doc: DocId, from: ScopeCode, to: ScopeCode) -> Result<(), StoreError> {
+        if self.state.homes.get(&doc) != Some(&from) {
+            return Err(StoreError::Clash);
+        }
+        self.put(|s| &mut s.homes, doc, Some(to));
+        Ok(())
     }
 
     fn home(&mut self, doc: DocId, scope: ScopeCode) -> Result<(), StoreError> {

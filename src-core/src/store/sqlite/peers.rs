@@ -42,6 +42,12 @@ pub(super) fn store(tx: &Connection, batch: &Batch) -> Result<(), StoreError> {
     for actor in &batch.actors {
         bind(tx, actor)?;
     }
+    for (doc, from, to) in &batch.rehomed {
+        const REHOME: &str = "UPDATE home SET scope = ?3 WHERE doc = ?1 AND scope = ?2";
+        if tx.prepare_cached(REHOME)?.execute(params![doc, from.number(), to.number()])? == 0 {
+            return Err(StoreError::Clash);
+        }
+    }
     for (doc, scope) in &batch.homes {
         settle(tx, doc, *scope)?;
     }

@@ -218,6 +218,9 @@ impl<S: Store> Hub<S> {
         for row in self.store.peer(PeerQuery::AllDevices).await?.devices {
             let Certificate { device, station, unit, scopes, device_no, not_after, .. } =
                 self.certificate(&row).ok_or(HubFault::Damaged("device"))?;
+            if device_no == wire::HUB_NO {
+                continue;
+            }
             let cursors = self.read_by(device).await?;
             let read = cursors.iter().map(|cursor| (cursor.scope, cursor.seq)).collect();
             let (revoked_ms, (leaving, erased)) = (row.revoked_ms, self.leaving(device).await?);

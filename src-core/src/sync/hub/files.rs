@@ -8,12 +8,14 @@
 
 use std::sync::Arc;
 
+use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Bring, Brought, CHUNK, Certificate, Envelope, Fetch, Fetched, Fetching, FileReceipt, FilesDone, FilesOutcome,
-    FilesReply, FilesRequest, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Packing, Part, Taking, chunk_len,
+    FilesReply, FilesRequest, Hash, MAX_FILE, MAX_NAMED, MAX_PARTS, NotTaken, Packing, Part, Taking, chunk_len,
 };
 
+use super::exchange::Carried;
 use super::{Asked, Hub, Turned};
 use crate::store::blobs::{Arrival, Arrived, Blobs, Party, Stays};
 use crate::store::{Store, StoreError};
@@ -52,14 +54,45 @@ impl<S: Store> Hub<S> {
     /// Answers a request about attachments.
     pub async fn files(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<FilesRequest> = self.asked_for(body, Domain::FilesRequest).await?;
+        Ok(self.files_answer(&asked, now, Carried::Line).await?.0)
+    }
+
+    /// The same by letter: the request's hash, the answer, and how many contents are whole now.
+    pub(super) async fn files_by_letter(
+        &self,
+        body: &[u8],
+        device: DeviceId,
+        now: Wall,
+    ) -> Result<(Hash, Vec<u8>, u32), Turned> {
+        let asked: Asked<FilesRequest> = self.asked_for(body, Domain::FilesRequest).await?;
+        if asked.device.device != device {
+            return Err(Turned::Malformed);
+        }
+        let (answer, whole) = self.files_answer(&asked, now, Carried::Letter).await?;
+        Ok((asked.hash, answer, whole))
+    }
+
+    async fn files_answer(
+        &self,
+        asked: &Asked<FilesRequest>,
+        now: Wall,
+        carried: Carried,
+    ) -> Result<(Vec<u8>, u32), Turned> {
         self.read_epoch().await?;
         let brought = asked.request.bring.iter().map(|bring| bring.scope);
         let brings = self.brings(&asked.certificate, brought).await?;
-        let outcome = self.files_outcome(&asked, &brings, now)?;
+        let outcome = self.files_outcome(asked, &brings, now, carried)?;
+        let mut whole = 0;
+        if let (FilesOutcome::Done(done), Some(files)) = (&outcome, &self.files) {
+            for one in done.brought.iter().filter(|one| matches!(one.taking, Taking::Whole(_))) {
+                self.shared(&*files.blobs, one.name, one.scope).await?;
+                whole += 1;
+            }
+        }
         let (hub_ms, nonce) = (now.0.max(0).unsigned_abs(), self.nonce(asked.device.device, now));
         let body = columns::encode(&FilesReply { outcome, hub_ms, nonce });
         let sig = sign::sign(self.keys.hub(), Domain::Reply, &[&asked.hash.0, &body]);
-        Ok(wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing: Packing::Plain, body }))
+        Ok((wire::encode(&Envelope { signer: self.keys.hub_public(), sig, packing: Packing::Plain, body }), whole))
     }
 
     fn files_outcome(
@@ -67,6 +100,7 @@ impl<S: Store> Hub<S> {
         asked: &Asked<FilesRequest>,
         brings: &Certificate,
         now: Wall,
+        carried: Carried,
     ) -> Result<FilesOutcome, Turned> {
         let Asked { device, certificate, request, .. } = asked;
         if !within_bounds(request) {
@@ -76,7 +110,8 @@ impl<S: Store> Hub<S> {
         if device.revoked_ms.is_some() || now_ms > device.not_after {
             return Ok(FilesOutcome::Revoked);
         }
-        if !self.is_fresh(request.nonce, device.device, now) {
+        // What a letter brings is taken once, and what it asks for is sealed for its writer.
+        if carried == Carried::Line && !self.is_fresh(request.nonce, device.device, now) {
             return Ok(FilesOutcome::StaleNonce);
         }
         let Some(files) = &self.files else { return Ok(FilesOutcome::Closed) };

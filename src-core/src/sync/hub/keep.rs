@@ -1,14 +1,16 @@
 //! Keeping what was found right: stored and numbered in one transaction, receipted; what waits is placed when it can be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use daiban_model::ids::ScopeCode;
 use daiban_model::stamp::Wall;
-use daiban_model::wire::{self, Hash, Place, Receipt, Refused, Segment, SegmentKey, Signed, Why};
+use daiban_model::wire::{self, DocId, Hash, Place, Receipt, Refused, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
+use super::moving::Placing;
 use super::take::{Line, Ready, Seen, Taken, is_poison, line_of, ready, root_of};
 use crate::store::{Batch, PeerQuery, Placed, Quarantined, Store, StoreError, StoredChange};
+use crate::sync::trail::Wrote;
 use crate::sync::writer::described;
 use crate::sync::{segment, sign};
 
@@ -18,15 +20,18 @@ impl<S: Store> Hub<S> {
         if ready.is_empty() {
             return Ok(());
         }
+        let mut ready = ready;
         match self.store.commit(batch(&ready)).await {
             Ok(placed) => self.receipt_all(&ready, &placed, now, taken),
-            Err(StoreError::Clash) => self.keep_each(&ready, now, taken).await?,
+            Err(StoreError::Clash) => self.keep_each(&mut ready, now, taken).await?,
             Err(other) => return Err(other),
         }
-        self.release(&ready, now).await
+        let kept = ready.iter().filter(|one| !one.missing);
+        let onward = kept.flat_map(|one| one.placing.onward.iter().copied()).collect();
+        self.settle(onward, ready.iter().map(|one| one.stored.header.scope).collect(), now).await
     }
 
-    async fn keep_each(&self, ready: &[Ready], now: Wall, taken: &mut Taken) -> Result<(), StoreError> {
+    async fn keep_each(&self, ready: &mut [Ready], now: Wall, taken: &mut Taken) -> Result<(), StoreError> {
         // What follows a segment that clashed would stand in its line with a hole before it.
         let mut broken: HashMap<Line, u32> = HashMap::new();
         for one in ready {
@@ -34,6 +39,10 @@ impl<S: Store> Hub<S> {
             if let Some(expected) = broken.get(&line_of(key)).copied() {
                 taken.refused.push(Refused { key, why: Why::Gap { expected } });
                 continue;
+            }
+            // A case may have been moved meanwhile.
+            if let Ok(placing) = self.placing_now(&one.stored.header, one.wrote, &one.described()).await? {
+                one.placing = placing;
             }
             match self.store.commit(batch(std::slice::from_ref(one))).await {
                 Ok(placed) => self.receipt_all(std::slice::from_ref(one), &placed, now, taken),
@@ -81,20 +90,33 @@ impl<S: Store> Hub<S> {
         sign::seal(self.keys.hub(), sign::Domain::Receipt, &receipt)
     }
 
-    /// Segments that waited for what was just stored get their numbers now. K3.
-    async fn release(&self, ready: &[Ready], now: Wall) -> Result<(), StoreError> {
-        let mut scopes: Vec<_> = ready.iter().map(|one| one.stored.header.scope).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        for scope in scopes {
-            // One that is placed may be what another one waits for.
-            while self.release_some(scope, now).await? {}
+    /// What follows from something that was stored: cases that moved are carried on, and segments that waited for what is there now get their
+    /// numbers. Each may give the other something to do. K3, D4
+    pub(super) async fn settle(
+        &self,
+        mut onward: BTreeSet<DocId>,
+        mut scopes: BTreeSet<ScopeCode>,
+        now: Wall,
+    ) -> Result<(), StoreError> {
+        while !onward.is_empty() || !scopes.is_empty() {
+            while let Some(doc) = onward.pop_first() {
+                scopes.extend(self.onward(doc, now).await?);
+            }
+            while let Some(scope) = scopes.pop_first() {
+                // One that is placed may be what another one waits for.
+                while self.release_some(scope, now, &mut onward).await? {}
+            }
         }
         Ok(())
     }
 
     /// Places what waits for nothing any more. Whether there was any.
-    async fn release_some(&self, scope: ScopeCode, now: Wall) -> Result<bool, StoreError> {
+    async fn release_some(
+        &self,
+        scope: ScopeCode,
+        now: Wall,
+        onward: &mut BTreeSet<DocId>,
+    ) -> Result<bool, StoreError> {
         let pending = self.store.peer(PeerQuery::Pending(scope)).await?.pending;
         let mut waiting: HashSet<SegmentKey> = pending.iter().map(|(key, _)| *key).collect();
         let mut any = false;
@@ -110,7 +132,13 @@ impl<S: Store> Hub<S> {
             let deps: Vec<Hash> = deps.filter(|dep| !own.contains(dep)).collect();
             let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors: Vec::new() }).await?;
             if deps.iter().all(|dep| known.known.contains(dep)) {
-                self.place_pending(ready(&segment, root_of(&segment), described, &Seen::default(), now), now).await?;
+                let wrote = if key.device == self.device() { Wrote::Hub } else { Wrote::Station };
+                let placing = self.placing_now(&segment.header, wrote, &described).await?;
+                // One of a document that lives elsewhere by now is set aside.
+                let placing = placing.unwrap_or_else(|_| Placing::of_scope(scope, &described));
+                let one = ready(&segment, root_of(&segment), described, wrote, &Seen::default(), now);
+                onward.extend(placing.onward.iter().copied());
+                self.place_pending(Ready { placing, ..one }, now).await?;
                 waiting.remove(&key);
                 any = true;
             }
@@ -168,7 +196,7 @@ fn batch(ready: &[Ready]) -> Batch {
         } else {
             batch.changes.extend(one.changes.iter().cloned());
             batch.actors.extend(one.actors.iter().copied());
-            batch.homes.extend(one.changes.iter().map(|change| (change.doc, key.scope)));
+            one.placing.enter(&mut batch);
             batch.number.push(key);
         }
     }

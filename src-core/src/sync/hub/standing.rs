@@ -50,10 +50,15 @@ impl<S: Store> Hub<S> {
 
     /// The certificate a device exchanges under: the one it has, or the next one where that is due. M1
     pub(super) async fn in_force(&self, present: &Certificate, now: Wall) -> Result<Certificate, StoreError> {
-        if now.0.max(0).unsigned_abs().saturating_add(RENEWAL_MS) <= present.not_after {
+        if !Self::is_about_to_end(present, now) {
             return Ok(present.clone());
         }
         self.certify(present.clone(), now).await
+    }
+
+    /// Whether the next certificate is due.
+    pub(super) fn is_about_to_end(present: &Certificate, now: Wall) -> bool {
+        now.0.max(0).unsigned_abs().saturating_add(RENEWAL_MS) > present.not_after
     }
 
     /// Gives a device its next certificate.

@@ -7,9 +7,11 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Hash, Refused, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
-use crate::doc::Meta;
+use super::moving::Placing;
+use crate::doc::{self, Meta};
 use crate::store::{ActorRow, PeerQuery, Placed, Store, StoreError, StoredChange, StoredSegment};
 use crate::sync::segment;
+use crate::sync::trail::Wrote;
 use crate::sync::writer::{Described, Writers, described};
 
 /// What came of the segments of one request.
@@ -28,6 +30,19 @@ pub(super) struct Ready {
     pub(super) missing: bool,
     /// Of one that waits.
     pub(super) encoded: Vec<u8>,
+    /// Who wrote it.
+    pub(super) wrote: Wrote,
+    /// Where its documents live.
+    pub(super) placing: Placing,
+}
+
+impl Ready {
+    /// Its records, described anew.
+    pub(super) fn described(&self) -> Vec<Described> {
+        let describe =
+            |change: &StoredChange| Some((change.doc, doc::parse(&change.bytes).ok()?, change.bytes.clone()));
+        self.changes.iter().filter_map(describe).collect()
+    }
 }
 
 /// What is known while the segments of one request are looked at: what is stored, and what came before in the request.
@@ -98,20 +113,28 @@ impl<S: Store> Hub<S> {
             return Ok(look);
         }
         let Some(metas) = described(segment) else { return Ok(Look::Not(Why::Malformed)) };
+        let wrote = Wrote::under(&writer.certificate);
+        if !wrote.may_say_all(&metas) {
+            return Ok(Look::Not(Why::Malformed));
+        }
         self.learn(&metas, seen).await?;
-        if metas.iter().any(|(_, meta, _)| seen.actors.get(&meta.actor).is_some_and(|bound| *bound != device)) {
+        let foreign = |meta: &Meta| seen.actors.get(&meta.actor).is_some_and(|bound| *bound != device);
+        if wrote == Wrote::Station && metas.iter().any(|(_, meta, _)| foreign(meta)) {
             return Ok(Look::Not(Why::ForeignActor));
         }
         let key = segment.header.key();
-        if let Some(ordinal) = metas.iter().position(|(doc, ..)| seen.homes.get(doc).is_some_and(|s| *s != key.scope)) {
-            return Ok(Look::Not(Why::ForeignDocument { ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX) }));
-        }
+        let placing = match self.placing(&segment.header, wrote, &metas, &seen.homes).await? {
+            Ok(placing) => placing,
+            Err(ordinal) => {
+                return Ok(Look::Not(Why::ForeignDocument { ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX) }));
+            }
+        };
         let line = line_of(key);
-        let mut one = ready(segment, root, metas, seen, now);
+        let mut one = Ready { placing, ..ready(segment, root, metas, wrote, seen, now) };
         one.missing |= seen.last.get(&line).is_some_and(|last| last.waits == Waits::Yes);
         if !one.missing {
             seen.changes.extend(one.changes.iter().map(|change| change.hash));
-            seen.homes.extend(one.changes.iter().map(|change| (change.doc, key.scope)));
+            seen.homes.extend(one.placing.settled());
         } else if one.encoded.is_empty() {
             one.encoded = wire::encode(segment);
         }
@@ -189,7 +212,14 @@ pub(super) fn root_of(segment: &Segment) -> Hash {
     segment::root(&segment.header, &segment.records)
 }
 
-pub(super) fn ready(segment: &Segment, root: Hash, metas: Vec<Described>, seen: &Seen, now: Wall) -> Ready {
+pub(super) fn ready(
+    segment: &Segment,
+    root: Hash,
+    metas: Vec<Described>,
+    wrote: Wrote,
+    seen: &Seen,
+    now: Wall,
+) -> Ready {
     let key = segment.header.key();
     let mut own: HashSet<Hash> = HashSet::new();
     let mut missing = false;
@@ -198,7 +228,8 @@ pub(super) fn ready(segment: &Segment, root: Hash, metas: Vec<Described>, seen: 
     for (ordinal, (doc, meta, bytes)) in metas.into_iter().enumerate() {
         missing |= meta.deps.iter().any(|dep| !own.contains(dep) && !seen.changes.contains(dep));
         own.insert(meta.hash);
-        if !actors.iter().any(|row| row.actor == meta.actor) {
+        // What the hub carries on was written by others.
+        if wrote == Wrote::Station && !actors.iter().any(|row| row.actor == meta.actor) {
             actors.push(ActorRow { actor: meta.actor, device: key.device, incarnation: key.incarnation });
         }
         let segment = Some((key, u32::try_from(ordinal).unwrap_or(u32::MAX)));
@@ -208,5 +239,5 @@ pub(super) fn ready(segment: &Segment, root: Hash, metas: Vec<Described>, seen: 
     let received_ms = now.0.max(0).unsigned_abs();
     let stored = StoredSegment { header: segment.header.clone(), root, sig: segment.sig, received_ms };
     let encoded = if missing { wire::encode(segment) } else { Vec::new() };
-    Ready { stored, changes, actors, missing, encoded }
+    Ready { stored, changes, actors, missing, encoded, wrote, placing: Placing::default() }
 }

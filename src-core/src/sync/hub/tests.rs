@@ -1,4 +1,5 @@
 mod forget;
+mod moving;
 mod repair;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,437 @@
+//! Cases that go from one division to another (sync.md section 5).
+//!
+//! - D3: a move is numbered in both feeds in one commit: in the one it leaves, a change that says where it goes; in the one it comes to,
+//!   all that is known of it, and that change. The hub signs both; what others wrote stays theirs, and was checked when it came.
+//! - D4: whatever comes for a case from a division it has left is taken there and carried on to where the case lives, in a commit after it:
+//!   a note of what is to be carried on stands in the first commit and goes with the second.
+//! - D5: a hub that went back learns moves from what it once wrote, whoever brings it, and carries on what it then finds here. Of the moves
+//!   before and after it went back the later ones have the higher numbers.
+//! - D6: the last move of a case stands in the feed of each division that the case has left, so that nobody goes on keeping it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use daiban_model::ids::{AgentId, CaseId, DeviceId, FileHash, ScopeCode};
+use daiban_model::stamp::{Hlc, Wall};
+use daiban_model::wire::{self, Certificate, DocId, HUB_NO, Hash, Header};
+use serde::{Deserialize, Serialize};
+
+use super::{Hub, HubFault};
+use crate::doc::{self, Doc, Meta, Moved};
+use crate::projection::Facts;
+use crate::store::blobs::{Blobs, Party};
+use crate::store::{ActorRow, Batch, DocKind, PeerQuery, Store, StoreError, StoredChange, StoredSegment};
+use crate::sync::certificates::covers;
+use crate::sync::segment::{self, Sealer};
+use crate::sync::trail::{Trail, Wrote};
+use crate::sync::writer::Described;
+
+/// Under which names it is kept which way cases went.
+const MOVED: &str = "moved/";
+/// Under which names it is kept that something of a case is still to be carried on. D4
+const ONWARD: &str = "onward/";
+/// Under which names attachments are kept that a division gets when another one has them.
+const SHARE: &str = "share/";
+/// What is tried again when another process was there first.
+const TRIES: usize = 5;
+/// By how much numbers of moves jump when the hub goes back to a backup. D5
+const MOVES_PER_EPOCH: u32 = 1_000;
+/// Incarnations from here on are not counted.
+const DRAWN: u32 = 1 << 30;
+
+/// What the hub keeps of a case that has moved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    trail: Trail,
+    /// Who ordered the last move.
+    by: AgentId,
+    /// The changes carried to where it lives.
+    carried: Vec<Hash>,
+    /// The divisions whose feeds tell its last move. D6
+    told: BTreeSet<ScopeCode>,
+}
+
+impl Kept {
+    fn new(by: AgentId) -> Self {
+        Self { trail: Trail::default(), by, carried: Vec::new(), told: BTreeSet::new() }
+    }
+
+    /// Adds a move. Whether it was unknown.
+    fn learn(&mut self, moved: Moved) -> bool {
+        let (before, new) = (self.trail.last(), self.trail.learn(moved));
+        if self.trail.last() != before {
+            // What was carried went to another division.
+            self.carried.clear();
+            self.told.clear();
+        }
+        new
+    }
+}
+
+/// A move that was ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseMoved {
+    /// The case.
+    pub case: CaseId,
+    /// The division it left.
+    pub from: ScopeCode,
+    /// The division it lives in.
+    pub to: ScopeCode,
+}
+
+/// Where the documents of a segment live, and what follows for the commit that stores it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Placing {
+    /// Bound where they are not bound, and else asserted.
+    homes: Vec<(DocId, ScopeCode)>,
+    rehomed: Vec<(DocId, ScopeCode, ScopeCode)>,
+    states: Vec<(String, Option<Vec<u8>>)>,
+    /// Of these something is to be carried on. D4
+    pub(super) onward: Vec<DocId>,
+}
+
+impl Placing {
+    /// Of documents that live in the division of their segment, or else nothing of it is to be stored.
+    pub(super) fn of_scope(scope: ScopeCode, records: &[Described]) -> Self {
+        Self { homes: records.iter().map(|(doc, ..)| (*doc, scope)).collect(), ..Self::default() }
+    }
+
+    /// Where documents live once it is stored.
+    pub(super) fn settled(&self) -> impl Iterator<Item = (DocId, ScopeCode)> {
+        self.homes.iter().copied().chain(self.rehomed.iter().map(|(doc, _, to)| (*doc, *to)))
+    }
+
+    /// Adds what follows to a batch.
+    pub(super) fn enter(&self, batch: &mut Batch) {
+        batch.homes.extend(&self.homes);
+        batch.rehomed.extend(&self.rehomed);
+        batch.states.extend(self.states.iter().cloned());
+    }
+}
+
+impl<S: Store> Hub<S> {
+    async fn kept(&self, doc: &DocId) -> Result<Option<Kept>, StoreError> {
+        let stored = self.state(&named(MOVED, doc)).await?;
+        Ok(stored.and_then(|bytes| wire::decode(&bytes, wire::MAX_INFLATED).ok()))
+    }
+
+    /// Where the documents of a segment live: where its division is the first, this one; where the case has left it, the one it went to.
+    /// Else the place of the first record of a document that lives elsewhere. K5, D4, D5
+    pub(super) async fn placing(
+        &self,
+        header: &Header,
+        wrote: Wrote,
+        records: &[Described],
+        homes: &HashMap<DocId, ScopeCode>,
+    ) -> Result<Result<Placing, usize>, StoreError> {
+        let (scope, at_ms) = (header.scope, header.hlc.ms);
+        let (mut placing, mut looked) = (Placing::default(), BTreeSet::new());
+        for (ordinal, (doc, ..)) in records.iter().enumerate() {
+            if !looked.insert(*doc) {
+                continue;
+            }
+            let known = homes.get(doc).copied();
+            if wrote == Wrote::Station && known.is_none_or(|home| home == scope) {
+                placing.homes.push((*doc, scope));
+                continue;
+            }
+            let mut kept = self.kept(doc).await?.unwrap_or_else(|| Kept::new(header.agent.clone()));
+            let (own, mut new) = (records.iter().filter(|(of, ..)| of == doc), false);
+            if wrote == Wrote::Hub {
+                own.clone().filter_map(|(_, meta, _)| meta.moved).for_each(|moved| new |= kept.learn(moved));
+            } else if !kept.trail.was_in(scope) {
+                return Ok(Err(ordinal));
+            }
+            let home = kept.trail.home().or(known).unwrap_or(scope);
+            match known {
+                Some(known) if known != home => placing.rehomed.push((*doc, known, home)),
+                _ => placing.homes.push((*doc, home)),
+            }
+            if wrote == Wrote::Hub && kept.trail.home().is_some() {
+                if own.clone().any(|(_, meta, _)| meta.moved == kept.trail.last()) {
+                    kept.told.insert(scope);
+                }
+                kept.carried.extend(own.filter(|_| home == scope).map(|(_, meta, _)| meta.hash));
+                placing.states.push((named(MOVED, doc), Some(wire::encode(&kept))));
+            }
+            if new || home != scope {
+                placing.states.push((named(ONWARD, doc), Some(wire::encode(&at_ms))));
+                placing.onward.push(*doc);
+            }
+        }
+        Ok(Ok(placing))
+    }
+
+    /// The same from what is stored now.
+    pub(super) async fn placing_now(
+        &self,
+        header: &Header,
+        wrote: Wrote,
+        records: &[Described],
+    ) -> Result<Result<Placing, usize>, StoreError> {
+        let docs: BTreeSet<DocId> = records.iter().map(|(doc, ..)| *doc).collect();
+        let homes = self.store.peer(PeerQuery::Homes(docs.into_iter().collect())).await?.homes;
+        self.placing(header, wrote, records, &homes.into_iter().collect()).await
+    }
+
+    /// Moves a case to another division. To move it where it is changes nothing.
+    pub async fn move_case(&self, case: CaseId, to: ScopeCode, by: &AgentId, now: Wall) -> Result<CaseMoved, HubFault> {
+        self.read_epoch().await?;
+        let doc = *case.0.as_bytes();
+        if !self.is_served(to).await? {
+            return Err(HubFault::NobodyThere(to));
+        }
+        for _ in 0..TRIES {
+            let homes = self.store.peer(PeerQuery::Homes(vec![doc])).await?.homes;
+            let from = homes.first().map(|(_, home)| *home).ok_or(HubFault::UnknownCase)?;
+            if from == to {
+                return Ok(CaseMoved { case, from, to });
+            }
+            let batch = self.moving(doc, (from, to), by, now).await?;
+            match self.store.commit(batch).await {
+                Ok(_) => {
+                    self.settle([doc].into(), BTreeSet::new(), now).await?;
+                    return Ok(CaseMoved { case, from, to });
+                }
+                Err(StoreError::Clash) => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Err(HubFault::Store(StoreError::Busy))
+    }
+
+    /// Whether a station works there.
+    async fn is_served(&self, scope: ScopeCode) -> Result<bool, StoreError> {
+        let rows = self.store.peer(PeerQuery::AllDevices).await?.devices;
+        let serves = |one: Certificate| one.device_no != HUB_NO && covers(&one, scope);
+        Ok(rows.iter().filter(|row| row.revoked_ms.is_none()).filter_map(|row| self.certificate(row)).any(serves))
+    }
+
+    /// The commit of a move. D3
+    async fn moving(
+        &self,
+        doc: DocId,
+        (from, to): (ScopeCode, ScopeCode),
+        by: &AgentId,
+        now: Wall,
+    ) -> Result<Batch, HubFault> {
+        let tail = self.store.load(doc).await?.tail;
+        let is_case = tail.first().is_some_and(|first| doc::begins(first) == Some(DocKind::Case));
+        if !is_case {
+            return Err(HubFault::UnknownCase);
+        }
+        let damaged = |_| HubFault::Damaged("case");
+        let mut open = Doc::new(DocKind::Case).map_err(damaged)?;
+        open.apply_all(&tail).map_err(damaged)?;
+        let mut kept = self.kept(&doc).await?.unwrap_or_else(|| Kept::new(by.clone()));
+        let moved = kept.trail.next(from, to, self.renewals().await?.saturating_mul(MOVES_PER_EPOCH));
+        kept.learn(moved);
+        let change = open.moved(self.mover(&doc, moved, now), moved, now).map_err(damaged)?;
+        let mut batch = Batch { rehomed: vec![(doc, from, to)], ..Batch::default() };
+        batch.actors.push(ActorRow { actor: change.meta.actor, device: self.device(), incarnation: DRAWN });
+        self.pen(vec![from, to], &mut batch, now).await?;
+        let mut all = described(doc, tail).map_err(|()| HubFault::Damaged("case"))?;
+        let leave = (doc, change.meta, change.bytes);
+        all.push(leave.clone());
+        let carried = all.iter().map(|(_, meta, _)| meta.hash).collect();
+        self.write(&mut batch, from, vec![leave], by, now);
+        self.write(&mut batch, to, all, by, now);
+        let kept = Kept { by: by.clone(), carried, told: [from, to].into(), ..kept };
+        batch.states.push((named(MOVED, &doc), Some(wire::encode(&kept))));
+        // What another process took in meanwhile is not in it.
+        batch.states.push((named(ONWARD, &doc), Some(wire::encode(&now.0.max(0).unsigned_abs()))));
+        Ok(batch)
+    }
+
+    /// Carries on to where a case lives what is known of it and was not carried there yet. Answers the divisions whose feeds grew. D4, D6
+    pub(super) async fn onward(&self, doc: DocId, now: Wall) -> Result<BTreeSet<ScopeCode>, StoreError> {
+        for _ in 0..TRIES {
+            let done = (named(ONWARD, &doc), None);
+            let tail = self.store.load(doc).await?.tail;
+            let (Some(mut kept), Ok(mut all)) = (self.kept(&doc).await?, described(doc, tail.clone())) else {
+                self.store.commit(Batch { states: vec![done], ..Batch::default() }).await?;
+                return Ok(BTreeSet::new());
+            };
+            let Some(home) = kept.trail.home() else { return Ok(BTreeSet::new()) };
+            let mut batch = Batch { homes: vec![(doc, home)], states: vec![done], ..Batch::default() };
+            let last: Vec<_> = all.iter().filter(|(_, meta, _)| meta.moved == kept.trail.last()).cloned().collect();
+            all.retain(|(_, meta, _)| !kept.carried.contains(&meta.hash));
+            let untold: BTreeSet<ScopeCode> = kept.trail.homes().filter(|one| !kept.told.contains(one)).collect();
+            let mut grown = BTreeSet::new();
+            if !all.is_empty() || !untold.is_empty() {
+                grown = untold.iter().copied().chain([home]).collect();
+                self.pen(grown.iter().copied().collect(), &mut batch, now).await?;
+                kept.told.extend(&untold);
+                kept.carried.extend(all.iter().map(|(_, meta, _)| meta.hash));
+                untold.into_iter().filter(|one| *one != home).for_each(|one| {
+                    self.write(&mut batch, one, last.clone(), &kept.by, now);
+                });
+                self.write(&mut batch, home, all, &kept.by, now);
+                batch.states.push((named(MOVED, &doc), Some(wire::encode(&kept))));
+            }
+            match self.store.commit(batch).await {
+                Ok(_) => {
+                    self.share(&kept.trail, &tail).await?;
+                    return Ok(grown);
+                }
+                Err(StoreError::Clash) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        // It stays noted, and is done when the hub starts.
+        tracing::warn!("something of a case that moved is still to be carried on");
+        Ok(BTreeSet::new())
+    }
+
+    /// Carries on what a hub that was killed has left; to be done before it serves. D4
+    pub async fn carry_on(&self) -> Result<(), StoreError> {
+        for (name, bytes) in self.store.states(ONWARD).await? {
+            let doc = name.strip_prefix(ONWARD).and_then(|id| uuid::Uuid::try_parse(id).ok());
+            let at: u64 = wire::decode(&bytes, 16).unwrap_or_default();
+            if let Some(doc) = doc {
+                let at = Wall(i64::try_from(at).unwrap_or(i64::MAX));
+                self.settle([doc.into_bytes()].into(), BTreeSet::new(), at).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The hub as it writes.
+    pub(super) fn device(&self) -> DeviceId {
+        DeviceId(self.keys.hub_public())
+    }
+
+    /// An actor that no other move has.
+    fn mover(&self, doc: &DocId, moved: Moved, now: Wall) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new_derive_key("daiban mover v1");
+        hasher.update(&self.keys.hub_public()).update(doc).update(&wire::encode(&(self.epoch(), moved, now)));
+        let mut actor = [0; 16];
+        actor.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        actor
+    }
+
+    /// Enters the hub's own certificate where it does not cover these divisions yet or is about to end.
+    async fn pen(&self, scopes: Vec<ScopeCode>, batch: &mut Batch, now: Wall) -> Result<(), StoreError> {
+        let (device, rows) = (self.device(), self.store.peer(PeerQuery::AllDevices).await?.devices);
+        let present = rows.iter().find(|row| row.device == device).and_then(|row| self.certificate(row));
+        let is_good =
+            |one: &Certificate| scopes.iter().all(|scope| covers(one, *scope)) && !Self::is_about_to_end(one, now);
+        if present.as_ref().is_some_and(is_good) {
+            return Ok(());
+        }
+        let mut all: Vec<ScopeCode> = present.map(|one| one.scopes).unwrap_or_default();
+        all.extend(scopes.iter().map(|scope| district(*scope)));
+        all.sort_unstable();
+        all.dedup();
+        let unit = all.first().copied().unwrap_or_else(|| district(scopes[0]));
+        let next = Certificate {
+            device,
+            station: String::new(),
+            unit,
+            scopes: all,
+            device_no: HUB_NO,
+            not_after: 0,
+            serial: 0,
+        };
+        let (_, own) = self.next_certificate(next, &rows, now).await?;
+        batch.devices.extend(own.devices);
+        batch.states.extend(own.states);
+        Ok(())
+    }
+
+    /// Writes records of one document into a division's feed: signed segments in a line of their own, so that neither another process nor
+    /// a hub that goes back gives a number of it again.
+    fn write(&self, batch: &mut Batch, scope: ScopeCode, records: Vec<Described>, by: &AgentId, now: Wall) {
+        let mut hasher = blake3::Hasher::new_derive_key("daiban hub line v1");
+        hasher.update(&wire::encode(&(self.epoch(), scope, now)));
+        for (doc, meta, _) in &records {
+            hasher.update(doc).update(&meta.hash.0);
+        }
+        let mut drawn = [0; 4];
+        drawn.copy_from_slice(&hasher.finalize().as_bytes()[..4]);
+        let (device, incarnation) = (self.device(), u32::from_le_bytes(drawn) % DRAWN + DRAWN);
+        let now_ms = now.0.max(0).unsigned_abs();
+        let mut last = (0, Hash::default());
+        for run in segment::runs(records, |(.., bytes): &Described| bytes.len()) {
+            let hlc = Hlc { ms: now_ms, counter: 0 };
+            let sealer = Sealer { device, incarnation, scope, last, hlc, agent: by.clone() };
+            let raw: Vec<_> = run.iter().map(|(doc, _, bytes)| (*doc, bytes.clone())).collect();
+            let (sealed, root) = segment::seal(sealer, self.keys.hub(), &raw);
+            let key = sealed.header.key();
+            last = (key.number, root);
+            batch.segments.push(StoredSegment { header: sealed.header, root, sig: sealed.sig, received_ms: now_ms });
+            batch.number.push(key);
+            for (ordinal, (doc, meta, bytes)) in (0_u32..).zip(run) {
+                let Meta { hash, actor, seq: actor_seq, .. } = meta;
+                let segment = Some((key, ordinal));
+                batch.changes.push(StoredChange { hash, doc, scope, actor, actor_seq, segment, bytes });
+            }
+        }
+    }
+
+    /// Lets the division where a case lives have the attachments that those have which it left: what is here now, and what comes later.
+    async fn share(&self, trail: &Trail, tail: &[Vec<u8>]) -> Result<(), StoreError> {
+        let (Some(files), Some(home), Ok(mut open)) = (&self.files, trail.home(), Doc::new(DocKind::Case)) else {
+            return Ok(());
+        };
+        if open.apply_all(tail).is_err() {
+            return Ok(());
+        }
+        let mut states = Vec::new();
+        for name in Facts::of(&open).files() {
+            let standing = files.blobs.standing(name, Party::Own)?;
+            let has = |scope: ScopeCode| standing.scopes.iter().any(|(has, _)| *has == scope);
+            match trail.homes().find(|former| *former != home && has(*former)) {
+                _ if has(home) => {}
+                Some(former) if standing.whole.is_some() => files.blobs.share(name, former, home)?,
+                _ => {
+                    let formers: Vec<ScopeCode> = trail.homes().filter(|former| *former != home).collect();
+                    states.push((share_name(name, home), Some(wire::encode(&formers))));
+                }
+            }
+        }
+        if states.is_empty() {
+            return Ok(());
+        }
+        self.store.commit(Batch { states, ..Batch::default() }).await.map(drop)
+    }
+
+    /// A division has an attachment now: so has the one that a case went to which names it.
+    pub(super) async fn shared(&self, blobs: &dyn Blobs, name: FileHash, from: ScopeCode) -> Result<(), StoreError> {
+        let mut states = Vec::new();
+        for (state, bytes) in self.store.states(&share_beginning(name)).await? {
+            let to = state.strip_prefix(&share_beginning(name)).and_then(|code| code.parse().ok());
+            let formers: Vec<ScopeCode> = wire::decode(&bytes, 65_536).unwrap_or_default();
+            let Some(to) = to.filter(|_| formers.contains(&from)) else { continue };
+            blobs.share(name, from, to)?;
+            states.push((state, None));
+        }
+        if states.is_empty() {
+            return Ok(());
+        }
+        self.store.commit(Batch { states, ..Batch::default() }).await.map(drop)
+    }
+}
+
+/// All changes of a document, described.
+fn described(doc: DocId, tail: Vec<Vec<u8>>) -> Result<Vec<Described>, ()> {
+    let describe = |bytes: Vec<u8>| doc::parse(&bytes).map(|meta| (doc, meta, bytes)).map_err(drop);
+    tail.into_iter().map(describe).collect()
+}
+
+/// The district of a division.
+fn district(scope: ScopeCode) -> ScopeCode {
+    let upper = scope.parent();
+    if upper == scope { scope } else { district(upper) }
+}
+
+fn named(beginning: &str, doc: &DocId) -> String {
+    format!("{beginning}{}", uuid::Uuid::from_bytes(*doc).simple())
+}
+
+fn share_beginning(name: FileHash) -> String {
+    name.0.iter().fold(SHARE.to_owned(), |text, byte| format!("{text}{byte:02x}")) + "/"
+}
+
+fn share_name(name: FileHash, to: ScopeCode) -> String {
+    format!("{}{to}", share_beginning(name))
+}

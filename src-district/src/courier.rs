@@ -1,5 +1,6 @@
 //! Letters on a stick, at the hub: each whole one for this hub is taken and answered, everything else stays where it is.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use daiban_core::courier::folder::{self, Found, MediumFault};
@@ -35,6 +36,8 @@ pub struct Done {
     pub taken: u32,
     /// Segments not taken.
     pub refused: u32,
+    /// Attachments that are whole now.
+    pub contents: u32,
     /// Files of the answer.
     pub files: usize,
 }
@@ -82,8 +85,11 @@ pub async fn take_all<S: Store>(
     mut chance: impl FnMut() -> std::io::Result<[u8; 48]>,
 ) -> Result<Report, CourierFault> {
     let Found { parts, damaged } = folder::read(medium)?;
-    let asks = parts.into_iter().map(|(_, part)| part).filter(|part| part.kind() == LetterKind::Ask);
-    let Gathered { letters, torn } = letter::gather(asks);
+    let asks = parts.into_iter().map(|(_, part)| part).filter(|part| !part.kind().is_answer());
+    let Gathered { mut letters, torn } = letter::gather(asks);
+    // Cases first.
+    letters.sort_by_key(Letter::kind);
+    let mut kept: BTreeMap<([u8; 32], LetterKind), Vec<LetterId>> = BTreeMap::new();
     let mut report = Report { damaged, ..Report::default() };
     report.torn = torn
         .into_iter()
@@ -92,19 +98,24 @@ pub async fn take_all<S: Store>(
     for letter in letters {
         let chance = chance().map_err(CourierFault::Chance)?;
         match hub.take_letter(&letter, Room::Stick, now, chance).await {
-            Ok(answered) => report.answered.push(written(medium, &letter, answered)?),
+            Ok(answered) => {
+                kept.entry((answered.device.0, answered.kind)).or_default().push(answered.letter);
+                report.answered.push(written(medium, &letter, answered)?);
+            }
             Err(Turned::Storage(fault)) => return Err(CourierFault::Hub(Turned::Storage(fault))),
             Err(turned) => report.turned.push(TurnedAway { letter: name(letter.id()), why: code(&turned) }),
         }
+    }
+    for ((device, kind), letters) in kept {
+        folder::supersede(medium, &hub.identity_key(), &device, kind, &letters)?;
     }
     Ok(report)
 }
 
 fn written(medium: &Path, letter: &Letter, answered: Answered) -> Result<Done, MediumFault> {
-    let Answered { device, taken, refused, letter: answer, from, parts } = answered;
-    let files = folder::write(medium, answer, LetterKind::Answer, &parts)?.len();
-    folder::supersede(medium, &from, &device.0, answer)?;
-    Ok(Done { letter: name(letter.id()), device, taken, refused, files })
+    let Answered { device, kind, taken, refused, contents, letter: answer, parts, .. } = answered;
+    let files = folder::write(medium, answer, kind, &parts)?.len();
+    Ok(Done { letter: name(letter.id()), device, taken, refused, contents, files })
 }
 
 /// The eight signs a letter is called by.

@@ -238,7 +238,7 @@ fn row_14_no_name_on_a_stick_leads_out_of_its_folder() {
     let from = |key: u8| SigningKey::from_bytes(&[key; 32]).verifying_key().to_bytes();
     let to = SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes();
     for key in [1, 9] {
-        must("superseded", folder::supersede(stick.path(), &from(key), &to, [77; 16]));
+        must("superseded", folder::supersede(stick.path(), &from(key), &to, LetterKind::Ask, &[[77; 16]]));
     }
     let written = must("written", folder::write(stick.path(), [3; 16], LetterKind::Answer, &[part_of(3, b"y")]));
     assert!(written.iter().all(|file| file.parent() == Some(ours.as_path())), "into our folder");

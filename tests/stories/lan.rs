@@ -1,8 +1,11 @@
 //! Neighbours on a local line while the district is away: both ways, by certificate, once, and with letters for each other.
 
+use daiban_core::files::name_of;
+use daiban_core::store::blobs::Blobs as _;
 use daiban_core::sync::http::RoadFault;
-use daiban_model::api::{NeighbourRow, ProblemCode};
+use daiban_model::api::{FileSize, GotFile, NeighbourRow, ProblemCode};
 use daiban_model::wire::NotMet;
+use daiban_tests::world::photo::photo;
 use daiban_tests::world::{
     BAICAIGOU, FENG_XIAOLIN, GANGFANGDI, GAO_JIANPING, JIHULUNTU, LI_CHUNMEI, NAREN, QIAN_XIUYING, QIMUGE, Returned,
     SUN_LINA, Station, World, ZHAO_YUNFENG, division, must, some,
@@ -284,4 +287,41 @@ fn what_a_neighbour_took_from_a_station_before_it_was_known_as_revoked_is_for_a_
     world.settle(&mut [&mut near, &mut other]);
     assert_eq!((other.knows(), world.hub.verify().changes), (near.knows(), 3), "nothing of the neighbour's is lost");
     assert_eq!(world.hub.verify().faults, []);
+}
+
+#[test]
+fn a_neighbour_gives_the_photographs_it_took_in_for_a_division_both_read() {
+    let (world, mut first, mut second) = two(1_011);
+    let case = first.receive(&ZHAO_YUNFENG, "MZ-007");
+    let page = must("a photograph", first.attach(case, "身份证", "证.jpg", &photo(3)));
+    let file = page.files[0].hash;
+    must("they meet", second.meet(&mut first));
+    assert!(matches!(second.look(case, file, FileSize::Whole), Ok(GotFile::Coming)), "it is asked for");
+    must("they meet again", second.meet(&mut first));
+    let seen = second.look(case, file, FileSize::Whole);
+    assert!(matches!(&seen, Ok(GotFile::Here { bytes, .. }) if name_of(&bytes.0) == file), "by its hash: {seen:?}");
+    assert_eq!((first.view().files.items, second.view().files.items), (2, 0), "who took it in owes it to the district");
+    let requests = must("they meet again", second.meet(&mut first));
+    assert!(requests <= 4, "and it is not asked for twice: {requests}");
+    world.settle(&mut [&mut first, &mut second]);
+    assert_eq!((problems(&mut first), problems(&mut second)), (vec![], vec![]));
+}
+
+#[test]
+fn a_neighbour_of_another_village_gets_no_photograph_although_it_knows_the_name() {
+    let (world, mut first, _) = two(1_012);
+    let case = first.receive(&ZHAO_YUNFENG, "MZ-007");
+    must("a photograph", first.attach(case, "身份证", "证.jpg", &photo(4)));
+    let mut foreign = world.station("缸房地便民服务站", GANGFANGDI, NAREN);
+    foreign.open_to_neighbours();
+    // The same picture was taken there too, and so its name is known; the content there is freed.
+    let other = foreign.receive(&FENG_XIAOLIN, "MZ-007");
+    let known = must("the same", foreign.attach(other, "身份证", "证.jpg", &photo(4))).files[0].hash;
+    foreign.sync(&world.hub);
+    must("room is made", foreign.files().forget(&[known]));
+    assert!(matches!(foreign.look(other, known, FileSize::Whole), Ok(GotFile::Coming)));
+    must("they meet", foreign.meet(&mut first));
+    assert!(!matches!(foreign.look(other, known, FileSize::Whole), Ok(GotFile::Here { .. })), "X12: not from there");
+    foreign.sync(&world.hub);
+    assert!(matches!(foreign.look(other, known, FileSize::Whole), Ok(GotFile::Here { .. })), "but from the district");
 }

@@ -165,6 +165,8 @@ fn name(letter: LetterId, kind: LetterKind, part: usize, parts: usize) -> String
     let kind = match kind {
         LetterKind::Ask => "ask",
         LetterKind::Answer => "answer",
+        LetterKind::AskFiles => "files",
+        LetterKind::AnswerFiles => "files-answer",
     };
     let letter: String = letter[..6].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{kind}-{letter}-{part:02}of{parts:02}.{ENDING}")
@@ -214,14 +216,26 @@ fn bounded(file: &Path) -> Result<Option<Vec<u8>>, MediumFault> {
     Ok((bytes.len() as u64 <= bound).then_some(bytes))
 }
 
-/// Takes away letters of one sender that a later one stands for. Never others', and never the later one.
-pub fn supersede(medium: &Path, from: &[u8; 32], to: &[u8; 32], keep: LetterId) -> Result<(), MediumFault> {
+/// Takes away letters of a kind of one sender that later ones stand for. Never others', and never the later ones.
+pub fn supersede(
+    medium: &Path,
+    from: &[u8; 32],
+    to: &[u8; 32],
+    kind: LetterKind,
+    keep: &[LetterId],
+) -> Result<(), MediumFault> {
     for (file, part) in read(medium)?.parts {
-        if part.from() == *from && part.to() == *to && part.letter() != keep {
+        let stood_for = part.from() == *from && part.to() == *to && part.kind() == kind;
+        if stood_for && !keep.contains(&part.letter()) {
             fs::remove_file(file)?;
         }
     }
     Ok(())
+}
+
+/// Free bytes of a medium; `None` where the system does not say.
+pub fn free(medium_at: &Path) -> Option<u64> {
+    medium(medium_at).map(|medium| medium.free).filter(|free| *free > 0)
 }
 
 /// Media that are plugged in: what the system mounted for people.
@@ -310,7 +324,7 @@ mod tests {
             write(stick.path(), [letter; 16], LetterKind::Ask, &parts(letter, from, b"x")).expect("written");
         }
         let key = |byte| SigningKey::from_bytes(&[byte; 32]).verifying_key().to_bytes();
-        supersede(stick.path(), &key(1), &key(2), [3; 16]).expect("cleared");
+        supersede(stick.path(), &key(1), &key(2), LetterKind::Ask, &[[3; 16]]).expect("cleared");
         let mut left: Vec<LetterId> =
             read(stick.path()).expect("read").parts.iter().map(|(_, it)| it.letter()).collect();
         left.sort_unstable();

@@ -23,6 +23,17 @@ pub enum LetterKind {
     Ask,
     /// From the hub to a station.
     Answer,
+    /// From a station to the hub, with attachments.
+    AskFiles,
+    /// The answer to that.
+    AnswerFiles,
+}
+
+impl LetterKind {
+    /// Whether it goes to a station.
+    pub fn is_answer(self) -> bool {
+        matches!(self, Self::Answer | Self::AnswerFiles)
+    }
 }
 
 /// Content of one part: sticks are slow, and a torn part costs no more than this.

@@ -6,6 +6,8 @@
 //! - U3: a letter is finished when each part was read back from the medium and hashed; until then nothing says "done".
 //! - U4: a letter can be taken twice, late and out of order. What it brings stays at its source until the answer is there.
 //!
+//! - U5: attachments go in letters of their own: what carries them may be torn without costing a case.
+//!
 //! [`letter`] makes parts of bytes and bytes of parts, [`folder`] brings parts to a medium and back. What a letter says is the
 //! ordinary exchange (sync.md section 6): [`Ask`] holds requests as they would be posted, [`Answer`] the hub's replies. Nothing
 //! here knows a store or an engine, and a database never lies on a stick.

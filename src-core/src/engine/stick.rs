@@ -6,7 +6,6 @@ use daiban_model::api::{Failure, LettersRead, ListSticks, ReadStick, Stick, Stic
 use daiban_model::stamp::Wall;
 
 use super::{Outbound, internal};
-use crate::courier::LetterKind;
 use crate::courier::folder::{self, Found, MediumFault};
 use crate::courier::letter::Part;
 
@@ -23,15 +22,49 @@ pub(super) async fn write(call: &WriteStick, letter: Outbound, now: Wall) -> Res
 }
 
 fn write_now(medium: &Path, out: &Outbound, now: Wall) -> Result<StickWritten, MediumFault> {
-    let files = folder::write(medium, out.letter, LetterKind::Ask, &out.parts)?;
-    folder::supersede(medium, &out.from, &out.to, out.letter)?;
+    let files = folder::write(medium, out.letter, out.kind, &out.parts)?;
+    folder::supersede(medium, &out.from, &out.to, out.kind, &[out.letter])?;
     Ok(StickWritten {
         letter: out.letter[..4].iter().map(|byte| format!("{byte:02X}")).collect(),
         files: u32::try_from(files.len()).unwrap_or(u32::MAX),
         bytes: out.parts.iter().map(|part| part.len() as u64).sum(),
         segments: out.segments,
+        contents: 0,
         at: now,
     })
+}
+
+/// How much room a stick has; one whose system does not say is taken to have some.
+pub(super) async fn room(call: &WriteStick) -> Result<u64, Failure> {
+    let medium = place(&call.path)?;
+    Ok(beside(move || folder::free(&medium)).await?.unwrap_or(u64::MAX))
+}
+
+/// Writes letters with attachments behind the one with the cases, each read back. A stick that is full carries fewer of them.
+pub(super) async fn write_files(
+    call: &WriteStick,
+    letters: Vec<Outbound>,
+    written: StickWritten,
+) -> Result<StickWritten, Failure> {
+    let medium = place(&call.path)?;
+    beside(move || write_files_now(&medium, &letters, written)).await?.map_err(failure)
+}
+
+fn write_files_now(medium: &Path, all: &[Outbound], mut written: StickWritten) -> Result<StickWritten, MediumFault> {
+    let (mut keep, Some(first)) = (Vec::new(), all.first()) else { return Ok(written) };
+    for out in all {
+        match folder::write(medium, out.letter, out.kind, &out.parts) {
+            Ok(files) => written.files = written.files.saturating_add(u32::try_from(files.len()).unwrap_or(u32::MAX)),
+            // The cases are there and were read back.
+            Err(MediumFault::Full) => break,
+            Err(fault) => return Err(fault),
+        }
+        written.bytes += out.parts.iter().map(|part| part.len() as u64).sum::<u64>();
+        written.contents = written.contents.saturating_add(out.contents);
+        keep.push(out.letter);
+    }
+    folder::supersede(medium, &first.from, &first.to, first.kind, &keep)?;
+    Ok(written)
 }
 
 /// The parts on a stick, and how many files are damaged.

@@ -23,7 +23,7 @@ use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
 use crate::lan::Ends;
 use crate::store::Store;
-use crate::sync::http::{Carrier, Place, Road, RoadFault};
+use crate::sync::http::{Carrier, LONGEST_LOOK, Place, Road, RoadFault};
 use near::Near;
 pub use near::{Finding, Neighbourhood};
 
@@ -38,6 +38,7 @@ enum Job {
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
     AskBeside { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     AnsweredBeside { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<(), Failure>> },
+    WriteFilesLetters { room: u64, reply: oneshot::Sender<Result<Vec<Outbound>, Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
     NearEnds { reply: oneshot::Sender<Result<Option<Ends>, Failure>> },
@@ -86,8 +87,6 @@ const NOTICES: usize = 256;
 const GATHER: Duration = Duration::from_secs(2);
 /// Calls after which the driver exchanges at once.
 const EXCHANGES: [&str; 4] = [api::SyncNow::NAME, api::SendRefusedAgain::NAME, api::Unlock::NAME, api::SetPin::NAME];
-/// How often it looks for news when nothing happens here.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// Gives the engine a thread of its own and starts the driver on the current runtime.
 pub fn spawn<S: Store, C: Carrier>(engine: Engine<S>, carrier: C) -> std::io::Result<Handle> {
@@ -141,6 +140,7 @@ async fn own<S: Store>(
                 let letter = engine.write_letter().await;
                 let _ = reply.send(letter.map(|letter| (letter, engine.now())));
             }
+            Job::WriteFilesLetters { room, reply } => drop(reply.send(engine.write_files_letters(room).await)),
             Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
             Job::NearEnds { reply } => drop(reply.send(Ok(engine.near_ends()))),
             Job::Meet { reply } => drop(reply.send(engine.meet().await)),
@@ -286,7 +286,10 @@ impl Handle {
 
     async fn write_stick(&self, call: WriteStick) -> Result<StickWritten, Failure> {
         let (letter, now) = self.ask(|reply| Job::WriteLetter { reply }).await?;
-        stick::write(&call, letter, now).await
+        let written = stick::write(&call, letter, now).await?;
+        let room = stick::room(&call).await?;
+        let letters = self.ask(|reply| Job::WriteFilesLetters { room, reply }).await?;
+        stick::write_files(&call, letters, written).await
     }
 
     async fn read_stick(&self, call: ReadStick) -> Result<LettersRead, Failure> {
@@ -345,7 +348,7 @@ fn to_json(reply: impl Serialize) -> Result<Value, Failure> {
 /// Exchanges when something happened here, when somebody asks, and now and then.
 async fn drive(handle: Handle) {
     loop {
-        if tokio::time::timeout(LOOK, handle.wanted.notified()).await.is_ok() {
+        if tokio::time::timeout(LONGEST_LOOK, handle.wanted.notified()).await.is_ok() {
             let _ = tokio::time::timeout(GATHER, std::future::pending::<()>()).await;
         }
         if let Err(fault) = handle.run().await {

@@ -5,9 +5,9 @@
 //! travel as they are (their cuts are empty), so that any value comes back as it was.
 
 use daiban_model::wire::{
-    self, Entry, ExchangeReply, ExchangeRequest, LetterReply, LetterRequest, MeetOutcome, MeetReply, MeetRequest,
-    Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply, RepairRequest, Segment, Signed, Standing,
-    StandingRequest, WireFault,
+    self, Entry, ExchangeReply, ExchangeRequest, LetterReply, LetterRequest, MeetFiles, MeetFilesReply, MeetOutcome,
+    MeetReply, MeetRequest, Outcome, PackagesRequest, RecoveryReply, RecoveryRequest, RepairReply, RepairRequest,
+    Segment, Signed, Standing, StandingRequest, WireFault,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,10 @@ impl Body for MeetRequest {
         self.said.segments.iter_mut().collect()
     }
 }
+
+impl Body for MeetFiles {}
+
+impl Body for MeetFilesReply {}
 
 impl Body for MeetReply {
     fn segments(&mut self) -> Vec<&mut Segment> {

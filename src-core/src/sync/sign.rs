@@ -46,6 +46,10 @@ pub enum Domain {
     Meet,
     /// The answer to that, by the other station's device.
     MeetReply,
+    /// A request to another station about attachments, by a device.
+    MeetFiles,
+    /// The answer to that, by the other station's device.
+    MeetFilesReply,
 }
 
 impl Domain {
@@ -70,6 +74,8 @@ impl Domain {
             Self::Destroy => "daiban destroy keys v1",
             Self::Meet => "daiban meet v1",
             Self::MeetReply => "daiban meet reply v1",
+            Self::MeetFiles => "daiban meet files v1",
+            Self::MeetFilesReply => "daiban meet files reply v1",
         }
     }
 }

@@ -35,6 +35,9 @@ pub struct StickWritten {
     pub bytes: u64,
     /// Segments in it; none means it only asks for what is new.
     pub segments: u32,
+    /// Attachments beside it; one that is large may be in several files.
+    #[serde(default)]
+    pub contents: u32,
     /// When.
     pub at: Wall,
 }
@@ -55,6 +58,9 @@ pub struct LettersRead {
     pub sent: u32,
     /// Changes that came.
     pub received: u32,
+    /// Attachments that have a receipt now, or came.
+    #[serde(default)]
+    pub files: u32,
     /// Parts that are missing, each with how many there should be.
     pub missing: Vec<(u16, u16)>,
     /// Files that are damaged.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::files::{Fetch, Fetched, MAX_NAMED};
 use super::{Epoch, Hash, MAX_SEGMENTS, More, Nonce, PackageKind, Segment, SegmentKey, Signed, at_most};
 use crate::ids::DeviceId;
 
@@ -136,6 +137,44 @@ pub enum NotMet {
     /// It is a copy of this very device.
     #[error("a copy of this device")]
     SameDevice,
+}
+
+/// What one station asks another about attachments, signed by it: on the same road, when all that is written has gone both ways.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetFiles {
+    /// [`super::VERSION`].
+    pub version: u8,
+    /// Whom it is for.
+    pub to: DeviceId,
+    /// The last nonce the other one gave.
+    pub nonce: Nonce,
+    /// The asker's certificate, signed by the district's root.
+    pub certificate: Signed,
+    /// How many bytes of chunks are wanted at most; one chunk comes in any case.
+    pub max_bytes: u32,
+    /// Contents it wants.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_NAMED>")]
+    pub fetch: Vec<Fetch>,
+}
+
+/// The answer, signed for exactly that request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetFilesReply {
+    /// For the next request.
+    pub nonce: Nonce,
+    /// What came of it.
+    pub outcome: MeetFilesOutcome,
+}
+
+/// What came of a request about attachments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MeetFilesOutcome {
+    /// One for each wanted, in the order of the request.
+    Given(Vec<Fetched>),
+    /// The nonce was unknown or old.
+    Again,
+    /// Nothing is exchanged with that station.
+    Not(NotMet),
 }
 
 /// `POST /v1/letter`: a letter of another station, signed by the one that brings it.

@@ -249,3 +249,16 @@ fn a_letter_brought_for_another_station_is_these_bytes() {
     let outcome = LetterOutcome::Answered(Parts(vec![vec![4, 5]]));
     assert_snapshot!(pinned(&LetterReply { outcome, hub_ms: 9, nonce, epoch: Epoch([1; 8]) }), @"00010204050907080808080808080808080808080808080101010101010101");
 }
+
+#[test]
+fn attachments_between_stations_are_these_bytes() {
+    let nonce = Nonce { ms: 7, mac: [8; 16] };
+    let certificate = Signed { bytes: vec![1], sig: Sig([2; 64]) };
+    let name = FileHash([5; 32]);
+    let fetch = vec![Fetch { name, have: [0].into_iter().collect() }];
+    let request = MeetFiles { version: VERSION, to: DeviceId([4; 32]), nonce, certificate, max_bytes: 1024, fetch };
+    assert_snapshot!(pinned(&request), @"010404040404040404040404040404040404040404040404040404040404040404070808080808080808080808080808080801010202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020202020280080105050505050505050505050505050505050505050505050505050505050505050101");
+    let given = Fetched { name, fetching: Fetching::Parts(vec![Part { n: 0, bytes: vec![9] }]) };
+    let reply = MeetFilesReply { nonce, outcome: MeetFilesOutcome::Given(vec![given]) };
+    assert_snapshot!(pinned(&reply), @"0708080808080808080808080808080808000105050505050505050505050505050505050505050505050505050505050505050001000109");
+}

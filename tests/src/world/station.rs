@@ -6,7 +6,7 @@ mod near;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use daiban_core::courier::{LetterKind, Part, folder};
+use daiban_core::courier::{Part, folder};
 use daiban_core::doc;
 use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Enrolment, FILES, Home, Outbound, Outgoing, Print, Turn};
@@ -470,8 +470,22 @@ impl Station {
     /// Writes all that the district has not receipted to a stick.
     pub fn write_stick(&mut self, stick: &Path) -> Vec<PathBuf> {
         let out = must("a letter", self.letter());
-        let files = must("a stick", folder::write(stick, out.letter, LetterKind::Ask, &out.parts));
-        must("a stick", folder::supersede(stick, &out.from, &out.to, out.letter));
+        let files = must("a stick", folder::write(stick, out.letter, out.kind, &out.parts));
+        must("a stick", folder::supersede(stick, &out.from, &out.to, out.kind, &[out.letter]));
+        files
+    }
+
+    /// Writes attachments that the district has not receipted to a stick with so much room.
+    pub fn write_files(&mut self, stick: &Path, room: u64) -> Vec<PathBuf> {
+        let letters = must("letters", now(self.engine().write_files_letters(room)));
+        let (mut files, mut keep) = (Vec::new(), Vec::new());
+        for out in &letters {
+            files.extend(must("a stick", folder::write(stick, out.letter, out.kind, &out.parts)));
+            keep.push(out.letter);
+        }
+        if let Some(out) = letters.first() {
+            must("a stick", folder::supersede(stick, &out.from, &out.to, out.kind, &keep));
+        }
         files
     }
 

@@ -25,11 +25,11 @@ const LOOK: u16 = 200;
 const WANTED: usize = 16;
 
 /// What a request about attachments came to.
-struct Moved {
+pub(super) struct Moved {
     /// Whether anything is nearer its end than before.
     on: bool,
-    refused: u32,
-    damaged: u32,
+    pub(super) refused: u32,
+    pub(super) damaged: u32,
 }
 
 /// The body of a request about attachments, when it is their turn: the inner `None` says that there is nothing to carry after all.
@@ -119,7 +119,7 @@ impl LinkState {
         self.state = daiban_model::api::Link::Done;
     }
 
-    fn tell_of(&mut self, code: ProblemCode, records: u32, now: Wall) {
+    pub(super) fn tell_of(&mut self, code: ProblemCode, records: u32, now: Wall) {
         if records > 0 {
             self.problem(code, now, records);
         }
@@ -127,7 +127,7 @@ impl LinkState {
 }
 
 impl<S: Store> Desk<S> {
-    fn open_debts(&self) -> Result<Vec<Debt>, Failure> {
+    pub(super) fn open_debts(&self) -> Result<Vec<Debt>, Failure> {
         let refused = u16::try_from(self.attachments.refused.len()).unwrap_or(u16::MAX);
         let debts = self.attachments.blobs()?.debts(LOOK.saturating_add(refused)).map_err(storage)?;
         let open = |debt: &Debt| !self.attachments.refused.contains(&(debt.name, debt.scope));
@@ -174,7 +174,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// What became of what was brought. A debt is paid by the hub's own signature for this content and division, and nothing else.
-    fn brought(&mut self, all: Vec<Brought>) -> Result<Moved, Failure> {
+    pub(super) fn brought(&mut self, all: Vec<Brought>) -> Result<Moved, Failure> {
         let mut moved = Moved { on: false, refused: 0, damaged: 0 };
         for Brought { name, scope, taking } in all {
             let at = (name, scope);
@@ -204,7 +204,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// What came of what was wanted.
-    fn fetched(&mut self, all: Vec<Fetched>, now: Wall) -> Result<Moved, Failure> {
+    pub(super) fn fetched(&mut self, all: Vec<Fetched>, now: Wall) -> Result<Moved, Failure> {
         let mut moved = Moved { on: false, refused: 0, damaged: 0 };
         for Fetched { name, fetching } in all {
             let Some(want) = self.attachments.wanted.iter().find(|want| want.name == name).copied() else { continue };

@@ -24,6 +24,8 @@ use crate::sync::station::{self, Thread};
 pub struct Outbound {
     /// Its name.
     pub letter: LetterId,
+    /// What it is.
+    pub kind: LetterKind,
     /// Who writes: this station's key.
     pub from: [u8; 32],
     /// To whom: the hub's key.
@@ -32,12 +34,17 @@ pub struct Outbound {
     pub parts: Vec<Vec<u8>>,
     /// Segments in it.
     pub segments: u32,
+    /// Attachments in it.
+    pub contents: u32,
 }
 
 /// Under which names the hashes of the requests are kept that went out by letter.
 const ASKED: &str = "letter/";
 /// How many letters without an answer are remembered.
 const MOST_ASKED: usize = 32;
+/// The same of letters with attachments, of which one medium may carry several.
+pub(super) const FILES_ASKED: &str = "files-letter/";
+pub(super) const MOST_FILES_ASKED: usize = 128;
 /// Raw bytes of records in one request of a letter.
 const REQUEST_BYTES: usize = 16 << 20;
 
@@ -75,12 +82,15 @@ impl<S: Store> Engine<S> {
     pub async fn take_letters(&mut self, parts: Vec<Part>) -> Result<LettersRead, Failure> {
         let desk = self.desk()?;
         let (hub, own) = (desk.trust.hub, desk.key.verifying_key().to_bytes());
-        let ours = |part: &Part| part.from() == hub && part.to() == own && part.kind() == LetterKind::Answer;
+        let ours = |part: &Part| part.from() == hub && part.to() == own && part.kind().is_answer();
         let Gathered { letters, torn } = letter::gather(parts.into_iter().filter(ours));
         let mut read = LettersRead::default();
         read.missing.extend(torn.iter().flat_map(|torn| torn.missing.iter().map(|part| (*part, torn.parts))));
         for letter in letters {
-            self.take_answer(&letter, &mut read).await?;
+            match letter.kind() {
+                LetterKind::AnswerFiles => self.take_files_answer(&letter, &mut read).await?,
+                _ => self.take_answer(&letter, &mut read).await?,
+            }
         }
         self.tell(Changed::Sync);
         Ok(read)
@@ -94,7 +104,7 @@ impl<S: Store> Engine<S> {
             read.unreadable += 1;
             return Ok(());
         };
-        let Some(asked) = desk.asked_by(answer.to).await? else {
+        let Some(asked) = desk.asked_by(ASKED, answer.to).await? else {
             // Of a letter this station does not remember: another copy of the disk wrote it, or it is very old.
             read.unknown += 1;
             return Ok(());
@@ -221,9 +231,9 @@ impl<S: Store> Desk<S> {
         let sealing = Sealing { from: &self.key, to: self.trust.hub, kind: LetterKind::Ask, letter, once };
         let parts =
             letter::seal(&sealing, &wire::encode(&ask)).ok_or_else(|| internal("a letter that is too large"))?;
-        self.remember_letter(letter, &hashes).await?;
+        self.remember_letter((ASKED, MOST_ASKED), letter, &hashes).await?;
         let from = self.key.verifying_key().to_bytes();
-        Ok(Outbound { letter, from, to: self.trust.hub, parts, segments })
+        Ok(Outbound { letter, kind: LetterKind::Ask, from, to: self.trust.hub, parts, segments, contents: 0 })
     }
 
     /// A request as it would be posted, but all cursors told: nobody knows what the hub remembers when it arrives.
@@ -240,13 +250,18 @@ impl<S: Store> Desk<S> {
     }
 
     /// Keeps what an answer must be signed for, and forgets the oldest.
-    async fn remember_letter(&self, letter: LetterId, hashes: &[Hash]) -> Result<(), Failure> {
-        let mut known = self.store.states(ASKED).await.map_err(storage)?;
+    pub(super) async fn remember_letter(
+        &self,
+        (asked, most): (&str, usize),
+        letter: LetterId,
+        hashes: &[Hash],
+    ) -> Result<(), Failure> {
+        let mut known = self.store.states(asked).await.map_err(storage)?;
         let when = |bytes: &[u8]| wire::decode::<(Wall, Vec<Hash>)>(bytes, 1 << 16).map_or(Wall(0), |(at, _)| at);
         known.sort_by_key(|(_, bytes)| std::cmp::Reverse(when(bytes)));
-        let old = known.into_iter().skip(MOST_ASKED - 1).map(|(name, _)| (name, None));
+        let old = known.into_iter().skip(most - 1).map(|(name, _)| (name, None));
         let mut states: Vec<_> = old.collect();
-        states.push((asked_name(letter), Some(wire::encode(&(self.now(), hashes)))));
+        states.push((asked_name(asked, letter), Some(wire::encode(&(self.now(), hashes)))));
         self.commit(Batch { states, ..Batch::default() }).await
     }
 
@@ -262,15 +277,15 @@ impl<S: Store> Desk<S> {
         packages.into_iter().filter(is_newer).collect()
     }
 
-    async fn asked_by(&self, letter: LetterId) -> Result<Option<Vec<Hash>>, Failure> {
-        let name = asked_name(letter);
+    pub(super) async fn asked_by(&self, asked: &str, letter: LetterId) -> Result<Option<Vec<Hash>>, Failure> {
+        let name = asked_name(asked, letter);
         let found = self.store.states(&name).await.map_err(storage)?.into_iter().find(|(found, _)| *found == name);
         Ok(found.and_then(|(_, bytes)| wire::decode::<(Wall, Vec<Hash>)>(&bytes, 1 << 16).ok()).map(|(_, asked)| asked))
     }
 }
 
-fn asked_name(letter: LetterId) -> String {
-    letter.iter().fold(ASKED.to_owned(), |name, byte| format!("{name}{byte:02x}"))
+fn asked_name(asked: &str, letter: LetterId) -> String {
+    letter.iter().fold(asked.to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }
 
 /// Segments by request; one without segments when there are none, for what is new at the hub.

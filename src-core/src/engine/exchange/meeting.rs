@@ -5,6 +5,7 @@
 //! repeated or mixed with another one is only longer.
 
 mod asking;
+mod pictures;
 
 use std::collections::BTreeMap;
 
@@ -175,7 +176,7 @@ impl<S: Store> Engine<S> {
         let now = self.home.edge.now();
         let open = |desk: &&mut Desk<S>| desk.meets.switch == Switch::On;
         let desk = self.desk.as_mut().filter(open).ok_or(MeetFault::Closed)?;
-        let (signer, request, hash) = neighbour::asked(body)?;
+        let Ok((signer, request, hash)) = neighbour::asked(body) else { return self.asked_for_files(body, now).await };
         let device = DeviceId(signer);
         let fresh = nonce::is_fresh(&desk.meets.nonces, request.nonce, device, now, NONCE_MS);
         let for_us = request.to == desk.certificate.device;

@@ -22,6 +22,10 @@ pub struct Answered {
     pub taken: u32,
     /// Segments not taken.
     pub refused: u32,
+    /// Attachments that are whole now.
+    pub contents: u32,
+    /// What the answer is.
+    pub kind: LetterKind,
     /// The answer's name.
     pub letter: LetterId,
     /// Who signed it: the hub's key.
@@ -61,7 +65,7 @@ impl<S: Store> Hub<S> {
         now: Wall,
         chance: Chance,
     ) -> Result<Answered, Turned> {
-        if letter.kind() != LetterKind::Ask {
+        if letter.kind().is_answer() {
             return Err(Turned::Malformed);
         }
         let device = DeviceId(letter.from());
@@ -76,6 +80,15 @@ impl<S: Store> Hub<S> {
         let row = self.known(device, &ask.certificates).await?;
         self.read_epoch().await?;
         let mut answer = Answer { to: letter.id(), replies: Vec::new(), repaired: Vec::new(), packages: Vec::new() };
+        if letter.kind() == LetterKind::AskFiles {
+            let mut came = Came::default();
+            for request in &ask.requests {
+                let (hash, reply, whole) = self.files_by_letter(request, device, now).await?;
+                answer.replies.push((hash, reply));
+                came.contents = came.contents.saturating_add(whole);
+            }
+            return self.sealed(device, LetterKind::AnswerFiles, &answer, &came, chance);
+        }
         let mut came = Came { room: room.bytes(), ..Came::default() };
         for request in &ask.repairs {
             let asked: Asked<RepairRequest> = self.asked(request).await?;
@@ -100,7 +113,7 @@ impl<S: Store> Hub<S> {
             self.note_done(device, ask.certificates.get(1..).unwrap_or_default()).await?;
             answer.packages.extend(self.newer_standing(device, &ask.certificates, now).await?);
         }
-        self.sealed(device, &answer, &came, chance)
+        self.sealed(device, LetterKind::Answer, &answer, &came, chance)
     }
 
     /// `POST /v1/letter`: a station that has a line brings the letter of one that has none. The letter counts as if it had come on a
@@ -186,14 +199,22 @@ impl<S: Store> Hub<S> {
         self.reply(asked.hash, &ExchangeReply { outcome, hub_ms, nonce, epoch: self.epoch() })
     }
 
-    fn sealed(&self, device: DeviceId, answer: &Answer, came: &Came, chance: Chance) -> Result<Answered, Turned> {
+    fn sealed(
+        &self,
+        device: DeviceId,
+        kind: LetterKind,
+        answer: &Answer,
+        came: &Came,
+        chance: Chance,
+    ) -> Result<Answered, Turned> {
         let (mut name, mut once) = ([0; 16], [0; 32]);
         name.copy_from_slice(&chance[..16]);
         once.copy_from_slice(&chance[16..]);
-        let sealing = Sealing { from: self.keys.hub(), to: device.0, kind: LetterKind::Answer, letter: name, once };
+        let sealing = Sealing { from: self.keys.hub(), to: device.0, kind, letter: name, once };
         let parts = letter::seal(&sealing, &wire::encode(answer)).ok_or(Turned::Malformed)?;
         let from = self.keys.hub_public();
-        Ok(Answered { device, taken: came.taken, refused: came.refused, letter: name, from, parts })
+        let Came { taken, refused, contents, .. } = *came;
+        Ok(Answered { device, kind, taken, refused, contents, letter: name, from, parts })
     }
 }
 
@@ -202,6 +223,7 @@ impl<S: Store> Hub<S> {
 struct Came {
     taken: u32,
     refused: u32,
+    contents: u32,
     bytes: usize,
     room: usize,
 }

@@ -1,7 +1,9 @@
 //! The side that asks for a meeting. X8.
 
+use std::collections::BTreeSet;
+
 use daiban_model::api::{Failure, Switch};
-use daiban_model::ids::DeviceId;
+use daiban_model::ids::{DeviceId, FileHash};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Hash, Mark, MeetOutcome, MeetReply, MeetRequest, Met, More, Nonce, Said};
 
@@ -18,15 +20,41 @@ const REQUESTS: u16 = 400;
 #[derive(Default)]
 pub(super) struct Meeting {
     /// Who answered.
-    neighbour: Option<Neighbour>,
-    nonce: Nonce,
+    pub(super) neighbour: Option<Neighbour>,
+    pub(super) nonce: Nonce,
     /// The last request's, which the answer must be signed for.
-    asked: Hash,
+    pub(super) asked: Hash,
+    /// What that request was about.
+    phase: Phase,
+    /// Attachments that the other one has not.
+    pub(super) absent: BTreeSet<FileHash>,
     /// What the other one tells.
     down: Sweep,
     /// What this station tells.
     up: Sweep,
     requests: u16,
+}
+
+/// What the last request was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Phase {
+    /// What is written.
+    #[default]
+    Segments,
+    /// Attachments.
+    Files,
+}
+
+impl Meeting {
+    /// A request goes out.
+    pub(super) fn asks(&mut self, hash: Hash, phase: Phase) {
+        (self.asked, self.phase) = (hash, phase);
+        self.requests += 1;
+    }
+
+    pub(super) fn may_go_on(&self) -> bool {
+        self.requests < REQUESTS
+    }
 }
 
 /// One going-through of what one side lacks, in the order of clock and root. What could not be taken because it rests on something that
@@ -85,8 +113,7 @@ impl<S: Store> Engine<S> {
             max_bytes: PORTION,
         };
         let (body, hash) = neighbour::request(&desk.key, &request);
-        meeting.asked = hash;
-        meeting.requests += 1;
+        meeting.asks(hash, Phase::Segments);
         desk.meets.meeting = Some(meeting);
         Ok(body)
     }
@@ -95,6 +122,13 @@ impl<S: Store> Engine<S> {
     pub async fn met(&mut self, answer: Result<Vec<u8>, RoadFault>) -> Result<Option<Vec<u8>>, Failure> {
         let now = self.home.edge.now();
         let Some(meeting) = self.desk()?.meets.meeting.take() else { return Ok(None) };
+        if meeting.phase == Phase::Files {
+            return match answer {
+                Ok(bytes) => self.given_files(meeting, &bytes, now).await,
+                // Cut, or of a version that gives none.
+                Err(_) => Ok(None),
+            };
+        }
         let opened = answer.ok().and_then(|bytes| neighbour::answered(&bytes, meeting.asked).ok());
         // Cut, or something else that answered: it is over, and the next one begins anew.
         let Some((signer, reply)) = opened else { return Ok(None) };
@@ -122,7 +156,7 @@ impl<S: Store> Engine<S> {
         neighbour: Neighbour,
         now: Wall,
     ) -> Result<Option<Vec<u8>>, Failure> {
-        if meeting.requests >= REQUESTS {
+        if !meeting.may_go_on() {
             return Ok(None);
         }
         let Saying { mut said, .. } = self.say(&neighbour, None, None, PORTION, now).await?;
@@ -158,8 +192,9 @@ impl<S: Store> Engine<S> {
         let mut said = saying.said;
         said.got = got;
         let speaks = !said.segments.is_empty() || !said.packages.is_empty() || !said.got.is_empty();
-        if (!listens && !speaks) || meeting.requests >= REQUESTS {
-            return Ok((None, tally));
+        if (!listens && !speaks) || !meeting.may_go_on() {
+            meeting.neighbour = Some(neighbour.clone());
+            return Ok((self.ask_files(meeting).await?, tally));
         }
         Ok((Some(self.ask_neighbour(meeting, said).await?), tally))
     }

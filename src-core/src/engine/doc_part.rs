@@ -114,8 +114,12 @@ async fn one<S: Store>(
             },
         }
     }
+    let came_back = desk.moved.get(&id).filter(|case| case.is_gone());
+    if let (Some(case), None) = (came_back, fold.moved.get(&id)) {
+        fold.moved.insert(id, case.clone());
+    }
     if let Some(case) = fold.moved.get_mut(&id) {
-        case.describe(&Facts::of(&doc));
+        case.is_here(&Facts::of(&doc));
     }
     fold.batch.docs.push(DocState { doc: id, kind: doc.kind(), scope: home, heads: doc.heads() });
     match desk.row(id, home, &doc) {

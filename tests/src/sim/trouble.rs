@@ -94,6 +94,16 @@ impl Run {
         if self.dice.percent(50) { Fuse::Before(commits) } else { Fuse::After(commits) }
     }
 
+    /// Whatever was to happen to the hub, it runs.
+    fn hub_runs(&self) {
+        let hazard = self.world.hub.shelf().hazard();
+        let was_off = hazard.is_off();
+        hazard.put_out();
+        if was_off {
+            self.world.hub.start_again();
+        }
+    }
+
     fn kill_hub(&mut self) {
         let fuse = self.fuse();
         let hazard = self.world.hub.shelf().hazard();
@@ -110,8 +120,7 @@ impl Run {
     /// The operator keeps a backup, or puts the last one back: what came since is gone from the hub, and the stations must bring it
     /// again.
     fn copy_or_restore_hub(&mut self) {
-        self.world.hub.shelf().hazard().put_out();
-        self.world.hub.start_again();
+        self.hub_runs();
         if self.hub_backup.is_none() || self.dice.percent(60) {
             self.hub_backup = Some(self.world.hub.shelf().image());
             return self.journal.push(format!("{:>4} the hub is backed up", self.step));
@@ -165,7 +174,7 @@ impl Run {
     }
 
     fn put_back(&mut self, at: usize) {
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         self.mirror.read(&self.world.hub);
         let returned = if self.dice.percent(60) { Returned::Whole } else { Returned::Database };
         let which = self.dice.below(self.seats[at].kept.len());
@@ -239,7 +248,7 @@ impl Run {
         if !is_first || self.world.hub.shelf().hazard().is_off() || !self.dice.percent(50) {
             return;
         }
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         let name = self.seats[at].station.name.trim_end_matches("（副本）").to_owned();
         self.world.hub.revoke(&name);
         for seat in &mut self.seats {
@@ -253,7 +262,7 @@ impl Run {
         if self.seats[at].revoked {
             return;
         }
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         let name = self.seats[at].station.name.trim_end_matches("（副本）").to_owned();
         let village = self.dice.pick(&VILLAGES).copied().unwrap_or(VILLAGES[0]);
         // A hub that went back may have forgotten what it gave.
@@ -301,7 +310,7 @@ impl Run {
 
     /// The faults stop: machines on, clocks right, roads open, disks with room. What roads still hold arrives now or never.
     pub(super) fn calm(&mut self) {
-        self.world.hub.shelf().hazard().put_out();
+        self.hub_runs();
         self.world.hub.start_again();
         let hub = self.world.hub.clock().now();
         for (_, out) in std::mem::take(&mut self.air) {

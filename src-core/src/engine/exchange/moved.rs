@@ -53,8 +53,9 @@ impl MovedCase {
         self.left == Left::Nothing
     }
 
-    /// Notes what a document says of itself.
-    pub(crate) fn describe(&mut self, facts: &Facts) {
+    /// Notes that it is here, and what its document says of itself.
+    pub(crate) fn is_here(&mut self, facts: &Facts) {
+        self.left = Left::Something;
         if let Some((_, receipt)) = &facts.case.receipt {
             self.number = receipt.number.to_string();
         }
@@ -95,12 +96,6 @@ impl<S: Store> Desk<S> {
                 case.at = self.now();
                 new.insert(change.doc, case);
             }
-        }
-        for case in
-            new.values_mut().filter(|case| case.trail.home().is_some_and(|home| covers(&self.certificate, home)))
-        {
-            // It came, or came back.
-            case.left = Left::Something;
         }
         new
     }

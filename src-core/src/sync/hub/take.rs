@@ -85,7 +85,11 @@ impl<S: Store> Hub<S> {
     /// Takes what can be taken. K1, K2, K3, K4.
     pub(super) async fn take(&self, segments: &[Segment], writers: &Writers, now: Wall) -> Result<Taken, StoreError> {
         let (mut taken, mut seen, mut ready) = (Taken::default(), Seen::default(), Vec::new());
-        for segment in segments {
+        // What the hub once wrote comes first: it may say where a case lives that others write of (D5).
+        let hub = self.device();
+        let (first, then): (Vec<&Segment>, Vec<&Segment>) =
+            segments.iter().partition(|segment| segment.header.device == hub);
+        for segment in first.into_iter().chain(then) {
             let key = segment.header.key();
             match self.look(segment, writers, &mut seen, now).await? {
                 Look::Ready(one) => ready.push(*one),

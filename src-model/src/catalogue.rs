@@ -108,10 +108,10 @@ pub struct Item {
     /// What an agent may do in place of the person.
     pub proxy: ProxyMode,
     /// Papers that may follow later: 可容缺 (R61). None where the department has named none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub secondary: Vec<String>,
     /// Papers in whose place a promise is taken: 告知承诺 (R62). None where the department has not switched it on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub promisable: Vec<String>,
     /// How long the organ has for the one-time notice, and what its silence means (R50, R51).
     pub notice: NoticeRule,

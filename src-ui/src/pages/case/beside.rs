@@ -3,7 +3,6 @@
 
 use daiban_model::api::{CasePage, Offer, SessionState};
 use daiban_model::case::Command;
-use daiban_model::case::decide::PromiseRecord;
 use daiban_model::case::event::{
     Callback, Charge, Finding, Grade, Keeper, Mandate, OriginalsMoved, Power, PromiseCheck, PromiseKind, Signature,
     TripCause,
@@ -113,7 +112,7 @@ fn open_promise(page: &CasePage, wanted: impl Fn(PromiseKind) -> bool) -> String
 /// The command that comes of the answers; `None` when one of them cannot be read.
 pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
     let said = |id: &str| said(answers, id);
-    let record = PromiseRecord::default();
+    let record = Default::default();
     Some(match offer {
         Offer::PayCharge => {
             let (payee, receipt_no) = (said("payee"), said("receipt_no"));

@@ -17,7 +17,8 @@ use crate::route::Route;
 use crate::transport;
 
 /// What people take home from the desk.
-const TAKEN_HOME: [PaperName; 3] = [PaperName::Receipt, PaperName::Notice, PaperName::Mandate];
+const TAKEN_HOME: [PaperName; 5] =
+    [PaperName::Receipt, PaperName::Notice, PaperName::Mandate, PaperName::Conditional, PaperName::Promise];
 
 type Sheets = Vec<(CaseId, PaperOffer)>;
 

@@ -14,7 +14,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, receive, storage};
+use super::{Engine, bundle, receive, storage};
 use crate::projection::day_number;
 use crate::store::{CaseRecord, RowQuery, Store};
 
@@ -31,7 +31,12 @@ impl<S: Store> Answer<S> for LogCall {
         let edits = receive::registers(&self.person, today)?;
         let file = desk.fresh_file()?;
         let consult = Command::Consult { help: self.help, way: self.way, words: self.words };
-        let acts = desk.decided(&file, consult)?;
+        let mut file = file;
+        let mut acts = desk.decided(&file, consult)?;
+        if let Some(both) = desk.both_times() {
+            bundle::tried(&mut file, &acts);
+            acts.extend(desk.decided(&file, both)?);
+        }
         let file = desk.write(file, &[edits, acts].concat()).await?;
         let page = desk.case_page(&file).await?;
         let ids = vec![file.id];

@@ -7,6 +7,7 @@ use daiban_model::case::field::Field;
 use daiban_model::identity::{CitizenId, Phone};
 use uuid::Uuid;
 
+use super::beside;
 use super::published::Published;
 use crate::doc::Conflict;
 use crate::projection::Facts;
@@ -146,8 +147,14 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         },
         What::Printed(line) if line.turn > 1 => ("printed_again", format!("{} {}", line.number, line.turn)),
         What::Printed(line) => ("printed", line.number.clone()),
+        What::Beside(act) => beside::told(act),
         What::Unknown { .. } => ("unknown", String::new()),
     }
+}
+
+/// The kind of an act: a key of the words.
+pub(super) fn kind(facts: &Facts, event: &Event) -> &'static str {
+    told(facts, event).0
 }
 
 /// 2026-03-04 09:30

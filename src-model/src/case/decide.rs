@@ -20,7 +20,7 @@ use super::event::{
 };
 use super::field::Field;
 use super::fold::{Case, Mark, Stage};
-use super::{clocks, item_law};
+use super::{beside, clocks, item_law};
 use crate::access::Permit;
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
@@ -182,6 +182,7 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::DropStep { step, reason } => bundle::drop_step(case, step, reason)?,
         Command::ChooseResults { choice } => What::ResultsChosen { choice },
         Command::CloseWhole(decision) => bundle::close(case, decision)?,
+        Command::Beside(act) => beside::gate::decide(case, *act, permit, now)?,
     };
     Ok(vec![act])
 }
@@ -195,6 +196,7 @@ fn notice(case: &Case, lines: Vec<NoticeLine>, raised_by: String, now: &Moment<'
     if lines.is_empty() {
         return Err(Refusal::Empty { what: Entry::NoticeLines });
     }
+    beside::gate::not_asked_again(case, &lines)?;
     let told = case.notices.iter().flat_map(|(_, notice)| &notice.lines);
     let told: Vec<&str> = told.map(|line| line.paper.as_str()).collect();
     let adds = !told.is_empty() && lines.iter().any(|line| !told.contains(&line.paper.as_str()));

@@ -17,6 +17,7 @@ pub use files::*;
 pub use parts::*;
 pub use prints::*;
 
+use super::beside::Beside;
 use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
@@ -372,6 +373,8 @@ pub enum What {
     },
     /// 打印: a paper was made and went to a printer or a file (R183).
     Printed(PrintLine),
+    /// What moves nothing: see [`super::beside`].
+    Beside(Box<Beside>),
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]
     Unknown {

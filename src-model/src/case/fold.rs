@@ -17,6 +17,7 @@ use jiff::civil::{Date, DateTime};
 pub use prints::Prints;
 use serde::{Deserialize, Serialize};
 
+use super::beside::Besides;
 use super::event::{
     AcceptanceBasis, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Limits, Mandate, Notice, Outcome, PaperLine,
     PaperState, Receipt, What,
@@ -135,6 +136,8 @@ pub struct Case {
     pub part_of: Option<PartOf>,
     /// Papers printed.
     pub prints: Prints,
+    /// What was written beside its moves.
+    pub beside: Besides,
     /// The greatest stamp seen.
     pub last: Option<Stamp>,
 }

@@ -1,6 +1,8 @@
 //! The life of a case: [`event`] is what people did, [`fold`] is what follows from it, [`decide`] is the gate in front,
-//! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone.
+//! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone, [`beside`] is what is
+//! written down without moving the case.
 
+pub mod beside;
 pub mod clocks;
 pub mod decide;
 pub mod event;

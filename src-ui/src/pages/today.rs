@@ -3,6 +3,7 @@
 use daiban_model::api::{CaseRow, Counts, DraftRow, GetToday, Today, View, Workday};
 use leptos::prelude::*;
 
+use super::alarms::{self, Alarms};
 use crate::dates;
 use crate::load::{load, show};
 use crate::parts::{Due, Empty, Go, Held, Icon, held_name, next_verb};
@@ -20,6 +21,7 @@ pub fn TodayPage() -> impl IntoView {
 }
 
 fn table(today: Today) -> impl IntoView {
+    let machine = today.clone();
     view! {
         <header class="page-head">
             <div>
@@ -30,6 +32,7 @@ fn table(today: Today) -> impl IntoView {
                 <Icon name="plus"/>{t!("app.new_case")}<kbd>"F2"</kbd>
             </Go>
         </header>
+        {alarms::of_machine(&machine)}
         <div class="two">
             <section aria-labelledby="h-due">
                 <div class="sec-head">
@@ -40,6 +43,7 @@ fn table(today: Today) -> impl IntoView {
             </section>
             <div class="stack-4">
                 {drafts(today.drafts)}
+                <Alarms/>
                 {corners(today.counts)}
             </div>
         </div>

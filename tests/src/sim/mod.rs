@@ -18,6 +18,7 @@
 //!   panics.
 //! - V7: erasure. Of a division that was taken from a station nothing is left there, and the district was told so.
 
+mod beside;
 mod check;
 mod dice;
 mod exchange;

@@ -16,6 +16,7 @@ use daiban_model::deadline::StopKind;
 use daiban_model::ids::CaseId;
 use daiban_model::stamp::Stamp;
 
+use super::beside;
 use super::ledger::Promise;
 use super::options::Mistake;
 use super::run::{Check, Run};
@@ -204,6 +205,17 @@ impl Run {
             Offer::Archive => Command::Archive,
             // These worlds publish no bundles; whoever is offered one all the same writes it down.
             Offer::Note | Offer::Advance | Offer::DeliverResults | Offer::ChooseResults => Command::Note { text },
+            Offer::Explain
+            | Offer::TellConcern
+            | Offer::ReviewVisit
+            | Offer::ExplainLate
+            | Offer::AskHelp
+            | Offer::AnswerHelp
+            | Offer::FindAt
+            | Offer::CheckSite
+            | Offer::ApplyFor
+            | Offer::HelpFirst
+            | Offer::ShowCertificate => beside::command(offer, page, text, today.at(0, 0, 0, 0)),
             Offer::Correct => Command::Correct { field: Field::Remark, value: "更正".into(), reason: text },
         }
     }

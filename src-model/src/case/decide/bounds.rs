@@ -4,6 +4,7 @@
 //! until it says which.
 
 use super::{Command, Entry, Refusal, bundle, home};
+use crate::case::beside::gate;
 use crate::case::event::{Decision, FileLine, Mandate, NoticeLine, PaperLine, PrintLine, Receipt, Signature};
 
 /// Longest name of a person, or what somebody is to somebody (R86).
@@ -91,6 +92,7 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
         }
         Command::AskStep { step: _ } | Command::ChooseResults { choice: _ } => Ok(()),
         Command::Print(PrintLine { number, paper: _, turn: _, pages: _, hash: _ }) => short(E::NoticeNumber, number),
+        Command::Beside(act) => gate::look(act),
         Command::EndMandate { reason: _ }
         | Command::Accept { basis: _ }
         | Command::Start
@@ -111,7 +113,7 @@ pub(super) fn signed(mandate: &Mandate) -> Result<(), Refusal> {
     signature(&mandate.signature)
 }
 
-pub(super) fn signature(signature: &Signature) -> Result<(), Refusal> {
+pub(in crate::case) fn signature(signature: &Signature) -> Result<(), Refusal> {
     match signature {
         Signature::Hand => Ok(()),
         Signature::Thumb { witness } => within(Entry::Witness, witness, NAME),
@@ -135,12 +137,12 @@ fn notice(lines: &[NoticeLine]) -> Result<(), Refusal> {
     })
 }
 
-pub(super) fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
+pub(in crate::case) fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
     few(Entry::Papers, papers.len())?;
     papers.iter().try_for_each(|paper| line(Entry::Papers, &paper.name))
 }
 
-pub(super) fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
+pub(in crate::case) fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
     if lines > LINES { Err(Refusal::TooLong { what, most: LINES }) } else { Ok(()) }
 }
 
@@ -148,15 +150,15 @@ fn short(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, NUMBER)
 }
 
-pub(super) fn line(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(in crate::case) fn line(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, LINE)
 }
 
-pub(super) fn text(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(in crate::case) fn text(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, TEXT)
 }
 
-pub(super) fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
+pub(in crate::case) fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
     // Characters are counted only where there are bytes enough for too many of them.
     let long = text.len() > most && text.chars().count() > most;
     if long { Err(Refusal::TooLong { what, most }) } else { Ok(()) }

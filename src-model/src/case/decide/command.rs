@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Action;
 use crate::bundle::{Choice, Opening, Order, StepNo};
+use crate::case::beside::Beside;
 use crate::case::event::{
     AcceptanceBasis, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted, NoticeLine,
     Outcome, PaperLine, Power, PrintLine, Receipt, Way,
@@ -278,12 +279,15 @@ pub enum Command {
     },
     /// End a bundle whose steps are done, or one of which was refused. Comes from its steps.
     CloseWhole(Decision),
+    /// Write down what moves nothing: see [`crate::case::beside`].
+    Beside(Box<Beside>),
 }
 
 impl Command {
     /// The right it needs.
     pub fn action(&self) -> Action {
         match self {
+            Self::Beside(act) => act.action(),
             Self::Consult { .. }
             | Self::BookVisit(_)
             | Self::MoveVisit { .. }

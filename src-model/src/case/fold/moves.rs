@@ -56,6 +56,7 @@ impl Case {
             What::Explained { .. } => self.at_work(),
             What::GroundsTold { grounds } => self.grounds_told(grounds),
             What::Printed(line) => self.printed(mark, line),
+            What::Beside(act) => self.besides(mark, act),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }

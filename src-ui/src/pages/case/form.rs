@@ -12,6 +12,7 @@ use daiban_model::ids::CaseId;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::form_beside;
 use crate::words::one_of;
 
 /// What was typed, by question.
@@ -90,7 +91,7 @@ pub(super) fn lacking(asks: &[Ask], answers: &Answers) -> Vec<(&'static str, Str
     lacking
 }
 
-fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
+pub(super) fn text(id: &'static str, label: &'static str, need: Need) -> Ask {
     Ask::Text { id, label, need, say: String::new() }
 }
 
@@ -102,7 +103,12 @@ fn reasons(need: Need) -> Ask {
     Ask::Long { id: "reasons", label: t!("act.reasons"), need }
 }
 
-fn choice(id: &'static str, label: &'static str, word: fn(&str) -> Option<&'static str>, codes: &[&str]) -> Ask {
+pub(super) fn choice(
+    id: &'static str,
+    label: &'static str,
+    word: fn(&str) -> Option<&'static str>,
+    codes: &[&str],
+) -> Ask {
     let option = |code: &&str| ((*code).to_owned(), word(code).unwrap_or_default());
     Ask::Choice { id, label, options: codes.iter().map(option).collect() }
 }
@@ -174,7 +180,7 @@ fn organ_asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             text("valid_until", t!("act.valid_until"), May),
         ],
         Offer::Return => vec![reasons(May)],
-        _ => Vec::new(),
+        beside => form_beside::asks(beside, page),
     }
 }
 
@@ -245,11 +251,11 @@ pub(super) fn wanted(id: CaseId, offer: Offer, answers: &Answers) -> Option<Want
 }
 
 /// The value of a code in the model's own spelling.
-fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
+pub(super) fn parsed<T: DeserializeOwned>(code: &str) -> Option<T> {
     serde_json::from_value(Value::String(code.to_owned())).ok()
 }
 
-fn said(answers: &Answers, id: &str) -> String {
+pub(super) fn said(answers: &Answers, id: &str) -> String {
     answers.get(id).map(|answer| answer.trim().to_owned()).unwrap_or_default()
 }
 
@@ -303,7 +309,7 @@ fn organ_command(offer: Offer, answers: &Answers) -> Option<Command> {
         }
         Offer::Decide => Command::Decide(decision(parsed(&said("outcome"))?, answers)),
         Offer::Return => Command::Decide(decision(Outcome::Returned, answers)),
-        _ => return None,
+        beside => return form_beside::command(beside, answers),
     })
 }
 

@@ -2,10 +2,12 @@
 
 mod acts;
 mod attention;
+mod beside;
 mod bundle;
 mod facts;
 mod files;
 mod form;
+mod form_beside;
 mod picture;
 
 use daiban_model::api::{CasePage as Content, GetSheets, Offer, OpenCase, Sent, Sheets};
@@ -16,6 +18,7 @@ use leptos::prelude::*;
 
 use self::acts::ActPanel;
 use self::attention::{Anomalies, conflicts};
+use self::beside::BesideNotes;
 use self::bundle::Bundle;
 use self::facts::{Facts, NoteForm, mandate};
 use self::files::{FileSection, Picking};
@@ -64,6 +67,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
             <Show when=move || ready.get()>
                 <ActPanel open/>
                 <Show when=move || sheets_wanted.get()><SheetSection open/></Show>
+                <BesideNotes open/>
                 <Anomalies open/>
                 <Bundle open/>
                 <div class="two case-body">

@@ -3,7 +3,7 @@
 
 use daiban_district::import::{self, Form};
 use daiban_model::api::{
-    CalendarHere, CasePage, Failure, GetSession, GetToday, ItemStanding, ListMoved, PreviewDraft, SeenMoved, TellTime,
+    CalendarHere, CasePage, Failure, GetSession, GetToday, ItemStanding, ListMoved, ReceiveDraft, SeenMoved, TellTime,
 };
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::{ClockKind, Whose};
@@ -67,12 +67,12 @@ fn r11_an_open_case_keeps_its_item_and_a_withdrawn_item_takes_no_new_one() {
     let page = window.page(open);
     assert_eq!((page.standing, page.row.stage), (ItemStanding::Withdrawn, Stage::Received), "事项已取消，按原版本办理");
     window.hand_over(open);
-    let refused = window.try_draft(&SUN_LINA, "MZ-007", Papers::All, |_| ());
-    let codes = match refused {
-        Ok(id) => window.ask(PreviewDraft { id }).faults.into_iter().map(|fault| fault.code).collect::<Vec<_>>(),
-        Err(failure) => vec![format!("{failure:?}")],
+    let draft = window.draft(&SUN_LINA, "MZ-007", Papers::All, |_| ());
+    let faults = match window.call(ReceiveDraft { id: draft }) {
+        Err(Failure::DraftFaults { faults }) => faults,
+        other => panic!("no new case of a withdrawn item: {other:?}"),
     };
-    assert!(!codes.is_empty(), "no new case of a withdrawn item");
+    assert!(faults.iter().any(|fault| fault.code == "unknown_item"), "{faults:?}");
 }
 
 #[test]

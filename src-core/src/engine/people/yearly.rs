@@ -20,7 +20,7 @@ const PAST_MONTHS: i32 = 24;
 impl<S: Store> Answer<S> for ListYearly {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<YearlyLine>, Failure> {
         let desk = engine.desk()?;
-        let today = desk.sure_day();
+        let today = desk.now().date();
         let mut lines: Vec<YearlyLine> = Vec::new();
         // Found by the month in which a check is due; the day is looked at in the document.
         for back in -1..=PAST_MONTHS {

@@ -1,9 +1,9 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
 
 mod archive;
+mod asides;
 mod attachments;
 mod bad_line;
-mod beside;
 mod bundles;
 mod canaries;
 mod clocks;

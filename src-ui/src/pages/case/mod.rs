@@ -1,8 +1,8 @@
 //! One case: stage, clocks, next step, then papers, story, person. A closed one is read-only; corrections are added.
 
 mod acts;
+mod asides;
 mod attention;
-mod beside;
 mod bundle;
 mod facts;
 mod files;
@@ -17,8 +17,8 @@ use daiban_model::ids::CaseId;
 use leptos::prelude::*;
 
 use self::acts::ActPanel;
+use self::asides::BesideNotes;
 use self::attention::{Anomalies, conflicts};
-use self::beside::BesideNotes;
 use self::bundle::Bundle;
 use self::facts::{Facts, NoteForm, mandate};
 use self::files::{FileSection, Picking};

@@ -9,13 +9,13 @@ use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Anomaly, Case};
 use daiban_model::case::{Event, Stage, What, fold, reminders};
 use daiban_model::deadline::Due;
-use daiban_model::ids::{CaseId, FileHash, ScopeCode};
+use daiban_model::ids::{AgentId, CaseId, FileHash, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::DocId;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-pub use people::{PersonFacts, mask_fact};
+pub use people::{PersonFacts, mask_fact, yearly_word};
 
 use crate::doc::{Conflict, Doc};
 use crate::query::{SearchFields, Tokens};
@@ -140,7 +140,7 @@ pub fn record(doc: DocId, scope: ScopeCode, facts: &Facts, calendar: &Calendar) 
     CaseRecord {
         tokens: tokens(facts, &number, &item_name),
         scope,
-        handler: case.opened.as_ref().map(|mark| mark.by.clone()),
+        handler: case.handler().cloned(),
         citizen_id: citizen_id.to_owned(),
         item: receipt.map(|(_, receipt)| receipt.item.to_string()).unwrap_or_default(),
         standing: if open { Standing::Open } else { Standing::Finished },
@@ -172,9 +172,26 @@ pub fn day_number(date: jiff::civil::Date) -> u32 {
     u32::from(date.year().unsigned_abs()) * 10_000 + part(date.month()) * 100 + part(date.day())
 }
 
+/// A date from its `yyyymmdd`.
+pub fn date_of(number: u32) -> Option<jiff::civil::Date> {
+    let part = |n: u32| i8::try_from(n).ok();
+    let year = i16::try_from(number / 10_000).ok()?;
+    jiff::civil::Date::new(year, part(number / 100 % 100)?, part(number % 100)?).ok()
+}
+
 fn tail(text: &str, n: usize) -> String {
     let skip = text.chars().count().saturating_sub(n);
     text.chars().skip(skip).collect()
+}
+
+/// The words by which the cases that somebody gave or was given are found (R41).
+pub fn handed_word(agent: &AgentId) -> String {
+    format!("handed{}", agent.as_str().replace('-', ""))
+}
+
+fn handed(facts: &Facts) -> Vec<String> {
+    let offers = facts.case.beside.offers.iter();
+    offers.flat_map(|offer| [handed_word(&offer.mark.by), handed_word(&offer.given.to)]).collect()
 }
 
 fn tokens(facts: &Facts, number: &str, item_name: &str) -> Tokens {
@@ -186,6 +203,8 @@ fn tokens(facts: &Facts, number: &str, item_name: &str) -> Tokens {
     let notes: Vec<String> = facts.events.iter().filter_map(note).collect();
     let mut notes: Vec<&str> = notes.iter().map(String::as_str).collect();
     notes.push(facts.field(Field::Address));
+    let handed = handed(facts);
+    notes.extend(handed.iter().map(String::as_str));
     Tokens::of(&SearchFields {
         name: facts.field(Field::Name),
         citizen_id: facts.field(Field::CitizenId),

@@ -165,6 +165,15 @@ impl Calendar {
         Self::from_years(years)
     }
 
+    /// This calendar with the years of a newer file: a layer of a year that the file has takes the place of the one before, all others stay
+    /// (R80, R82).
+    pub fn renewed(&self, newer: &Self) -> Result<Self, CalendarFault> {
+        let replaced =
+            |year: &&CalendarYear| newer.years.iter().any(|other| (other.year, other.layer) == (year.year, year.layer));
+        let kept = self.years.iter().filter(|year| !replaced(year));
+        Self::from_years(kept.chain(&newer.years).cloned().collect())
+    }
+
     /// The layers as they were given.
     pub fn years(&self) -> &[CalendarYear] {
         &self.years

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod api;
 pub mod case;
+pub mod forbidden;
 pub mod form;
 pub mod ids;
 pub mod injury;

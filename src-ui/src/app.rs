@@ -4,6 +4,7 @@ use daiban_model::api::{Session, SessionState};
 use leptos::prelude::*;
 
 use crate::desk::{Desk, desk};
+use crate::idle;
 use crate::keys::{self, Act};
 use crate::pages::{
     CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HelpDialog,
@@ -18,6 +19,7 @@ use crate::say;
 pub fn App() -> impl IntoView {
     let desk = Desk::start();
     keys::listen(move |act| obey(desk, act));
+    idle::watch(desk);
     // Only a change of the state may replace the page; the clock in the session ticks, and every answer says anew that
     // nothing is stuck.
     let shown = Memo::new(move |_| {

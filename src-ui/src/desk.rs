@@ -72,6 +72,11 @@ pub fn today() -> Date {
 
 /// From this hour on the day ends.
 const EVENING: i8 = 17;
+/// The station's time, as the engine last said it.
+pub fn now() -> jiff::civil::DateTime {
+    desk().session.with_untracked(|session| session.as_ref().map(|session| session.now.local())).unwrap_or_default()
+}
+
 const SIZES: [u16; 4] = [100, 125, 150, 200];
 const SIZE_KEY: &str = "text-size";
 

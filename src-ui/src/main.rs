@@ -7,6 +7,7 @@ mod words;
 mod app;
 mod dates;
 mod desk;
+mod idle;
 mod keys;
 mod load;
 mod pages;

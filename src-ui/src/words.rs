@@ -109,6 +109,18 @@ mod tests {
     }
 
     #[test]
+    fn r99_what_is_said_to_somebody_is_short_and_has_no_words_of_the_law() {
+        let said: Vec<_> = words().iter().filter(|(key, _)| key.starts_with("spoken.")).collect();
+        assert!(said.len() > 5, "{}", said.len());
+        for (key, text) in said {
+            assert!(text.chars().count() <= 150, "{key} is longer than anybody listens");
+            for bad in ["第", "条例", "依法", "申请人", "受理", "《", "法定"] {
+                assert!(!text.contains(bad), "{key} says {bad}");
+            }
+        }
+    }
+
+    #[test]
     fn the_words_are_plain() {
         for (key, text) in words() {
             for bad in ["请您知悉", "进行操作", "提交成功", "格式错误", "！", "·", "…"] {

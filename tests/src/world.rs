@@ -158,6 +158,17 @@ impl World {
         station
     }
 
+    /// A station that stands for one division, with a device number that the administrator gave it (R77).
+    pub fn numbered(&self, name: &str, unit: &str, agent: &str, device_no: u8) -> Station {
+        let (name_of, scopes) = (name.to_owned(), vec![division(unit)]);
+        let wanted = NewStation { name: name_of, unit: division(unit), scopes, device_no: Some(device_no) };
+        let code = self.hub.code(wanted);
+        let mut station = Station::fresh(name, self.clock(), Keeping::Memory);
+        station.enrol(&self.hub, &code);
+        station.first_pin(agent);
+        station
+    }
+
     /// An enrolment code.
     pub fn code(&self, name: &str, unit: &str, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|scope| division(scope)).collect();

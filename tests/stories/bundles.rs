@@ -21,7 +21,7 @@ use jiff::civil::DateTime;
 use crate::{clock, due};
 
 /// A bundle received with all papers, every question answered with its first answer but for these.
-fn receive(window: &mut Station, person: &Person, bundle: &str, others: &[(&str, u8)]) -> Taken {
+pub(crate) fn receive(window: &mut Station, person: &Person, bundle: &str, others: &[(&str, u8)]) -> Taken {
     let id = must("a bundle id", bundle.parse());
     let guide = window.ask(GetBundle { id });
     let mut answers = guide.questions.into_iter().map(|question| (question.id, 0)).collect::<Vec<_>>();
@@ -42,7 +42,7 @@ fn receive(window: &mut Station, person: &Person, bundle: &str, others: &[(&str,
     window.ask(ReceiveDraft { id })
 }
 
-fn accept(window: &mut Station, lead: CaseId) -> CasePage {
+pub(crate) fn accept(window: &mut Station, lead: CaseId) -> CasePage {
     window.act(lead, Command::Accept { basis: AcceptanceBasis::Complete })
 }
 
@@ -60,7 +60,7 @@ fn names(view: &BundleView, steps: &[StepNo]) -> Vec<String> {
 }
 
 /// A department enters its result.
-fn finish(window: &mut Station, lead: CaseId, name: &str, outcome: Outcome) -> CasePage {
+pub(crate) fn finish(window: &mut Station, lead: CaseId, name: &str, outcome: Outcome) -> CasePage {
     let page = window.page(lead);
     let case = some("it is handed out", step(bundle(&page), name).case);
     let on = window.clock().now().date();
@@ -70,7 +70,7 @@ fn finish(window: &mut Station, lead: CaseId, name: &str, outcome: Outcome) -> C
     window.page(lead)
 }
 
-fn time(text: &str) -> DateTime {
+pub(crate) fn time(text: &str) -> DateTime {
     must("a time", text.parse())
 }
 

@@ -130,7 +130,7 @@ fn typed_everywhere(village: &mut Station) {
 }
 
 #[test]
-fn row_24_fifty_canaries_lie_nowhere_in_clear() {
+fn r200_row_24_fifty_canaries_lie_nowhere_in_clear() {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).init();

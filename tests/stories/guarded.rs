@@ -3,7 +3,7 @@
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
     CaseRow, Chain, Failure, GetToday, Kept, Later, ListCases, ListReveals, Masking, Offer, RevealConflict,
-    RevealField, Seen, SettleField, StartDraft, View,
+    RevealField, Seen, SettleField, StartDraft, View, Why,
 };
 use daiban_model::case::clocks::{ClockKind, Whose};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, IdCheck, PaperName, Power};
@@ -114,7 +114,7 @@ fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
     let case = window.receive(&SUN_LINA, "YB-001");
     let list = || ListReveals { month: day("2026-03-15") };
     for field in [Field::CitizenId, Field::Phone] {
-        window.ask(RevealField { id: case, field });
+        window.ask(RevealField { id: case, field, why: Why::FillForm });
     }
     let denied = Failure::Denied { action: Action::Audit, why: Denied::Role };
     assert_eq!(window.call(list()).err(), Some(denied), "nobody audits what they did themselves");
@@ -128,14 +128,17 @@ fn who_looked_is_kept_over_a_restart_and_read_by_the_supervisor_alone() {
     let told: Vec<_> = march.lines.iter().map(|line| (line.number, line.by.as_str(), line.seen)).collect();
     assert_eq!(
         told,
-        [(2, "林芳", Seen::Field(Field::Phone)), (1, "林芳", Seen::Field(Field::CitizenId))],
+        [
+            (2, "林芳", Seen::FieldFor(Field::Phone, Why::FillForm)),
+            (1, "林芳", Seen::FieldFor(Field::CitizenId, Why::FillForm))
+        ],
         "latest first"
     );
     assert!(march.lines[0].case_number.starts_with("石拐-"), "{}", march.lines[0].case_number);
     assert_eq!(march.chain, Chain::Whole);
     let april = window.ask(ListReveals { month: day("2026-04-30") });
     assert_eq!((april.lines.len(), april.chain), (2, Chain::Whole), "id and phone");
-    assert_eq!(window.call(RevealField { id: case, field: Field::Phone }).err(), {
+    assert_eq!(window.call(RevealField { id: case, field: Field::Phone, why: Why::Call }).err(), {
         Some(Failure::Denied { action: Action::Reveal, why: Denied::Role })
     });
 

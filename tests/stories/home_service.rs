@@ -6,8 +6,11 @@ use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
     CasePage, DraftPerson, Failure, GetKit, GetRoute, LogCall, PreviewDraft, ReceiveDraft, SaveDraft, StartDraft,
 };
+use daiban_model::case::beside::Beside;
 use daiban_model::case::clocks::ClockKind;
-use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Help, Outcome, PaperState, Signature, Way};
+use daiban_model::case::event::{
+    AcceptanceBasis, Decision, DeliveryWay, Help, Outcome, PaperLine, PaperState, Signature, Way,
+};
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Entry, Refusal, Stage};
 use daiban_model::ids::{AgentId, CaseId};
@@ -16,8 +19,8 @@ use daiban_model::person::Telling;
 use daiban_model::stamp::Stamp;
 use daiban_model::visit::{Addition, Asked, Booking, HomeReason, Interview, Spoken, Visit};
 use daiban_tests::world::{
-    BAICAIGOU, DISTRICT, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LI_CHUNMEI, LIN_FANG, PENG_FEI, QIMUGE, Station, World,
-    XU_WEN, ZHAO_YUNFENG, day, must, some,
+    BAICAIGOU, DISTRICT, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LI_CHUNMEI, LIN_FANG, PENG_FEI, QIMUGE, Station,
+    TIAN_WEIGUO, World, XU_WEN, ZHAO_YUNFENG, day, must, some,
 };
 use jiff::civil::DateTime;
 
@@ -271,4 +274,37 @@ fn r99_r100_r101_r103_r104_r106_r110_r111_the_work_injury_call_from_the_phone_to
     {
         assert!(told.contains(&kind), "{kind} in {told:?}");
     }
+}
+
+#[test]
+fn r96_what_was_seen_at_the_door_is_for_her_agents_alone_and_the_upper_tier_reviews_the_record() {
+    let world = World::new(704);
+    let mut village = world.station("幸福大院代办点", BAICAIGOU, QIMUGE);
+    let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
+    let mut district = world.station("政务服务局", DISTRICT, TIAN_WEIGUO);
+    world.at("2026-03-02T11:05");
+    let case = called(&mut village, ZHAO_YUNFENG.typed(), "养老金资格认证");
+    let page = village.act(case, Command::BookVisit(Box::new(booking("2026-03-04T09:30", &[HomeReason::Aged]))));
+    world.at("2026-03-04T10:30");
+    let photo = PaperLine { name: "近期照片".into(), state: PaperState::Original, count: 1 };
+    let record = Visit { taken: vec![photo], ..visit(booked(&page), "2026-03-04T09:35", "2026-03-04T10:20") };
+    let page = village.act(case, Command::RecordVisit(Box::new(record)));
+    let of = page.home.visits[0].act;
+    assert_eq!(page.home.visits[0].visit.taken[0].name, "近期照片", "one photo was agreed to and taken");
+    let seen = || Beside::Concern { of, words: "炉子坏了，屋里冷".into() };
+    let page = village.act(case, Command::Beside(Box::new(seen())));
+    assert_eq!(page.beside.concerns, ["炉子坏了，屋里冷"]);
+    assert!(page.story.iter().all(|line| !line.detail.contains("炉子")), "the story says that, not what");
+    let nothing = Beside::Concern { of: some("an act", page.story.last()).stamp, words: "炉子".into() };
+    let refused_one = refused(village.try_act(case, Command::Beside(Box::new(nothing))));
+    assert_eq!(refused_one, Refusal::DoneBefore, "it belongs to a visit");
+    world.settle(&mut [&mut village, &mut township, &mut district]);
+    assert_eq!(district.page(case).beside.concerns, [] as [String; 0], "a supervisor reads the record and not this");
+    let review = || Command::Beside(Box::new(Beside::VisitReviewed { of, words: "记录完整".into() }));
+    let denied = village.try_act(case, review()).unwrap_err();
+    assert_eq!(denied, Failure::Denied { action: Action::Accept, why: Denied::Role }, "nobody reviews themselves");
+    let page = township.act(case, review());
+    let told = &page.beside.reviews[0];
+    assert_eq!((told.0.as_str(), told.1, told.2.as_str()), ("高建平", day("2026-03-04"), "记录完整"));
+    assert_eq!(page.home.visits[0].visit.next_on, Some(day("2026-03-09")), "the next step stands");
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use daiban_model::api::{
-    ActOnPerson, Consent, DraftPerson, Failure, FillFromPerson, FindPeople, FindTwins, KnownFrom, Later, Masking,
-    OpenPerson, PersonPage, PreviewDraft, ReceiveDraft, RegisterPerson, RevealFact, TwinWhy,
+    ActOnPerson, Consent, DraftPerson, Failure, FillFromPerson, FindPeople, FindTwins, HomeCheck, KnownFrom, Later,
+    ListYearly, Masking, OpenPerson, PersonPage, PreviewDraft, ReceiveDraft, RegisterPerson, RevealFact, TwinWhy, Why,
 };
+use daiban_model::case::event::Way;
 use daiban_model::ids::{CaseId, PersonId};
 use daiban_model::person::{self, Command, ConsentBy, Fact, Kind, Telling};
 use daiban_tests::world::{
@@ -117,7 +118,7 @@ fn r83_numbers_are_checked_and_what_they_say_is_corrected_with_a_reason_only() {
     assert_eq!(old.row.born_year, Some(1985));
     let li =
         village.ask(register(Kind::Person, &[(Fact::Name, LI_CHUNMEI.name), (Fact::Number, "41152519880506000x")]));
-    let whole = village.ask(RevealFact { id: li.row.id, fact: Fact::Number }).value;
+    let whole = village.ask(RevealFact { id: li.row.id, fact: Fact::Number, why: Why::FillForm }).value;
     assert_eq!(whole, LI_CHUNMEI.id);
 
     let born = |reason: &str| ActOnPerson {
@@ -331,4 +332,39 @@ fn a_household_knows_who_belongs_to_it() {
     ));
     assert_eq!(firm.row.number_masked, "91150205MA0000007A", "a credit code is public");
     assert_eq!(firm.household, None);
+}
+
+#[test]
+fn r113_a_yearly_check_is_listed_a_month_before_and_done_at_her_door() {
+    let world = World::new(1531);
+    let mut village = world.station("绍卜亥便民服务站", BAICAIGOU, QIMUGE);
+    world.at("2026-02-01T09:00");
+    let (_, qian) = kept(&mut village, &QIAN_XIUYING, "RS-003");
+    let checked = |item: &str, on: &str, way| {
+        let (item, on) = (must("an item", item.parse()), must("a day", on.parse()));
+        Command::Check(person::Checked { item, on, way })
+    };
+    let refused = |station: &mut Station, command| station.call(ActOnPerson { id: qian, command }).err();
+    let no_such = Some(Failure::PersonRefused { why: person::Refusal::NoSuchCheck });
+    assert_eq!(refused(&mut village, checked("MZ-007", "2025-03-20", Way::Window)), no_such, "no yearly duty");
+    assert_eq!(
+        refused(&mut village, checked("RS-012", "2026-02-02", Way::Window)),
+        no_such,
+        "nobody was there tomorrow"
+    );
+    act(&mut village, qian, checked("RS-012", "2025-03-20", Way::Window));
+    world.at("2026-02-17T09:00");
+    assert_eq!(village.ask(ListYearly {}), [], "not yet");
+    world.at("2026-02-18T09:00");
+    let list = village.ask(ListYearly {});
+    let [line] = list.as_slice() else { panic!("one check: {list:?}") };
+    assert_eq!((line.person.id, line.due.to_string(), line.home), (qian, "2026-03-20".into(), HomeCheck::Offered));
+    world.at("2026-04-20T09:00");
+    assert_eq!(village.ask(ListYearly {}).len(), 1, "whoever did not come stays on the list, and nothing is stopped");
+    world.at("2026-04-21T09:00");
+    act(&mut village, qian, checked("RS-012", "2026-03-03", Way::Home));
+    assert_eq!(village.ask(ListYearly {}), [], "done at her door");
+    let check = some("the check", page(&mut village, qian).checks.into_iter().find(|view| view.last.is_some()));
+    assert_eq!(check.due.map(|day| day.to_string()).as_deref(), Some("2027-03-03"));
+    assert_eq!(village.refold(), [], "found by what the document says");
 }

@@ -1,6 +1,7 @@
 //! Stories of a district: what people do at stations that are mostly without a road, told on a simulated world.
 
 mod archive;
+mod asides;
 mod attachments;
 mod bad_line;
 mod bedside;
@@ -12,10 +13,14 @@ mod crossed_versions;
 mod damaged;
 mod disks;
 mod guarded;
+mod half_days;
+mod handing;
 mod home_service;
+mod injury_papers;
 mod kept_people;
 mod lan;
 mod lan_line;
+mod law_dates;
 mod lines;
 mod moved;
 mod offline_week;
@@ -23,6 +28,7 @@ mod papers;
 mod people;
 mod printed;
 mod privacy;
+mod record;
 mod restored;
 mod roads;
 mod rows;

@@ -2,15 +2,15 @@
 
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
-    ActOnPerson, ApproveWipe, Consent, Failure, FileState, FillFromPerson, FindPeople, GetMyData, KnownFrom,
-    ListReveals, ListWipe, PreviewDraft, RevealFact, Seen,
+    ActOnPerson, ApproveWipe, Consent, Deletion, Failure, FileState, FillFromPerson, FindPeople, GetMyData, KnownFrom,
+    ListReveals, ListWipe, Masking, OpenPerson, PreviewDraft, RevealFact, Seen, Why,
 };
 use daiban_model::case::{Command as CaseCommand, Refusal};
 use daiban_model::person::{self, Care, Command, ConsentBy, Fact, Kind, Purpose, Telling, Wish};
 use daiban_tests::world::photo::photo;
 use daiban_tests::world::{
-    BAI_YUNXIA, BAICAIGOU, DISTRICT, GAO_JIANPING, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers, QIAN_XIUYING, QIMUGE,
-    SUN_LINA, Station, TIAN_WEIGUO, World, ZHAO_YUNFENG, ZHOU_MEILING, must, some,
+    BAI_YUNXIA, BAICAIGOU, DISTRICT, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers,
+    QIAN_XIUYING, QIMUGE, SHAOBUHAI, SUN_LINA, Station, TIAN_WEIGUO, World, ZHAO_YUNFENG, ZHOU_MEILING, must, some,
 };
 
 use crate::kept_people::{act, again, kept, page, register};
@@ -119,17 +119,24 @@ fn r199_full_numbers_are_shown_to_those_who_may_and_written_down() {
     village.add_person(BAI_YUNXIA);
     let (_, zhao) = kept(&mut village, &ZHAO_YUNFENG, "MZ-007");
     assert_eq!(page(&mut village, zhao).row.number_masked, "150205********0008");
-    assert_eq!(village.ask(RevealFact { id: zhao, fact: Fact::Number }).value, ZHAO_YUNFENG.id);
+    assert_eq!(village.ask(RevealFact { id: zhao, fact: Fact::Number, why: Why::FillForm }).value, ZHAO_YUNFENG.id);
     village.lock();
     must("the part-timer", village.sign_in(BAI_YUNXIA, PIN));
     let own = village.ask(register(Kind::Person, &[(Fact::Name, "测试"), (Fact::Number, "150221198510100004")]));
-    let refused = village.call(RevealFact { id: own.row.id, fact: Fact::Number }).err();
+    let refused = village.call(RevealFact { id: own.row.id, fact: Fact::Number, why: Why::FillForm }).err();
     assert_eq!(refused, Some(Failure::Denied { action: Action::Reveal, why: Denied::Role }), "not even of her own");
     assert_eq!(village.ask(FillFromPerson { id: own.row.id }).citizen_id, "", "she types it anew");
+    let number = some("her number", own.facts.iter().find(|view| view.fact == Fact::Number));
+    assert_eq!(number.masked, Masking::Withheld, "no button is there for her");
+    village.lock();
+    must("the full-time agent", village.sign_in(QIMUGE, PIN));
+    let seen = village.ask(GetMyData { id: zhao }).views.into_iter().map(|line| (line.by, line.seen));
+    let look = ("其木格".to_owned(), Seen::FactFor(Fact::Number, Why::FillForm));
+    assert!(seen.into_iter().any(|line| line == look), "who looked, and why");
 }
 
 #[test]
-fn the_care_mark_rests_on_a_consent_and_is_seen_by_those_who_need_it() {
+fn r98_the_care_mark_rests_on_a_consent_and_is_seen_by_those_who_need_it() {
     let world = World::new(1515);
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let mut district = world.station("石拐区政务服务中心", "150205", TIAN_WEIGUO);
@@ -144,6 +151,36 @@ fn the_care_mark_rests_on_a_consent_and_is_seen_by_those_who_need_it() {
     let consent = page(&mut village, zhao).consents[0].stamp;
     act(&mut village, zhao, Command::WithdrawConsent { consent, reason: String::new() });
     assert_eq!(page(&mut village, zhao).care, [], "taken back: gone at once");
+}
+
+#[test]
+fn r98_a_care_mark_is_not_seen_in_the_next_village_and_leaves_no_kind_behind() {
+    let world = World::new(1521);
+    let mut home = world.station("欣望社区便民服务站", BAICAIGOU, QIMUGE);
+    let mut next = world.station("绍卜亥便民服务站", SHAOBUHAI, HAO_ZHIQIANG);
+    let mut window = world.station("石拐区政务服务中心", DISTRICT, LIN_FANG);
+    world.at("2026-03-02T10:00");
+    let (_, zhou) = kept(&mut home, &ZHOU_MEILING, "CL-001");
+    act(&mut home, zhou, Command::Consent { purpose: Purpose::Care, to: String::new(), by: ConsentBy::Own });
+    let marked = act(&mut home, zhou, Command::Care { needs: [Care::Moving, Care::Sight].into() });
+    assert_eq!(marked.care, [Care::Sight, Care::Moving], "服务上门，大字，陪同");
+    let given = some("a consent of its own", marked.consents.iter().find(|view| view.purpose == Purpose::Care));
+    let (consent, on) = (given.stamp, given.written.at.date().to_string());
+    assert_eq!(on, "2026-03-02");
+    world.settle(&mut [&mut home, &mut next, &mut window]);
+    assert_eq!(next.call(OpenPerson { id: zhou }).err(), Some(Failure::NotFound), "郝志强 of the next village");
+    assert_eq!(page(&mut window, zhou).care, [Care::Sight, Care::Moving], "the window that serves her now");
+
+    world.at("2026-05-06T10:00");
+    act(&mut home, zhou, Command::WithdrawConsent { consent, reason: String::new() });
+    world.settle(&mut [&mut home, &mut window]);
+    for station in [&mut home, &mut window] {
+        let seen = page(station, zhou);
+        assert_eq!(seen.care, [], "gone at once");
+        let all = format!("{seen:?}");
+        assert!(!all.contains("Moving") && !all.contains("Sight"), "the act is kept without the kind");
+        assert!(seen.consents.iter().any(|view| view.stamp == consent && view.withdrawn.is_some()));
+    }
 }
 
 #[test]
@@ -164,8 +201,17 @@ fn r202_my_data_lists_cases_consents_and_who_looked() {
     let withdrawn = some("her first case", data.cases.iter().find(|case| case.row.id == first));
     assert_eq!(withdrawn.keep_until.map(|day| day.to_string()).as_deref(), Some("2036-12-31"), "not deleted before");
     assert!(data.cases.iter().all(|case| case.fields.iter().any(|(_, value)| value == QIAN_XIUYING.name)));
+    let wanted = act(&mut village, qian, Command::Ask { wish: Wish::Delete, words: "RS-012 的都删掉".into() });
+    assert_eq!(wanted.deletion, Deletion::OpenCases, "two matters are still being handled");
+    for case in [data.cases[0].row.id, data.cases[1].row.id, data.cases[2].row.id].into_iter().filter(|id| *id != first)
+    {
+        village.act(case, CaseCommand::Withdraw { reason: "不办了".into(), papers_returned: 1 });
+    }
+    let kept_until = page(&mut village, qian).deletion;
+    assert_eq!(kept_until, Deletion::KeptUntil { day: jiff::civil::date(2036, 12, 31) }, "档案保管至 2036-12-31");
     let answer = Command::Answer { asked: request.stamp, words: "已打印一份交本人".into() };
-    assert!(act(&mut village, qian, answer).requests[0].answer.is_some());
+    let answered = act(&mut village, qian, answer).requests;
+    assert!(answered.iter().any(|it| it.stamp == request.stamp && it.answer.is_some()));
 }
 
 #[test]

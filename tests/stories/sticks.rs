@@ -90,7 +90,7 @@ fn a_letter_that_comes_after_the_line_was_there_changes_nothing_and_hurts_nothin
 
 /// Rows 6 and 8: torn and tampered copies, and the whole one after them.
 #[test]
-fn u1_a_torn_or_tampered_stick_has_no_effect_and_the_next_copy_goes_through() {
+fn r201_u1_a_torn_or_tampered_stick_has_no_effect_and_the_next_copy_goes_through() {
     let (world, mut village, stick) = village(904);
     village.receive(&ZHAO_YUNFENG, "MZ-007");
     let file = village.write_stick(stick.path()).remove(0);
@@ -112,7 +112,7 @@ fn u1_a_torn_or_tampered_stick_has_no_effect_and_the_next_copy_goes_through() {
 }
 
 #[test]
-fn u2_a_courier_with_another_station_learns_nothing_and_loses_nothing() {
+fn r201_u2_a_courier_with_another_station_learns_nothing_and_loses_nothing() {
     let (world, mut village, stick) = village(905);
     village.receive(&ZHAO_YUNFENG, "MZ-007");
     village.write_stick(stick.path());

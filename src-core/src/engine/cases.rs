@@ -1,6 +1,6 @@
 //! One case: opened, moved, typed into, settled.
 
-use daiban_model::access::Action;
+use daiban_model::access::{Action, Subject};
 use daiban_model::api::{Act, CasePage, Changed, Failure, Kept, OpenCase, SetField, SettleField};
 use daiban_model::case::event::{AcceptanceBasis, DeliveryWay, Event, IdCheck};
 use daiban_model::case::field::{self, Field, WhileDisputed};
@@ -36,7 +36,7 @@ impl<S: Store> Answer<S> for Act {
                 | Command::OpenStep(_)
                 | Command::CloseWhole(_)
                 | Command::Print(_)
-        );
+        ) || matches!(&self.command, Command::Beside(act) if super::beside::has_own_call(act));
         if elsewhere {
             return Err(super::internal("a command that has a call of its own"));
         }
@@ -135,9 +135,19 @@ impl<S: Store> Desk<S> {
 
     /// What a command comes to: events, and the registers that go with them.
     pub(super) fn decided(&mut self, file: &OpenFile, command: Command) -> Result<Vec<Edit>, Failure> {
+        self.decided_as(file, command, &file.subject())
+    }
+
+    /// The same, with rights reckoned for another subject: whoever a case was offered to does not have it yet (R41).
+    pub(super) fn decided_as(
+        &mut self,
+        file: &OpenFile,
+        command: Command,
+        subject: &Subject,
+    ) -> Result<Vec<Edit>, Failure> {
         undisputed(file, &command)?;
         identified(file, &command)?;
-        let permit = self.may(command.action(), &file.subject())?;
+        let permit = self.may(command.action(), subject)?;
         let register = match &command {
             Command::Type { field, to, .. } => Some((*field, to.clone())),
             Command::Settle { field, kept, .. } => Some((*field, kept.clone())),
@@ -148,7 +158,7 @@ impl<S: Store> Desk<S> {
         let events = decide(&file.facts.case, command, &permit, &now).map_err(|why| Failure::Refused { why })?;
         if let Some(last) = events.last() {
             // A decision may use later readings than the one it was given; the next act comes after all of them.
-            self.clock.observe(last.stamp.hlc, self.edge.now());
+            self.clock.observe(last.stamp.hlc, self.now());
         }
         let mut edits: Vec<Edit> = events.iter().map(event_edit).collect();
         edits.extend(register.map(|(field, value)| Edit::Register { path: field.path().to_owned(), value }));

@@ -18,6 +18,7 @@ use super::exchange::moved::{self, MovedCases};
 use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
+use super::told::Told;
 use super::{internal, storage};
 use crate::doc::{Doc, DocFault, Edit};
 use crate::edge::{Edge, draw};
@@ -55,6 +56,8 @@ pub(crate) struct Desk<S> {
     pub(crate) quality: TimeQuality,
     /// What the clock showed when it was looked at last.
     pub(crate) seen: Wall,
+    /// The time that somebody typed because the clock is wrong.
+    pub(crate) told: Told,
     /// This session's Automerge actor: never used by another session or device.
     pub(crate) actor: [u8; 16],
     /// The short mark of this session in stamps.
@@ -133,6 +136,7 @@ impl<S: Store> Desk<S> {
         let refold = Refold::load(&store).await.map_err(storage)?;
         let devices = certificates::load(&store).await.map_err(storage)?;
         let moved = moved::load(&store).await.map_err(storage)?;
+        let told = Told::load(&store, edge.now()).await.map_err(storage)?;
         let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
@@ -141,7 +145,8 @@ impl<S: Store> Desk<S> {
             trust: Trust { root: identity.root, hub: identity.hub_key },
             hub: identity.hub.clone(),
             clock: HybridClock::resume(last),
-            quality: clock_quality(last, edge.now()),
+            quality: clock_quality(last, edge.now(), told),
+            told,
             seen: edge.now(),
             thread: Thread { epoch, nonce },
             cursors: marks.cursors,
@@ -163,7 +168,7 @@ impl<S: Store> Desk<S> {
 
     /// Rights follow the latest roster (R219), never beyond what the station's certificate covers.
     pub(crate) fn catch_up_with_roster(&mut self) {
-        let now = self.edge.now();
+        let now = self.now();
         let latest = self.latest(now);
         let listed = self.published.roster.agents().iter().find(|agent| agent.id == self.who.agent);
         match listed.filter(|agent| serves(agent, now, latest)) {
@@ -173,8 +178,9 @@ impl<S: Store> Desk<S> {
         }
     }
 
+    /// The time: what the clock shows, or what somebody typed because it is wrong.
     pub(crate) fn now(&self) -> Wall {
-        self.edge.now()
+        self.told.time(self.edge.now())
     }
 
     /// The latest of what the clock shows, what this station has written, and what the hub said last.
@@ -219,12 +225,13 @@ impl<S: Store> Desk<S> {
 
     /// The moment of the next act.
     pub(crate) fn tick(&mut self) -> Moment<'_> {
-        let at = self.edge.now();
-        if is_a_jump(self.seen, at) {
+        let shown = self.edge.now();
+        if is_a_jump(self.seen, shown) {
             // Until the hub has seen it right again.
             self.quality = TimeQuality::Unconfirmed;
         }
-        self.seen = at;
+        (self.seen, self.told) = (shown, self.told.seen(shown));
+        let at = self.now();
         let hlc = self.clock.tick(at);
         Moment { hlc, device: self.tag, at, quality: self.quality, calendar: &self.published.calendar }
     }
@@ -319,6 +326,7 @@ impl<S: Store> Desk<S> {
     /// Commits with the clock's reading, so that it never runs back across a restart.
     pub(crate) async fn commit(&self, mut batch: Batch) -> Result<(), Failure> {
         batch.states.push(self.clock_state());
+        batch.states.extend(self.told.state());
         self.store.commit(batch).await.map(drop).map_err(storage)
     }
 
@@ -345,7 +353,7 @@ impl<S: Store> Desk<S> {
 impl OpenFile {
     /// What an action on it is about.
     pub(crate) fn subject(&self) -> Subject {
-        Subject { scope: self.scope, handler: self.facts.case.opened.as_ref().map(|mark| mark.by.clone()) }
+        Subject { scope: self.scope, handler: self.facts.case.handler().cloned() }
     }
 }
 
@@ -414,13 +422,14 @@ fn session_mark(actor: &[u8; 16]) -> u64 {
 }
 
 /// R79: a start earlier than the last act, or more than a year after it, puts the clock in doubt.
-fn clock_quality(last: Hlc, now: Wall) -> TimeQuality {
+fn clock_quality(last: Hlc, now: Wall, told: Told) -> TimeQuality {
     let last = Wall(i64::try_from(last.ms).unwrap_or(i64::MAX));
-    if last.0 > 0 && is_a_jump(last, now) { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
+    let doubted = told != Told::Never || (last.0 > 0 && is_a_jump(last, now));
+    if doubted { TimeQuality::Unconfirmed } else { TimeQuality::Confirmed }
 }
 
 /// Whether no clock that is right goes so from one look to the next: five minutes back, or more than a year on.
-fn is_a_jump(before: Wall, now: Wall) -> bool {
+pub(super) fn is_a_jump(before: Wall, now: Wall) -> bool {
     const BACK_MS: i64 = 5 * 60 * 1000;
     const YEAR_MS: i64 = 366 * 24 * 60 * 60 * 1000;
     !(-BACK_MS..=YEAR_MS).contains(&now.0.saturating_sub(before.0))

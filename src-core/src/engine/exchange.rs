@@ -416,6 +416,6 @@ fn skew<S>(desk: &mut Desk<S>, link: &mut LinkState, hub_ms: u64, asked: Wall, n
         desk.quality = TimeQuality::Unconfirmed;
     } else {
         link.problems.remove(&ProblemCode::ClockSkew);
-        desk.quality = TimeQuality::Confirmed;
+        (desk.quality, desk.told) = (TimeQuality::Confirmed, desk.told.over());
     }
 }

@@ -16,7 +16,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::answer::Answer;
 use super::desk::{Desk, OpenFile};
-use super::{Engine, papers, receive, storage};
+use super::{Engine, bundle, papers, receive, storage};
 use crate::projection::{Facts, day_number};
 use crate::store::{CaseRecord, RowQuery, Store};
 
@@ -33,7 +33,12 @@ impl<S: Store> Answer<S> for LogCall {
         let edits = receive::registers(&self.person, today)?;
         let file = desk.fresh_file()?;
         let consult = Command::Consult { help: self.help, way: self.way, words: self.words };
-        let acts = desk.decided(&file, consult)?;
+        let mut file = file;
+        let mut acts = desk.decided(&file, consult)?;
+        if let Some(both) = desk.both_times() {
+            bundle::tried(&mut file, &acts);
+            acts.extend(desk.decided(&file, both)?);
+        }
         let file = desk.write(file, &[edits, acts].concat()).await?;
         let page = desk.case_page(&file).await?;
         let ids = vec![file.id];
@@ -209,7 +214,6 @@ pub(super) fn moves(facts: &Facts) -> Vec<(Offer, Action)> {
     if !home.interviews.is_empty() {
         moves.push((Offer::AddToInterview, Action::Attend));
     }
-    moves.push((Offer::Explain, Action::Attend));
     if papers::is_injury(facts) {
         moves.push((Offer::TellGrounds, Action::Attend));
     }

@@ -1,8 +1,9 @@
 //! The catalogue as pages show it.
 
-use daiban_model::api::{Failure, GetItem, ItemGuide, ItemRow, Items, ListItems, Verification};
+use daiban_model::api::{Failure, ForbiddenRow, GetItem, ItemGuide, ItemRow, Items, ListItems, Verification};
 use daiban_model::case::event::Limits;
 use daiban_model::catalogue::{Item, Verified};
+use daiban_model::forbidden::{self, Forbidden};
 
 use super::Engine;
 use super::answer::Answer;
@@ -12,7 +13,13 @@ impl<S: Store> Answer<S> for ListItems {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Items, Failure> {
         let desk = engine.desk()?;
         let Some(catalogue) = &desk.published.catalogue else {
-            return Ok(Items { version: 0, categories: Vec::new(), rows: Vec::new(), bundles: Vec::new() });
+            return Ok(Items {
+                version: 0,
+                categories: Vec::new(),
+                rows: Vec::new(),
+                bundles: Vec::new(),
+                forbidden: forbidden_rows(&self.text),
+            });
         };
         let found =
             if self.text.trim().is_empty() { catalogue.items().iter().collect() } else { catalogue.find(&self.text) };
@@ -25,6 +32,7 @@ impl<S: Store> Answer<S> for ListItems {
             version: catalogue.version,
             categories,
             rows: found.into_iter().filter(in_category).map(row).collect(),
+            forbidden: forbidden_rows(&self.text),
         })
     }
 }
@@ -37,6 +45,17 @@ impl<S: Store> Answer<S> for GetItem {
         let outlook = desk.reckoning().outlook(&item.code, Limits::from(&item), None);
         Ok(Box::new(ItemGuide { item, version: catalogue.version, valid_from: catalogue.valid_from, outlook }))
     }
+}
+
+/// R13: what a village does not issue, and who does.
+fn forbidden_rows(text: &str) -> Vec<ForbiddenRow> {
+    let row = |kind: &Forbidden| ForbiddenRow {
+        name: kind.name.to_owned(),
+        office: kind.office.to_owned(),
+        way: kind.way.to_owned(),
+        item: kind.item(),
+    };
+    forbidden::named(text).map(row).collect()
 }
 
 fn row(item: &Item) -> ItemRow {

@@ -1,7 +1,8 @@
 //! The work table, lists and search.
 
 use daiban_model::api::{
-    CaseRow, Counts, DraftRow, Failure, GetToday, ListCases, Page, PageKey, SearchCases, Today, View, Workday,
+    CalendarHere, CaseRow, Counts, DraftRow, Failure, GetToday, ListCases, Page, PageKey, SearchCases, Today, View,
+    Workday,
 };
 use daiban_model::calendar::DayKind;
 use daiban_model::case::secrecy;
@@ -35,7 +36,21 @@ impl<S: Store> Answer<S> for GetToday {
             (_, DayKind::Rest | DayKind::Holiday) => Workday::Rest,
         };
         let counts = desk.counts().await?;
-        Ok(Today { date, working, rows: desk.shown(rows.cases), drafts, counts, unsent })
+        let calendar_until = desk.published.calendar.last_known_year();
+        let missing = date.month() == 12 && calendar_until.is_none_or(|year| year <= date.year());
+        let calendar = if missing { CalendarHere::NextYearMissing } else { CalendarHere::Enough };
+        Ok(Today {
+            date,
+            working,
+            rows: desk.shown(rows.cases),
+            drafts,
+            counts,
+            unsent,
+            now: desk.now(),
+            clock: desk.quality,
+            calendar_until,
+            calendar,
+        })
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod answer;
 mod archive;
+mod beside;
 mod bundle;
 mod care;
 mod cases;
@@ -18,14 +19,18 @@ mod doc_part;
 mod drafts;
 mod exchange;
 mod files;
+mod half_day;
+mod handing;
 mod home;
 mod items;
 mod lists;
+mod moved;
 mod neighbours;
 mod page;
 mod papers;
 mod people;
 mod printer;
+mod progress;
 mod published;
 mod receive;
 mod recovery;
@@ -35,6 +40,7 @@ mod session;
 mod stick;
 mod story;
 pub mod task;
+mod told;
 mod wipe;
 
 use std::path::PathBuf;

@@ -1,12 +1,12 @@
 //! The page of one case: what it shows and what this person may do there now.
 
-use daiban_model::access::{Action, permit};
+use daiban_model::access::{Action, Subject, permit};
 use daiban_model::api::{
-    BundleView, CasePage, CaseRow, Failure, FieldView, HandedOut, MandateView, Masking, NoticeView, Offer, Pending,
-    Sent,
+    BundleView, CasePage, CaseRow, Failure, FieldView, HandedOut, ItemStanding, MandateView, Masking, NoticeView,
+    Offer, Pending, Sent,
 };
 use daiban_model::bundle::{Choice, State, Tone};
-use daiban_model::case::event::{IdCheck, Outcome};
+use daiban_model::case::event::{IdCheck, Limits, Outcome};
 use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Case, Stage};
 use daiban_model::case::item_law;
@@ -24,7 +24,8 @@ impl<S: Store> Desk<S> {
         if part_of.as_ref().is_some_and(|part| part.results == Choice::Together) {
             acts.retain(|offer| *offer != Offer::Deliver);
         }
-        Ok(CasePage { acts, bundle, part_of, ..self.own_page(file) })
+        let doubles = self.doubles_of(file).await?;
+        Ok(CasePage { acts, bundle, part_of, doubles, ..self.own_page(file) })
     }
 
     /// What the case alone says.
@@ -41,7 +42,7 @@ impl<S: Store> Desk<S> {
             department: department.unwrap_or_default(),
             help: case.help,
             person: facts.registers.get(field::FOR).and_then(|id| id.parse().ok()),
-            fields: fields(facts),
+            fields: fields(facts, self.hidden(&file.subject())),
             clocks: reckoning.clocks(case, facts.injured_on()),
             ruler: reckoning.ruler(case),
             acts: Vec::new(),
@@ -61,6 +62,9 @@ impl<S: Store> Desk<S> {
             care: self.care_view(file),
             bundle: None,
             part_of: None,
+            standing: self.standing(case),
+            beside: self.beside_view(file),
+            doubles: Vec::new(),
         }
     }
 
@@ -68,6 +72,26 @@ impl<S: Store> Desk<S> {
     pub(super) fn listed(&self, file: &OpenFile) -> CaseRow {
         let record = || self.record(*file.id.0.as_bytes(), file.scope, &file.facts);
         self.shown(vec![record()]).pop().unwrap_or_else(|| record().shown)
+    }
+
+    /// R11: an old case goes on as it began, and it is said.
+    fn standing(&self, case: &Case) -> ItemStanding {
+        let Some((receipt, catalogue)) =
+            case.receipt.as_ref().map(|(_, receipt)| receipt).zip(self.published.catalogue.as_ref())
+        else {
+            return ItemStanding::Current;
+        };
+        match catalogue.get(&receipt.item) {
+            _ if case.whole.is_some() || !case.stage.is_open() => ItemStanding::Current,
+            None => ItemStanding::Withdrawn,
+            Some(item) if Limits::from(item) != receipt.limits => ItemStanding::Changed { since: catalogue.version },
+            Some(_) => ItemStanding::Current,
+        }
+    }
+
+    /// What a masked value is to whoever is signed in.
+    pub(super) fn hidden(&self, subject: &Subject) -> Masking {
+        if permit(&self.who, Action::Reveal, subject).is_ok() { Masking::Masked } else { Masking::Withheld }
     }
 
     fn mandate(&self, case: &Case) -> Option<MandateView> {
@@ -100,6 +124,7 @@ impl<S: Store> Desk<S> {
         if file.facts.case.stage.is_open() && cases::unidentified(file) {
             moves.insert(0, (Offer::CheckId, Action::Collect));
         }
+        moves.extend(self.beside_moves(file));
         moves.into_iter().filter(|(_, action)| may(*action)).map(|(offer, _)| offer).collect()
     }
 }
@@ -172,11 +197,12 @@ fn of_bundle(moves: &mut Vec<(Offer, Action)>, case: &Case, bundle: &BundleView)
     }
 }
 
-fn fields(facts: &Facts) -> Vec<FieldView> {
+/// The registers; `hidden` is what a masked one is to whoever looks.
+fn fields(facts: &Facts, hidden: Masking) -> Vec<FieldView> {
     let view = |field: Field| {
         let value = facts.field(field);
         let shown = story::mask(field, value);
-        let masked = if shown == value { Masking::Whole } else { Masking::Masked };
+        let masked = if shown == value { Masking::Whole } else { hidden };
         (!value.is_empty()).then_some(FieldView { field, value: shown, masked })
     };
     Field::ALL.into_iter().filter_map(view).collect()

@@ -170,6 +170,9 @@ impl<S: Store> Desk<S> {
             bundle::tried(&mut case, &new);
             edits.extend(new);
         }
+        if let Some(both) = self.both_times() {
+            edits.extend(self.decided(&case, both)?);
+        }
         self.stage(case, &edits, batch)
     }
 

@@ -105,15 +105,19 @@ impl<S: Store> Desk<S> {
     async fn refold_run(&mut self, after: Option<DocId>) -> Result<Vec<CaseId>, Failure> {
         let docs = self.store.rows(RowQuery::Docs { after, limit: RUN }).await.map_err(storage)?.docs;
         let flagged = self.store.states(UNREADABLE).await.map_err(storage)?;
+        let moves = self.moves_kept().await?;
         let mut batch = Batch::default();
         for state in &docs {
             let flag = flag(state.doc);
             let known = flagged.iter().any(|(name, _)| *name == flag);
             match self.row_if_other(state).await {
-                Ok(row) => {
-                    match row {
-                        Some(Row::Case(row)) => batch.rows.push(*row),
-                        Some(Row::Person(row)) => batch.people.push(*row),
+                Ok(other) => {
+                    match other {
+                        Some((Row::Case(row), before)) => {
+                            batch.states.extend(self.moved_state(before.as_ref(), &row, &moves));
+                            batch.rows.push(*row);
+                        }
+                        Some((Row::Person(row), _)) => batch.people.push(*row),
                         None => {}
                     }
                     batch.states.extend(known.then_some((flag, None)));
@@ -135,14 +139,15 @@ impl<S: Store> Desk<S> {
         Ok(changed)
     }
 
-    async fn row_if_other(&self, state: &DocState) -> Result<Option<Row>, Failure> {
+    /// The row that a document comes out as, with the one before, where they differ.
+    async fn row_if_other(&self, state: &DocState) -> Result<Option<(Row, Option<CaseRecord>)>, Failure> {
         let doc = Doc::open(&self.store.load(state.doc).await.map_err(storage)?).map_err(doc_failure)?;
         let row = self.row(state.doc, state.scope, &doc);
         let query = match &row {
             Row::Case(_) => RowQuery::ByDoc(vec![state.doc]),
             Row::Person(_) => RowQuery::People(PeopleQuery::ByDoc(vec![state.doc])),
         };
-        let stored = match self.store.rows(query).await {
+        let mut stored = match self.store.rows(query).await {
             Ok(rows) => rows,
             // A row that does not read is a cache that went bad: it is made anew.
             Err(StoreError::Damaged { .. }) => Rows::default(),
@@ -159,7 +164,7 @@ impl<S: Store> Desk<S> {
                 stored.people.first() == Some(&bare)
             }
         };
-        Ok((!equal).then_some(row))
+        Ok((!equal).then(|| (row, stored.cases.pop())))
     }
 }
 

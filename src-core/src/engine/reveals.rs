@@ -12,7 +12,6 @@ use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Chain, Failure, ListReveals, RevealConflict, RevealField, RevealLine, Revealed, Reveals, Seen,
 };
-use daiban_model::case::field::Field;
 use daiban_model::ids::{AgentId, CaseId};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Hash, Signed};
@@ -55,7 +54,8 @@ impl<S: Store> Answer<S> for RevealField {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Revealed, Failure> {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
-        desk.reveal(&file, self.field, file.facts.field(self.field).to_owned()).await
+        let seen = Seen::FieldFor(self.field, self.why);
+        desk.reveal(&file, seen, file.facts.field(self.field).to_owned()).await
     }
 }
 
@@ -64,7 +64,7 @@ impl<S: Store> Answer<S> for RevealConflict {
         let desk = engine.desk()?;
         let file = desk.file(self.id).await?;
         let value = story::marked(&file.facts, self.field, &self.mark).ok_or(Failure::NotFound)?.to_owned();
-        desk.reveal(&file, self.field, value).await
+        desk.reveal(&file, Seen::Field(self.field), value).await
     }
 }
 
@@ -78,9 +78,9 @@ impl<S: Store> Answer<S> for ListReveals {
 
 impl<S: Store> Desk<S> {
     /// Writes down who looks, then shows. V1
-    async fn reveal(&self, file: &OpenFile, field: Field, value: String) -> Result<Revealed, Failure> {
+    async fn reveal(&self, file: &OpenFile, seen: Seen, value: String) -> Result<Revealed, Failure> {
         self.may(Action::Reveal, &file.subject())?;
-        self.looked(file, &[Seen::Field(field)]).await?;
+        self.looked(file, &[seen]).await?;
         Ok(Revealed { value })
     }
 

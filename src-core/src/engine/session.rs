@@ -125,7 +125,7 @@ impl<S: Store> Engine<S> {
                 unit: desk.published.place(who.unit),
             };
             session.station = Some(desk.certificate.station.clone());
-            session.clock = desk.quality;
+            (session.clock, session.now) = (desk.quality, desk.now());
             session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
         } else if self.vault.is_some() {
             session.state = SessionState::Locked;

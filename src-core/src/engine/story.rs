@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 mod care;
 
+use super::beside;
 use super::published::Published;
 use crate::doc::Conflict;
 use crate::projection::Facts;
@@ -69,7 +70,7 @@ fn wrote(event: &Event, path: &str, value: &str) -> bool {
 }
 
 fn line(facts: &Facts, event: &Event, published: &Published) -> StoryLine {
-    let (kind, detail) = care::told(&event.what, published).unwrap_or_else(|| told(facts, event));
+    let (kind, detail) = line(facts, event, published);
     StoryLine {
         stamp: event.stamp,
         at: event.at,
@@ -82,6 +83,10 @@ fn line(facts: &Facts, event: &Event, published: &Published) -> StoryLine {
 }
 
 /// The kind, a key of the words, and what is special about this one.
+fn line(facts: &Facts, event: &Event, published: &Published) -> (&'static str, String) {
+    care::told(&event.what, published).unwrap_or_else(|| told(facts, event))
+}
+
 fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
     match &event.what {
         What::Consulted { words, .. } => ("consulted", words.clone()),
@@ -163,6 +168,7 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         | What::Reminded { .. }
         | What::Unknown { .. } => ("unknown", String::new()),
         What::Printed(line) => (if line.turn > 1 { "printed_again" } else { "printed" }, printed(line)),
+        What::Beside(act) => beside::told(act),
     }
 }
 
@@ -172,6 +178,11 @@ fn printed(line: &PrintLine) -> String {
     let paper = paper.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
     let hash: String = line.hash.to_string().chars().take(SHOWN_OF_HASH).collect();
     format!("{paper} {} {} {hash}", line.number, line.turn)
+}
+
+/// The kind of an act: a key of the words.
+pub(super) fn kind(facts: &Facts, event: &Event, published: &Published) -> &'static str {
+    line(facts, event, published).0
 }
 
 /// 2026-03-04 09:30

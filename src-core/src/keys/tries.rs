@@ -13,8 +13,8 @@ use super::VaultFault;
 
 /// Wrong tries without a pause.
 const FREE: u32 = 5;
-/// The first pause in seconds; each wrong try more doubles it.
-const FIRST: u32 = 30;
+/// The first pause in seconds: ten minutes (R200); each wrong try more doubles it.
+const FIRST: u32 = 10 * 60;
 /// The longest pause in seconds.
 const LONGEST: u32 = 30 * 60;
 
@@ -81,9 +81,9 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn pauses_double_from_half_a_minute_to_half_an_hour() {
+    fn r200_five_tries_are_free_then_pauses_go_from_ten_minutes_to_half_an_hour() {
         let pauses: Vec<u32> = [0, 4, 5, 6, 7, 10, 11, 12, u32::MAX].into_iter().map(pause).collect();
-        assert_eq!(pauses, [0, 0, 30, 60, 120, 960, 1800, 1800, 1800], "five tries are free");
+        assert_eq!(pauses, [0, 0, 600, 1200, 1800, 1800, 1800, 1800, 1800], "five tries are free");
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use daiban_model::api::PersonRow;
 use daiban_model::identity::{CitizenId, CreditCode, Phone};
 use daiban_model::ids::{PersonId, ScopeCode};
-use daiban_model::person::{Event, Fact, Kind, Person, fold};
+use daiban_model::person::{Event, Fact, Kind, Person, fold, next_check};
 use daiban_model::wire::DocId;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -67,10 +67,19 @@ pub fn mask_fact(kind: Kind, fact: Fact, value: &str) -> String {
     }
 }
 
+/// The word by which people are found whose check is due in a month (R113).
+pub fn yearly_word(due: Date) -> String {
+    format!("yearly{:04}{:02}", due.year(), due.month())
+}
+
 /// The row of somebody. What depends on today, or on a list of places, is added when it is shown.
 pub(super) fn record(doc: DocId, scope: ScopeCode, facts: &PersonFacts) -> PersonRecord {
     let born = facts.born();
     let mask = |fact| mask_fact(facts.kind, fact, facts.fact(fact));
+    // The months in which a yearly check is due: by them the list of a month is found (R113).
+    let due: Vec<String> = facts.person.checks.values().map(|it| yearly_word(next_check(it.on))).collect();
+    let mut notes: Vec<&str> = vec![facts.fact(Fact::Address)];
+    notes.extend(due.iter().map(String::as_str));
     let shown = PersonRow {
         id: PersonId(Uuid::from_bytes(doc)),
         kind: facts.kind,
@@ -96,7 +105,7 @@ pub(super) fn record(doc: DocId, scope: ScopeCode, facts: &PersonFacts) -> Perso
             citizen_id: facts.fact(Fact::Number),
             phone: facts.fact(Fact::Phone),
             names: &[facts.fact(Fact::Contact), facts.fact(Fact::Head)],
-            notes: &[facts.fact(Fact::Address)],
+            notes: &notes,
             ..SearchFields::default()
         }),
     }

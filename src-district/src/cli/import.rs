@@ -8,6 +8,7 @@ use daiban_core::sync::hub::Hub;
 use daiban_district::edge;
 use daiban_district::import::{self, Content, Fault};
 use daiban_district::published::{Difference, Published};
+use daiban_model::calendar::Calendar;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::organisation::PlaceTree;
 use daiban_model::wire::PackageKind;
@@ -113,10 +114,20 @@ async fn read<S: Store>(
         }
     }
     if let Some(file) = &command.calendar {
-        let read = named(file).and_then(|content| import::calendar(&content));
-        push(&mut contents, PackageKind::Calendar, complaints.note(file, read).as_ref())?;
+        let read = complaints.note(file, named(file).and_then(|content| import::calendar(&content)));
+        push(&mut contents, PackageKind::Calendar, joined(hub, read).await?.as_ref())?;
     }
     Ok(contents)
+}
+
+/// A file of one year, or of the local days, is laid over what is in force (R80, R82).
+async fn joined<S: Store>(hub: &Hub<S>, read: Option<Calendar>) -> Result<Option<Calendar>> {
+    let Some(newer) = read else { return Ok(None) };
+    let Some(published) = Published::of(hub, PackageKind::Calendar).await.map_err(said::hub)? else {
+        return Ok(Some(newer));
+    };
+    let before = published.read::<Calendar>().map_err(said::hub)?;
+    Ok(Some(before.renewed(&newer)?))
 }
 
 /// The version in force, 0 before the first publication.

@@ -2,6 +2,7 @@
 
 use daiban_model::calendar::{Calendar, CalendarFault, CalendarYear, Layer};
 use jiff::civil::Date;
+use serde_json::Value;
 
 use super::columns::{Column, Layout, Record, day, note, optional, required};
 use super::fault::{At, Fault, MAX_FAULTS, What, quoted};
@@ -30,7 +31,9 @@ pub fn calendar(content: &Content) -> Result<Calendar, Vec<Fault>> {
         Content::Table(grid) => of_table(grid)?,
         Content::Tree(value) => {
             let expected = "有 year、off、work、source 的年份，日期写成 2026-03-02 的样子";
-            let years = tree::entries(Some(value), "year", expected)?;
+            // A single year needs no list around it.
+            let one = value.is_object().then(|| Value::Array(vec![value.clone()]));
+            let years = tree::entries(one.as_ref().or(Some(value)), "year", expected)?;
             years.into_iter().map(|(at, year)| Draft { at, year, days: Vec::new() }).collect()
         }
     };

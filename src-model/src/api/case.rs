@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::beside::BesideView;
 use super::bundle::{BundleView, PartView};
 use super::care::CareView;
 use super::files::{FileView, FilesOpen};
 use super::home::HomeView;
 use super::lists::CaseRow;
+use super::progress::DoubleOf;
 use crate::case::Command;
 use crate::case::clocks::Clock;
 use crate::case::event::{Fen, Help, IdCheck, NoticeLine, PaperLine, Power, Signature};
@@ -124,6 +126,27 @@ pub struct CasePage {
     pub bundle: Option<BundleView>,
     /// The bundle it is a step of.
     pub part_of: Option<PartView>,
+    /// Whether the item is as it was when the case was received (R11).
+    pub standing: ItemStanding,
+    /// What was written beside its moves.
+    pub beside: BesideView,
+    /// Earlier cases of the same person and item that are open too and not linked with it (R78).
+    pub doubles: Vec<DoubleOf>,
+}
+
+/// Whether an item is still as it was when a case was received. The case keeps its version all the same (R11, rules §10.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum ItemStanding {
+    /// It is, or nothing was received yet.
+    Current,
+    /// Its limits are others now.
+    Changed {
+        /// In the catalogue of this version.
+        since: u32,
+    },
+    /// 事项已取消
+    Withdrawn,
 }
 
 /// A register on the page.
@@ -143,8 +166,10 @@ pub struct FieldView {
 pub enum Masking {
     /// As stored.
     Whole,
-    /// Partly hidden.
+    /// Partly hidden; it can be shown in full.
     Masked,
+    /// Partly hidden, and not for whoever is signed in to see in full (R199, R213).
+    Withheld,
 }
 
 /// Something this person may do to this case now.
@@ -235,10 +260,30 @@ pub enum Offer {
     RecordInterview,
     /// 笔录补充
     AddToInterview,
-    /// 记下讲明白了
-    Explain,
     /// 记下本人说的情形
     TellGrounds,
+    /// 讲明白了 (R99)
+    Explain,
+    /// What was seen on a visit (R96)
+    TellConcern,
+    /// 审核走访记录 (R96)
+    ReviewVisit,
+    /// 说明逾期 (R85)
+    ExplainLate,
+    /// 请上级协调 (R89)
+    AskHelp,
+    /// 答复协调
+    AnswerHelp,
+    /// Where the person can be found (R111)
+    FindAt,
+    /// 现场核查 (R92)
+    CheckSite,
+    /// 村里代为申请 (R93)
+    ApplyFor,
+    /// 先救助，手续后补 (R112)
+    HelpFirst,
+    /// 核电子证照 (R91)
+    ShowCertificate,
 }
 
 /// A notice on the page.

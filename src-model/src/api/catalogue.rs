@@ -29,6 +29,21 @@ pub struct Items {
     pub rows: Vec<ItemRow>,
     /// Bundles whose name has the text, or that bring in one of the items found; all for an empty text.
     pub bundles: Vec<BundleRow>,
+    /// Certificates that a village may not issue and that the text names (R13).
+    pub forbidden: Vec<ForbiddenRow>,
+}
+
+/// A certificate that no village issues.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForbiddenRow {
+    /// What it is called, without 证明.
+    pub name: String,
+    /// The right office.
+    pub office: String,
+    /// The way there, or what stands in its place.
+    pub way: String,
+    /// The item by which that office issues it.
+    pub item: Option<ItemCode>,
 }
 
 /// One item in a list.

@@ -7,7 +7,7 @@ use super::draft::DraftRow;
 use crate::case::clocks::Pressing;
 use crate::case::fold::Stage;
 use crate::ids::CaseId;
-use crate::stamp::Wall;
+use crate::stamp::{TimeQuality, Wall};
 
 /// The work table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +28,24 @@ pub struct Today {
     pub counts: Counts,
     /// What is still to be sent.
     pub unsent: u32,
+    /// The time, as this station reckons it.
+    pub now: Wall,
+    /// Whether its clock can be trusted (R79).
+    pub clock: TimeQuality,
+    /// The last year whose holidays are known; from December on it is said when next year's are not (R81).
+    pub calendar_until: Option<i16>,
+    /// Whether next year's calendar is missed.
+    pub calendar: CalendarHere,
+}
+
+/// Whether the calendar reaches as far as deadlines do (R81).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalendarHere {
+    /// It does, or it is too early in the year for the next one.
+    Enough,
+    /// It is December, and next year's is not here.
+    NextYearMissing,
 }
 
 /// Whether a day is worked.

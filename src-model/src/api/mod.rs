@@ -4,6 +4,7 @@
 //! the hub, so it may change with the program. A call is a struct that implements [`Call`].
 
 mod archive;
+mod beside;
 mod bundle;
 mod bytes;
 mod care;
@@ -12,21 +13,27 @@ mod catalogue;
 mod draft;
 mod failure;
 mod files;
+mod half_day;
+mod handing;
 mod home;
 mod letters;
 mod lists;
+mod moved;
 mod neighbours;
 mod papers;
 mod person;
+mod progress;
 mod reveal;
 mod session;
 mod sync;
 mod wipe;
+mod yearly;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use archive::*;
+pub use beside::*;
 pub use bundle::*;
 pub use bytes::Bytes;
 pub use care::*;
@@ -35,16 +42,21 @@ pub use catalogue::*;
 pub use draft::*;
 pub use failure::*;
 pub use files::*;
+pub use half_day::*;
+pub use handing::*;
 pub use home::*;
 pub use letters::*;
 pub use lists::*;
+pub use moved::*;
 pub use neighbours::*;
 pub use papers::*;
 pub use person::*;
+pub use progress::*;
 pub use reveal::*;
 pub use session::*;
 pub use sync::*;
 pub use wipe::*;
+pub use yearly::*;
 
 /// One request to the engine.
 pub trait Call: Serialize + DeserializeOwned + Send + 'static {
@@ -75,6 +87,7 @@ calls! {
     GoBackKeys = "go_back_keys" -> Session;
     Recover = "recover" -> Session;
     Lock = "lock" -> Session;
+    TellTime = "tell_time" -> Session;
     GetToday = "get_today" -> Today;
     ListCases = "list_cases" -> Page;
     ListReminders = "list_reminders" -> Vec<ReminderRow>;
@@ -119,6 +132,18 @@ calls! {
     GetBundle = "get_bundle" -> Box<BundleGuide>;
     AdvanceBundle = "advance_bundle" -> Box<CasePage>;
     DeliverResults = "deliver_results" -> Box<CasePage>;
+    ListMoved = "list_moved" -> Vec<Moved>;
+    SeenMoved = "seen_moved" -> Vec<Moved>;
+    ListLate = "list_late" -> Vec<LateLine>;
+    ListHelp = "list_help" -> Vec<HelpRow>;
+    GiveCases = "give_cases" -> HandSheet;
+    AnswerSheet = "answer_sheet" -> Vec<HandSheet>;
+    ListHandSheets = "list_hand_sheets" -> Vec<HandSheet>;
+    GetLeaving = "get_leaving" -> Box<Leaving>;
+    GetHalfDays = "get_half_days" -> HalfDays;
+    ListYearly = "list_yearly" -> Vec<YearlyLine>;
+    AskProgress = "ask_progress" -> Vec<HowFar>;
+    ListDoubles = "list_doubles" -> Vec<Double>;
     GetSync = "get_sync" -> SyncView;
     SyncNow = "sync_now" -> SyncView;
     ListRefused = "list_refused" -> Vec<RefusedCase>;

@@ -7,7 +7,8 @@ use super::case::Masking;
 use super::draft::DraftPerson;
 use super::lists::CaseRow;
 use super::reveal::RevealLine;
-use crate::ids::PersonId;
+use super::reveal::Why;
+use crate::ids::{ItemCode, PersonId};
 use crate::person::{Care, Command, ConsentBy, Fact, Kind, Purpose, Telling, Wish};
 use crate::stamp::{Stamp, Wall};
 
@@ -72,6 +73,8 @@ pub struct RevealFact {
     pub id: PersonId,
     /// Which value.
     pub fact: Fact,
+    /// Why it must be seen.
+    pub why: Why,
 }
 
 /// Fill in a new case from somebody who is known. What may not be seen whole is left open.
@@ -146,6 +149,10 @@ pub struct PersonPage {
     pub twins: Vec<Twin>,
     /// What they asked about their data, latest first (R202).
     pub requests: Vec<RequestView>,
+    /// The last yearly check of each item, with the next one (R113).
+    pub checks: Vec<CheckView>,
+    /// What can be answered to somebody who asked that their data be deleted (R202).
+    pub deletion: Deletion,
 }
 
 /// Who wrote something down, and when.
@@ -264,3 +271,36 @@ pub struct MyCase {
 
 /// What a case is filled in with.
 pub type FilledIn = Box<DraftPerson>;
+
+/// A yearly check on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckView {
+    /// For which item.
+    pub item: ItemCode,
+    /// Its name.
+    pub name: String,
+    /// The last one; `None` where there was none.
+    pub last: Option<Date>,
+    /// When the next one is due.
+    pub due: Option<Date>,
+}
+
+/// Whether data may be deleted that somebody asks to be deleted (个人信息保护法 art 47; R202).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Deletion {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// Nothing keeps it here.
+    Free,
+    /// A matter is still being handled.
+    OpenCases,
+    /// The law keeps the files of finished matters.
+    KeptUntil {
+        /// Until this day.
+        day: Date,
+    },
+    /// A file is kept for ever.
+    KeptForEver,
+}

@@ -15,6 +15,27 @@ pub struct RevealField {
     pub id: CaseId,
     /// Which field.
     pub field: Field,
+    /// Why it must be seen.
+    pub why: Why,
+}
+
+/// Why a number must be seen in full (R199). A press without a reason shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// 填表
+    FillForm,
+    /// 核对证件
+    Compare,
+    /// 打电话联系
+    Call,
+    /// 本人要看
+    Asked,
+}
+
+impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::FillForm, Self::Compare, Self::Call, Self::Asked];
 }
 
 /// Show one of the values written apart in full; written down.
@@ -68,7 +89,7 @@ pub struct RevealLine {
     pub seen: Seen,
 }
 
-/// What somebody looked at.
+/// What somebody looked at. Stored by place: new kinds stand last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
@@ -84,6 +105,10 @@ pub enum Seen {
     Archived,
     /// Working copies of attachments that were let go (R203); a line for each of the two who approved it.
     Wiped,
+    /// A masked field, in full, for this reason.
+    FieldFor(Field, Why),
+    /// A masked value of somebody who is kept here, in full, for this reason.
+    FactFor(Fact, Why),
 }
 
 /// Whether a log is as it was written.

@@ -121,3 +121,10 @@ pub struct Tile {
     /// Whether a PIN is set.
     pub ready: bool,
 }
+
+/// Say what time it is, because the machine's clock is wrong (R79). It holds until the district finds the clock right, or the clock jumps.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TellTime {
+    /// The time in the district.
+    pub at: jiff::civil::DateTime,
+}

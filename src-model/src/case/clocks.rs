@@ -70,6 +70,16 @@ pub enum ClockKind {
     Suit,
     /// 回访: ten working days after the delivery (R73, ours).
     Callback,
+    /// 上级答复: three working days (R89, ours).
+    HelpAnswer,
+    /// 补手续: papers after urgent help, by the day the department set (R112).
+    PapersAfter,
+    /// 再次鉴定: fifteen days from the receipt of a conclusion (工伤保险条例 art 26).
+    AppraisalAgain,
+    /// 复查鉴定: one year after the conclusion (art 28).
+    AppraisalReview,
+    /// 指派律师: three days from the grant of legal aid (法律援助法 art 43).
+    LawyerNamed,
 }
 
 /// Whether a date follows from facts, or shows what would be.
@@ -115,7 +125,7 @@ pub struct Reckoning<'a> {
 }
 
 impl Reckoning<'_> {
-    fn clock(&self, kind: ClockKind, start: Date, limit: Option<Limit>) -> Clock {
+    pub(super) fn clock(&self, kind: ClockKind, start: Date, limit: Option<Limit>) -> Clock {
         self.face(kind, start, &deadline::Clock::new(start, limit))
     }
 
@@ -152,6 +162,7 @@ impl Reckoning<'_> {
         clocks.extend(self.remedies(case));
         clocks.extend(self.callback(case));
         clocks.extend(self.injury_reports(case.receipt.as_ref().map(|(_, receipt)| &receipt.item), injured_on));
+        clocks.extend(self.beside_clocks(case));
         if case.stage.is_open() {
             clocks.extend(self.decision_clocks(case));
         }
@@ -210,7 +221,8 @@ impl Reckoning<'_> {
             Some(clock) => Pressing { kind: Some(clock.kind), due: clock.due, whose },
             None => Pressing { kind: None, due: Due::Unknown, whose },
         };
-        Some(self.visit(case).filter(|visit| sooner(visit.due, pressing.due)).unwrap_or(pressing))
+        let others = self.visit(case).into_iter().chain(self.besides(case));
+        Some(others.fold(pressing, |nearest, other| if sooner(other.due, nearest.due) { other } else { nearest }))
     }
 
     /// The next visit that was agreed on: ours to make.
@@ -218,6 +230,13 @@ impl Reckoning<'_> {
         let at = case.home.next()?.booking.at;
         let due = Due::At { at, certainty: deadline::Certainty::Certain };
         Some(Pressing { kind: Some(ClockKind::Visit), due, whose: Whose::Mine })
+    }
+
+    /// When the promise ends, of a case that was accepted.
+    pub fn promised_end(&self, case: &Case) -> Option<Due> {
+        let (start, _) = case.acceptance?;
+        let clock = decision_clock(case, ClockKind::Promised, start, case.limits().promised);
+        Some(clock.due(self.calendar))
     }
 
     /// The days of the most pressing running clock.

@@ -20,6 +20,7 @@ use jiff::civil::{Date, DateTime};
 pub use command::{Command, PromiseRecord};
 pub use refusal::{Entry, Refusal};
 
+use super::beside;
 use super::clocks;
 use super::event::{
     AcceptanceBasis, DeliveryWay, Event, FileLine, Help, IdCheck, NotAccepted, Notice, PrintLine, Receipt, What,
@@ -191,6 +192,7 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         }
         Command::CheckPromise(check) => promises::check(check)?,
         Command::BreakPromise { of } => promises::broken(case, of, now)?,
+        Command::Beside(act) => beside::gate::decide(case, *act, permit, now)?,
     };
     Ok(vec![act])
 }

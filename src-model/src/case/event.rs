@@ -26,6 +26,7 @@ pub use prints::*;
 pub use promises::*;
 pub use text::*;
 
+use super::beside::Beside;
 use crate::bundle::{Choice, Opening, Order, StepNo};
 use crate::deadline::StopKind;
 use crate::ids::{AgentId, CaseId, FileHash, ScopeCode};
@@ -344,6 +345,8 @@ pub enum What {
         /// Of what.
         kind: ReminderKind,
     },
+    /// What moves nothing: see [`super::beside`].
+    Beside(Box<Beside>),
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]
     Unknown {

@@ -25,6 +25,7 @@ pub use prints::Prints;
 pub use promises::{PromiseStanding, Promised};
 use serde::{Deserialize, Serialize};
 
+use super::beside::Besides;
 use super::event::{
     AcceptanceBasis, Callback, Charge, Decision, DeliveryWay, Event, Grade, Help, IdCheck, Limits, Notice, Outcome,
     PaperLine, PaperState, Receipt, ReminderKind, Way, What,
@@ -159,6 +160,8 @@ pub struct Case {
     pub callback: Option<(Mark, Callback)>,
     /// What the person was reminded of.
     pub reminded: BTreeSet<ReminderKind>,
+    /// What was written beside its moves.
+    pub beside: Besides,
     /// The greatest stamp seen.
     pub last: Option<Stamp>,
 }

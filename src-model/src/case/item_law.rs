@@ -38,6 +38,26 @@ pub(super) fn renewal_days(name: &str) -> Option<u16> {
     named.or_else(|| name.contains(LICENCE).then_some(30))
 }
 
+/// Whether the village committee may apply in the person's place: 低保 and 特困 (社会救助暂行办法 arts 11, 16; R93).
+pub fn committee_may_apply(item: &ItemCode) -> bool {
+    matches!(item.as_str(), "MZ-001" | "MZ-004")
+}
+
+/// Whether help may come before the papers: 临时救助 (社会救助暂行办法 art 48; R112).
+pub fn may_help_first(item: &ItemCode) -> bool {
+    item.as_str() == "MZ-005"
+}
+
+/// Whether an item is an appraisal of what somebody can still do at work (工伤保险条例 arts 21–28).
+pub(super) fn is_appraisal(item: &ItemCode) -> bool {
+    item.as_str() == "RS-077"
+}
+
+/// Whether an item is legal aid (法律援助法).
+pub(super) fn is_legal_aid(item: &ItemCode) -> bool {
+    item.as_str() == "SF-001"
+}
+
 /// Whether an item is the recognition of a work injury.
 pub fn is_work_injury(item: &ItemCode) -> bool {
     item.as_str() == WORK_INJURY

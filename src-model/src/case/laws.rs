@@ -126,6 +126,11 @@ fn bundle_command() -> impl Strategy<Value = Command> {
     ]
 }
 
+/// The first acts of a life have these stamps, so that some of them are bookings, records and offers.
+fn first_stamp(n: u16) -> Stamp {
+    Stamp { hlc: Hlc { ms: START.unsigned_abs(), counter: n }, device: 7 }
+}
+
 fn home_command() -> impl Strategy<Value = Command> {
     let staff = || vec!["SG-202202-01".parse().unwrap(), "SG-202202-02".parse().unwrap()];
     let at = |day| jiff::civil::date(2026, 3, day).at(9, 30, 0, 0);
@@ -170,9 +175,7 @@ fn home_command() -> impl Strategy<Value = Command> {
         read_back,
         signature: Signature::Hand,
     };
-    // The first acts of a life have these stamps, so that some of them are bookings and records.
-    let stamp = |n: u16| Stamp { hlc: Hlc { ms: START.unsigned_abs(), counter: n }, device: 7 };
-    let of = (0u16..6).prop_map(stamp);
+    let of = (0u16..6).prop_map(first_stamp);
     prop_oneof![
         Just(Command::BookVisit(Box::new(booking))),
         of.clone().prop_map(move |of| Command::MoveVisit { of, to: at(30), reason: "改天".into() }),
@@ -299,6 +302,7 @@ fn case_command() -> impl Strategy<Value = Command> {
             reason: "拍糊了".into()
         }),
         Just(Command::EndMandate { reason: MandateEnd::Withdrawn }),
+        super::beside::samples::command((0u16..6).prop_map(first_stamp)),
         (1u16..3).prop_map(|turn| Command::Print(PrintLine {
             paper: PaperName::Receipt,
             number: "石拐-202202-20260302-07-0001".into(),

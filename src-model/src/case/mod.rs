@@ -1,7 +1,9 @@
 //! The life of a case: [`event`] is what people did, [`fold`] is what follows from it, [`decide`] is the gate in front,
 //! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone, [`reminders`]
-//! what somebody is to be told in time.
+//! what somebody is to be told in time, [`beside`] is what is
+//! written down without moving the case.
 
+pub mod beside;
 pub mod clocks;
 pub mod decide;
 pub mod event;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Care, ConsentBy, Event, Fact, Kind, Person, Purpose, Telling, What, Wish};
+use super::{Care, Checked, ConsentBy, Event, Fact, Kind, Person, Purpose, Telling, What, Wish, is_yearly};
 use crate::access::{Action, Permit};
 use crate::case::decide::{Moment, bounds};
 use crate::ids::PersonId;
@@ -81,6 +81,8 @@ pub enum Command {
         /// In plain words.
         words: String,
     },
+    /// 年度认证 (R113)
+    Check(Checked),
     /// 答复
     Answer {
         /// The request.
@@ -128,6 +130,9 @@ pub enum Refusal {
     /// A consent to pass on must say to whom.
     #[error("a consent to pass data on must name the receiver")]
     NoReceiver,
+    /// There is no yearly check of this item, or its day is still to come (R113).
+    #[error("no yearly check of this item, or on this day")]
+    NoSuchCheck,
     /// Somebody cannot be joined with themselves.
     #[error("a document cannot be joined with itself")]
     Itself,
@@ -145,6 +150,9 @@ pub fn decide(
         return Err(Refusal::WrongPermit);
     }
     look(&command)?;
+    if matches!(&command, Command::Check(checked) if checked.on > now.today() || !is_yearly(&checked.item)) {
+        return Err(Refusal::NoSuchCheck);
+    }
     let what = act(id, person, command)?;
     let hlc = person.last.map_or(now.hlc, |last| now.hlc.max(last.hlc.next()));
     let stamp = Stamp { hlc, device: now.device };
@@ -179,6 +187,10 @@ fn act(id: PersonId, person: &Person, command: Command) -> Result<What, Refusal>
             let joins = person.same.get(&other).ok_or(Refusal::NothingToReferTo)?;
             What::Apart { other, joins: joins.iter().copied().collect(), reason: filled(reason)? }
         }
+        Command::Check(checked) if person.checks.get(&checked.item) == Some(&checked) => {
+            return Err(Refusal::StandsAlready);
+        }
+        Command::Check(checked) => What::Checked(checked),
         Command::Ask { wish, words } => What::Asked { wish, words },
         Command::Answer { asked, words } => match person.requests.get(&asked) {
             None => return Err(Refusal::NothingToReferTo),
@@ -196,7 +208,7 @@ fn filled(text: String) -> Result<String, Refusal> {
 fn look(command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Register { kind: _, despite } => within(despite, bounds::TEXT),
-        Command::Tell { version: _, how: _ } | Command::Care { needs: _ } => Ok(()),
+        Command::Tell { version: _, how: _ } | Command::Care { needs: _ } | Command::Check(_) => Ok(()),
         Command::Type { fact: _, from: _, to, reason } => {
             within(to, bounds::VALUE)?;
             within(reason, bounds::TEXT)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Fact;
+use super::{Checked, Fact};
 use crate::case::event::{Deed, Event as Written};
 use crate::ids::PersonId;
 use crate::stamp::Stamp;
@@ -88,6 +88,12 @@ pub enum Care {
     Alone,
     /// 其他行动不便
     Otherwise,
+    /// 听力
+    Hearing,
+    /// 视力
+    Sight,
+    /// 行动不便
+    Moving,
 }
 
 /// What somebody asks about their own data (R202; 个人信息保护法 arts 44–48).
@@ -191,6 +197,8 @@ pub enum What {
         /// The answer, as it was given.
         words: String,
     },
+    /// 年度认证 (R113)
+    Checked(Checked),
     /// An act of a newer version, kept as it came (E1).
     #[serde(skip)]
     Unknown {

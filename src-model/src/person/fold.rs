@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Care, ConsentBy, Event, Kind, Purpose, Telling, What, Wish};
+use super::{Care, Checked, ConsentBy, Event, Kind, Purpose, Telling, What, Wish};
 use crate::case::fold::Mark;
-use crate::ids::PersonId;
+use crate::ids::{ItemCode, PersonId};
 use crate::stamp::Stamp;
 
 /// What holds of a person, household or enterprise.
@@ -20,6 +20,8 @@ pub struct Person {
     pub marked: BTreeSet<Care>,
     /// Documents about the same one, each with the joins that stand. P2
     pub same: BTreeMap<PersonId, BTreeSet<Stamp>>,
+    /// The last yearly check of each item, by the day it was made.
+    pub checks: BTreeMap<ItemCode, Checked>,
     /// What the person asked about their data.
     pub requests: BTreeMap<Stamp, Request>,
     /// The greatest stamp seen.
@@ -121,6 +123,12 @@ impl Person {
             What::Asked { wish, words } => {
                 let request = Request { mark: mark(), wish: *wish, words: words.clone(), answer: None };
                 self.requests.insert(event.stamp, request);
+            }
+            What::Checked(checked) => {
+                let last = self.checks.entry(checked.item.clone()).or_insert_with(|| checked.clone());
+                if checked.on >= last.on {
+                    *last = checked.clone();
+                }
             }
             What::Typed { .. }
             | What::ConsentWithdrawn { .. }

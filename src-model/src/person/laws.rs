@@ -43,6 +43,11 @@ fn what() -> impl Strategy<Value = What> {
             joins: vec![stamp(join)],
             reason: "两个人".into()
         }),
+        (0usize..5, 1i8..28).prop_map(|(item, day)| What::Checked(Checked {
+            item: yearly_items().nth(item).unwrap(),
+            on: jiff::civil::date(2026, 3, day),
+            way: crate::case::event::Way::Home,
+        })),
         Just(What::Asked { wish: Wish::Copy, words: String::new() }),
         (0u16..40).prop_map(|n| What::Answered { asked: stamp(n), words: "已打印".into() }),
         Just(What::unknown("later".into(), r#"{"by":"SG-1","unit":"150205202202","k":"later"}"#.into())),

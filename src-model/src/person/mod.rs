@@ -13,6 +13,7 @@ mod event;
 mod fact;
 mod fold;
 mod rules;
+mod yearly;
 
 #[cfg(test)]
 mod laws;
@@ -22,3 +23,4 @@ pub use event::*;
 pub use fact::Fact;
 pub use fold::{Consent, Person, Request, fold};
 pub use rules::{ANSWER_DAYS, is_child, of_age_on};
+pub use yearly::{AHEAD_DAYS, Checked, OLD, is_yearly, listed_from, next_check, yearly_items};

@@ -1,7 +1,10 @@
 //! 清单: category, item, guide in plain words. The source of every figure is shown, and whether it may be quoted.
 
-use daiban_model::api::{GetItem, ItemGuide, ItemRow, Items, ListItems, StartDraft, Verification};
+use daiban_model::api::{
+    DraftPerson, ForbiddenRow, GetItem, ItemGuide, ItemRow, Items, ListItems, LogCall, StartDraft, Verification,
+};
 use daiban_model::case::clocks::Basis;
+use daiban_model::case::event::{Help, Way};
 use daiban_model::catalogue::{ProxyMode, Verified};
 use daiban_model::deadline::Limit;
 use daiban_model::ids::ItemCode;
@@ -10,7 +13,7 @@ use leptos::task::spawn_local;
 
 use crate::desk::desk;
 use crate::load::{Load, load, show};
-use crate::parts::{Empty, FailNote, Go, Icon, Tag, Weight, end, length};
+use crate::parts::{Empty, FailNote, Go, Icon, Spoken, Tag, Weight, end, length, spoken};
 use crate::route::Route;
 use crate::typing::{Pause, committed};
 use crate::{dates, transport, words};
@@ -101,6 +104,10 @@ fn categories(items: RwSignal<Load<Items>>, category: RwSignal<String>) -> impl 
 }
 
 fn rows(items: &Items, open: Signal<Option<ItemCode>>) -> AnyView {
+    let forbidden = items.forbidden.iter().cloned().map(forbidden).collect_view();
+    if items.rows.is_empty() && !items.forbidden.is_empty() {
+        return forbidden.into_any();
+    }
     if items.rows.is_empty() {
         return view! { <Empty title=t!("catalogue.none") next=t!("catalogue.none_next")/> }.into_any();
     }
@@ -119,7 +126,38 @@ fn rows(items: &Items, open: Signal<Option<ItemCode>>) -> AnyView {
             </li>
         }
     };
-    view! { <ul data-test="items">{items.rows.iter().cloned().map(line).collect_view()}</ul> }.into_any()
+    view! { {forbidden}<ul data-test="items">{items.rows.iter().cloned().map(line).collect_view()}</ul> }.into_any()
+}
+
+/// R13: no village issues it; the right office and the way there, and the question is written down.
+fn forbidden(kind: ForbiddenRow) -> impl IntoView {
+    let words = t!("catalogue.forbidden_asked", name = kind.name, office = kind.office);
+    let log = move |_| {
+        let (person, words) = (DraftPerson::default(), words.clone());
+        spawn_local(async move {
+            match transport::call(LogCall { person, help: Help::Advice, way: Way::Window, words }).await {
+                Ok(page) => desk().router.go(Route::Case(page.row.id)),
+                Err(failure) => desk().fail(&failure),
+            }
+        });
+    };
+    let item =
+        kind.item.map(|code| view! { <Go to=Route::Catalogue(Some(code))>{t!("catalogue.forbidden_item")}</Go> });
+    view! {
+        <div class="note note-warn" data-test="forbidden">
+            <Icon name="no"/>
+            <div>
+                <b>{t!("catalogue.forbidden", name = kind.name)}</b>
+                <p>{t!("catalogue.forbidden_way", office = kind.office, way = kind.way)}</p>
+                <p class="row">
+                    {item}
+                    <button type="button" class="btn btn-sm" data-test="log-forbidden" on:click=log>
+                        {t!("catalogue.forbidden_log")}
+                    </button>
+                </p>
+            </div>
+        </div>
+    }
 }
 
 fn guide_view(guide: ItemGuide) -> impl IntoView {
@@ -160,6 +198,9 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
     });
     let trips =
         item.max_trips.map_or_else(|| t!("catalogue.trips_unknown").to_owned(), |n| t!("catalogue.trips_n", n = n));
+    let told = spoken(item.code.as_str()).map(|text| {
+        view! { <div><dt>{t!("catalogue.spoken")}</dt><dd><Spoken text/></dd></div> }
+    });
     let from = dates::full(guide.valid_from);
     let source =
         t!("catalogue.source_line", code = item.code, version = guide.version, from = from, source = item.source);
@@ -174,6 +215,7 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
             </div>
         </header>
         <dl class="guide-list" data-test="guide">
+            {told}
             <div><dt>{t!("catalogue.bring")}</dt><dd>{papers}</dd></div>
             <div><dt>{t!("catalogue.how_long")}</dt><dd>{limits}{outlook.collect_view()}</dd></div>
             <div>

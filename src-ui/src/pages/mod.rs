@@ -1,5 +1,6 @@
 //! Pages: one question to the engine each, and what a person may do with the answer.
 
+mod alarms;
 mod case;
 mod cases;
 mod catalogue;

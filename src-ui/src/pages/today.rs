@@ -3,6 +3,7 @@
 use daiban_model::api::{CaseRow, Counts, DraftRow, GetToday, Left, Today, View, Workday};
 use leptos::prelude::*;
 
+use super::alarms::{self, Alarms};
 use super::remind::Reminders;
 use crate::dates;
 use crate::load::{load, show};
@@ -21,6 +22,7 @@ pub fn TodayPage() -> impl IntoView {
 }
 
 fn table(today: Today) -> impl IntoView {
+    let machine = today.clone();
     view! {
         <header class="page-head">
             <div>
@@ -31,6 +33,7 @@ fn table(today: Today) -> impl IntoView {
                 <Icon name="plus"/>{t!("app.new_case")}<kbd>"F2"</kbd>
             </Go>
         </header>
+        {alarms::of_machine(&machine)}
         <div class="two">
             <section aria-labelledby="h-due">
                 <div class="sec-head">
@@ -42,6 +45,7 @@ fn table(today: Today) -> impl IntoView {
             <div class="stack-4">
                 {drafts(today.drafts)}
                 <Reminders/>
+                <Alarms/>
                 {corners(today.counts)}
             </div>
         </div>

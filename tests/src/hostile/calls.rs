@@ -115,7 +115,7 @@ pub(super) fn samples() -> Vec<Vec<u8>> {
             sample(&api::Act { id, command: Command::HandOver { to: "苏木便民服务中心".into() } }),
             sample(&api::Act { id, command: Command::Withdraw { reason: "本人要求".into(), papers_returned: 2 } }),
             sample(&api::SetField { id, field: Field::Address, value: "缸房地村".into() }),
-            sample(&api::RevealField { id, field: Field::CitizenId }),
+            sample(&api::RevealField { id, field: Field::CitizenId, why: api::Why::FillForm }),
             sample(&api::SettleField {
                 id,
                 field: Field::Phone,

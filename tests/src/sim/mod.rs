@@ -19,6 +19,7 @@
 //! - V7: erasure. Of a division that was taken from a station, and of a case that moved away from it, nothing is left there, and the
 //!   district was told so.
 
+mod beside;
 mod check;
 mod dice;
 mod exchange;

@@ -19,6 +19,7 @@ use daiban_model::injury::Ground;
 use daiban_model::stamp::Stamp;
 use daiban_model::visit::{Booking, HomeReason};
 
+use super::beside;
 use super::ledger::Promise;
 use super::options::Mistake;
 use super::run::{Check, Run};
@@ -236,7 +237,6 @@ impl Run {
             | Offer::BreakPromise
             | Offer::Entrust
             | Offer::EndMandate => Command::Note { text },
-            Offer::Explain => Command::Explain { text },
             Offer::TellGrounds => Command::TellGrounds { grounds: [Ground::AtWork].into() },
             Offer::BookVisit => Command::BookVisit(Box::new(Booking {
                 caller: text.clone(),
@@ -255,6 +255,17 @@ impl Run {
             | Offer::GradeVisit
             | Offer::RecordInterview
             | Offer::AddToInterview => Command::Note { text },
+            Offer::Explain
+            | Offer::TellConcern
+            | Offer::ReviewVisit
+            | Offer::ExplainLate
+            | Offer::AskHelp
+            | Offer::AnswerHelp
+            | Offer::FindAt
+            | Offer::CheckSite
+            | Offer::ApplyFor
+            | Offer::HelpFirst
+            | Offer::ShowCertificate => beside::command(offer, page, text, today.at(0, 0, 0, 0)),
             Offer::Correct => Command::Correct { field: Field::Remark, value: "更正".into(), reason: text },
         }
     }

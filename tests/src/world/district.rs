@@ -14,10 +14,13 @@ use daiban_core::sync::hub::{
 };
 use daiban_district::courier::{self, Report};
 use daiban_district::import::{self, Content, Form};
+use daiban_model::calendar::Calendar;
 use daiban_model::catalogue::Catalogue;
 use daiban_model::ids::{CaseId, DeviceId, ScopeCode};
+use daiban_model::organisation::{Agent, Roster};
 use daiban_model::wire::{Certificate, Cursor, PackageKind};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Shelf, day, must, now, people, some};
 
@@ -90,6 +93,25 @@ impl District {
         let mut all = must("a catalogue", serde_json::to_value(catalogue()));
         complete(some("items", all["items"].as_array_mut()));
         self.publish_with(&all);
+    /// Publishes the district's own catalogue with changes, as a later version.
+    pub fn publish_changed(&self, version: u32, change: impl FnOnce(&mut Vec<Value>)) {
+        let mut changed = must("a catalogue", serde_json::to_value(catalogue()));
+        changed["version"] = version.into();
+        change(some("items", changed["items"].as_array_mut()));
+        self.publish(PackageKind::Catalogue, &changed);
+    }
+
+    /// The roster with a last day for somebody.
+    pub fn roster_with_end(&self, agent: &str, last: &str) -> Roster {
+        let mut agents: Vec<Agent> = people::roster().into();
+        let leaving = some("somebody", agents.iter_mut().find(|listed| listed.id.to_string() == agent));
+        leaving.ended = Some(day(last));
+        must("a roster", Roster::new(agents))
+    }
+
+    /// The calendar it publishes at the beginning.
+    pub fn calendar(&self) -> Calendar {
+        must("calendar", import::calendar(&read("calendar.json")))
     }
 
     fn publish_with(&self, catalogue: &impl Serialize) {

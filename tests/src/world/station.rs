@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use daiban_core::courier::{Part, folder};
-use daiban_core::doc;
+use daiban_core::doc::{self, Doc};
 use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Enrolment, FILES, Home, Outbound, Outgoing, Print, Turn};
 use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
-use daiban_core::projection::Row;
+use daiban_core::projection::{Facts, Row};
 use daiban_core::store::blobs::SqliteBlobs;
 use daiban_core::store::{
     Batch, CaseRecord, DeviceRow, DocKind, DocState, Eyes, PeopleQuery, RowQuery, Store, Stored, StoredChange,
@@ -25,9 +25,9 @@ use daiban_model::api::{
     GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, PrintPaper, ReceiveDraft, SaveDraft,
     SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
-use daiban_model::case::Command;
 use daiban_model::case::event::{Keeper, OriginalsMoved, PaperState, Power};
 use daiban_model::case::field::Field;
+use daiban_model::case::{Command, Event};
 use daiban_model::ids::{CaseId, FileHash};
 use daiban_model::wire::{self, Segment};
 
@@ -604,6 +604,12 @@ impl Station {
     pub fn put_state(&self, name: &str, value: Option<Vec<u8>>) {
         let states = vec![(name.to_owned(), value)];
         must("a state", now(self.shelf().commit(Batch { states, ..Batch::default() })));
+    }
+
+    /// What people did with a case, in order, as it is stored.
+    pub fn events(&self, id: CaseId) -> Vec<Event> {
+        let doc = must("a document", Doc::open(&self.stored(id)));
+        Facts::of(&doc).events
     }
 
     /// A case as it is stored.

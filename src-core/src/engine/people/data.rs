@@ -1,15 +1,16 @@
 //! Everything that is known here about one person, collected for them (R202; 个人信息保护法 art 45).
 
 use daiban_model::access::Action;
-use daiban_model::api::{Failure, GetMyData, MyCase, MyData, Seen};
+use daiban_model::api::{Deletion, Failure, GetMyData, MyCase, MyData, Seen};
 use daiban_model::case::retention;
 use daiban_model::ids::{CaseId, PersonId};
-use daiban_model::person::Fact;
+use daiban_model::person::{Fact, Request, Wish};
 
 use super::PersonFile;
 use crate::engine::Engine;
 use crate::engine::answer::Answer;
 use crate::engine::desk::Desk;
+use crate::projection::PersonFacts;
 use crate::store::{CaseRecord, Store};
 
 impl<S: Store> Answer<S> for GetMyData {
@@ -55,6 +56,31 @@ impl<S: Store> Desk<S> {
         }
         data.views = self.views_of(&looked).await?;
         Ok(data)
+    }
+
+    /// What can be answered to somebody who asked that their data be deleted, while nobody has answered.
+    pub(super) async fn deletion(
+        &self,
+        facts: &PersonFacts,
+        people: &[PersonId],
+        numbers: &[String],
+    ) -> Result<Deletion, Failure> {
+        let waits = |request: &Request| request.wish == Wish::Delete && request.answer.is_none();
+        if !facts.person.requests.values().any(waits) {
+            return Ok(Deletion::NotAsked);
+        }
+        let mut answer = Deletion::Free;
+        for record in self.case_records(people.to_vec(), numbers).await? {
+            let case = self.facts_of(record.shown.id).await?;
+            let Some(closed) = case.closed_on() else { return Ok(Deletion::OpenCases) };
+            let Some((_, receipt)) = case.case.receipt.as_ref() else { continue };
+            answer = match (retention::term(&receipt.item).until(closed), answer) {
+                (None, _) | (_, Deletion::KeptForEver) => Deletion::KeptForEver,
+                (Some(day), Deletion::KeptUntil { day: other }) => Deletion::KeptUntil { day: day.max(other) },
+                (Some(day), _) => Deletion::KeptUntil { day },
+            };
+        }
+        Ok(answer)
     }
 
     fn add(&self, document: &PersonFile, data: &mut MyData) {

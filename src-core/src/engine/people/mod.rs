@@ -6,6 +6,7 @@ mod data;
 mod page;
 mod received;
 mod twins;
+mod yearly;
 
 use daiban_model::access::{Action, Permit, Subject, permit};
 use daiban_model::api::{
@@ -100,7 +101,7 @@ impl<S: Store> Answer<S> for RevealFact {
         let desk = engine.desk()?;
         let file = desk.person(self.id).await?;
         desk.may(Action::Reveal, &file.subject())?;
-        desk.looked_at(file.seen_as(), &[Seen::Fact(self.fact)]).await?;
+        desk.looked_at(file.seen_as(), &[Seen::FactFor(self.fact, self.why)]).await?;
         Ok(Revealed { value: file.facts.fact(self.fact).to_owned() })
     }
 }

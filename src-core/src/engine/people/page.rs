@@ -2,19 +2,20 @@
 
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{
-    CaseRow, ConsentView, FactView, Failure, HouseholdView, Masking, PersonPage, PersonRow, RequestView, Written,
+    CaseRow, CheckView, ConsentView, FactView, Failure, HouseholdView, Masking, PersonPage, PersonRow, RequestView,
+    Written,
 };
 use daiban_model::case::fold::Mark;
 use daiban_model::deadline::{Clock, Limit};
-use daiban_model::ids::PersonId;
-use daiban_model::person::{ANSWER_DAYS, Care, Fact, Kind, Request, is_child, of_age_on};
+use daiban_model::ids::{ItemCode, PersonId};
+use daiban_model::person::{ANSWER_DAYS, Care, Fact, Kind, Request, is_child, next_check, of_age_on, yearly_items};
 use daiban_model::stamp::Stamp;
 use jiff::civil::Date;
 
 use super::PersonFile;
 use crate::engine::desk::Desk;
 use crate::engine::storage;
-use crate::projection::{PersonFacts, mask_fact};
+use crate::projection::{PersonFacts, date_of, mask_fact};
 use crate::store::{CaseRecord, PeopleQuery, PersonRecord, RowQuery, Store};
 
 /// What stands in place of what is not shown of a child (R198).
@@ -45,10 +46,12 @@ impl<S: Store> Desk<S> {
             care: self.care(file),
             child_until: of_age,
             household: self.household(file).await?,
-            cases: self.cases_of(ids, &numbers).await?,
+            cases: self.cases_of(ids.clone(), &numbers).await?,
             joined: others,
             twins,
             requests: self.request_views(facts),
+            checks: self.check_views(facts),
+            deletion: self.deletion(facts, &ids, &numbers).await?,
         })
     }
 
@@ -85,6 +88,7 @@ impl<S: Store> Desk<S> {
         for other in others {
             beside.push(self.person(other.id).await?.facts);
         }
+        let hidden = self.hidden(&file.subject());
         let kind = file.facts.kind;
         let child = file.facts.born().is_some_and(|born| is_child(born, self.sure_day()));
         let shown = |fact: Fact, value: &str| match mask_fact(kind, fact, value) {
@@ -103,7 +107,7 @@ impl<S: Store> Desk<S> {
                 }
             }
             let value_shown = shown(fact, value);
-            let masked = if value_shown == value { Masking::Whole } else { Masking::Masked };
+            let masked = if value_shown == value { Masking::Whole } else { hidden };
             let some = !value.is_empty() || !others.is_empty();
             some.then_some(FactView { fact, value: value_shown, masked, others })
         };
@@ -135,6 +139,17 @@ impl<S: Store> Desk<S> {
             }
         };
         facts.person.requests.iter().rev().map(view).collect()
+    }
+
+    /// What must be shown every year, each item once; only people are asked.
+    fn check_views(&self, facts: &PersonFacts) -> Vec<CheckView> {
+        let view = |item: ItemCode| {
+            let last = facts.person.checks.get(&item).map(|checked| checked.on);
+            let name = self.item(&item).map_or_else(|| item.to_string(), |item| item.name.clone());
+            CheckView { item, name, last, due: last.map(next_check) }
+        };
+        let wanted = yearly_items().filter(|_| facts.kind == Kind::Person);
+        wanted.map(view).collect()
     }
 
     async fn household(&self, file: &PersonFile) -> Result<Option<HouseholdView>, Failure> {
@@ -175,12 +190,6 @@ impl<S: Store> Desk<S> {
     async fn cases_of(&self, people: Vec<PersonId>, numbers: &[String]) -> Result<Vec<CaseRow>, Failure> {
         Ok(self.shown(self.case_records(people, numbers).await?))
     }
-}
-
-/// A date from its `yyyymmdd`.
-fn date_of(number: u32) -> Option<Date> {
-    let part = |n: u32| i8::try_from(n).ok();
-    Date::new(i16::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?).ok()
 }
 
 fn full_years(born: Date, today: Date) -> u16 {

@@ -4,6 +4,7 @@
 //! until it says which.
 
 use super::{Command, Entry, Refusal, bundle, home};
+use crate::case::beside::gate;
 use crate::case::event::{
     Callback, Charge, Decision, FileLine, Keeper, Mandate, NoticeLine, OriginalsMoved, PaperLine, PrintLine,
     PromiseCheck, Receipt, Signature,
@@ -120,6 +121,7 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
             within(E::SpokeWith, spoke_with, NAME)?;
             text(E::Text, words)
         }
+        Command::Beside(act) => gate::look(act),
         Command::EndMandate { reason: _ }
         | Command::BreakPromise { of: _ }
         | Command::ResumeMandate
@@ -160,7 +162,7 @@ fn originals(moved: &OriginalsMoved) -> Result<(), Refusal> {
     }
 }
 
-pub(super) fn signature(signature: &Signature) -> Result<(), Refusal> {
+pub(in crate::case) fn signature(signature: &Signature) -> Result<(), Refusal> {
     match signature {
         Signature::Hand => Ok(()),
         Signature::Thumb { witness } => within(Entry::Witness, witness, NAME),
@@ -184,12 +186,12 @@ fn notice(lines: &[NoticeLine]) -> Result<(), Refusal> {
     })
 }
 
-pub(super) fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
+pub(in crate::case) fn papers(papers: &[PaperLine]) -> Result<(), Refusal> {
     few(Entry::Papers, papers.len())?;
     papers.iter().try_for_each(|paper| line(Entry::Papers, &paper.name))
 }
 
-pub(super) fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
+pub(in crate::case) fn few(what: Entry, lines: usize) -> Result<(), Refusal> {
     if lines > LINES { Err(Refusal::TooLong { what, most: LINES }) } else { Ok(()) }
 }
 
@@ -197,15 +199,15 @@ fn short(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, NUMBER)
 }
 
-pub(super) fn line(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(in crate::case) fn line(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, LINE)
 }
 
-pub(super) fn text(what: Entry, text: &str) -> Result<(), Refusal> {
+pub(in crate::case) fn text(what: Entry, text: &str) -> Result<(), Refusal> {
     within(what, text, TEXT)
 }
 
-pub(super) fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
+pub(in crate::case) fn within(what: Entry, text: &str, most: usize) -> Result<(), Refusal> {
     // Characters are counted only where there are bytes enough for too many of them.
     let long = text.len() > most && text.chars().count() > most;
     if long { Err(Refusal::TooLong { what, most }) } else { Ok(()) }

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::{Choice, Opening, Order, StepNo};
+use crate::case::beside::Beside;
 use crate::case::event::{
     AcceptanceBasis, Callback, Charge, Decision, DeliveryWay, FileLine, Grade, Help, Mandate, MandateEnd, NotAccepted,
     NoticeLine, OriginalsMoved, Outcome, PaperLine, PrintLine, PromiseCheck, Receipt, ReminderKind, Signature,
@@ -347,6 +348,8 @@ pub enum Command {
     },
     /// End a bundle whose steps are done, or one of which was refused. Comes from its steps.
     CloseWhole(Decision),
+    /// Write down what moves nothing: see [`crate::case::beside`].
+    Beside(Box<Beside>),
 }
 
 /// Whether a person's earlier promises were kept, as far as this desk knows.

@@ -1,10 +1,10 @@
 //! What is missing, told in one notice, and what comes in (R50, R52, R53).
 
 use super::{Entry, Moment, Refusal};
-use crate::case::clocks;
 use crate::case::event::{Completeness, Notice, PaperLine, PaperState, What};
 use crate::case::fold::promises::completes;
 use crate::case::fold::{Case, Stage};
+use crate::case::{beside, clocks};
 
 /// R50, R52: one notice lists everything; a later one with new lines must be raised by new papers.
 pub(super) fn notice(case: &Case, wanted: Notice, now: &Moment<'_>) -> Result<What, Refusal> {
@@ -12,6 +12,7 @@ pub(super) fn notice(case: &Case, wanted: Notice, now: &Moment<'_>) -> Result<Wh
     if lines.is_empty() {
         return Err(Refusal::Empty { what: Entry::NoticeLines });
     }
+    beside::gate::not_asked_again(case, lines)?;
     let told = case.notices.iter().flat_map(|(_, notice)| &notice.lines);
     let told: Vec<&str> = told.map(|line| line.paper.as_str()).collect();
     let adds = !told.is_empty() && lines.iter().any(|line| !told.contains(&line.paper.as_str()));

@@ -201,6 +201,21 @@ pub enum Refusal {
     /// It is not the turn of this step yet (R118).
     #[error("it is not the turn of this step")]
     NotItsTurn,
+    /// Fewer than two of the organ's staff looked at the place (R92).
+    #[error("two of the staff must look at the place")]
+    TwoMustLook,
+    /// The law of the item does not know this (R93).
+    #[error("the law of this item does not know this")]
+    NotForItem,
+    /// The paper was not taken as an electronic certificate (R91).
+    #[error("the paper was not taken as an electronic certificate")]
+    NotElectronic,
+    /// An electronic certificate proves it: it is not asked for again on paper (R91).
+    #[error("an electronic certificate proves it already")]
+    ProvenAlready,
+    /// The case was offered to somebody else (R41).
+    #[error("the case was offered to somebody else")]
+    OfferedToOther,
     /// Two values of a field stand side by side; someone must choose first.
     #[error("a field is disputed")]
     Disputed {
@@ -279,6 +294,8 @@ pub enum Entry {
     SpokeWith,
     /// When the papers were taken.
     TakenAt,
+    /// When somebody was told.
+    ToldOn,
 }
 
 impl From<Misfit> for Refusal {

@@ -8,6 +8,7 @@ impl Command {
     /// The right it needs.
     pub fn action(&self) -> Action {
         match self {
+            Self::Beside(act) => act.action(),
             Self::Consult { .. }
             | Self::BookVisit(_)
             | Self::MoveVisit { .. }

@@ -75,7 +75,7 @@ impl Case {
         Ok(())
     }
 
-    pub(super) fn at_work(&self) -> Result<(), Misfit> {
+    pub(in crate::case) fn at_work(&self) -> Result<(), Misfit> {
         if matches!(self.stage, Stage::New | Stage::Archived) { Err(self.no_move()) } else { Ok(()) }
     }
 

@@ -68,6 +68,7 @@ impl Case {
             What::CalledBack(callback) => self.called_back(&mark, callback),
             What::Reminded { kind } => self.reminded(*kind),
             What::LeftBefore { .. } => self.at_work(),
+            What::Beside(act) => self.besides(mark, act),
             What::Typed { .. } if self.stage == Stage::Archived => Err(Misfit::Closed),
             What::Corrected { .. }
             | What::Typed { .. }

@@ -1,6 +1,6 @@
 //! Whom it is about, the mandate, and notes. A masked number is shown in full only when asked for, and that is written down.
 
-use daiban_model::api::{Act, FieldView, Masking, Offer, RevealField, SetField};
+use daiban_model::api::{Act, FieldView, Masking, Offer, RevealField, SetField, Why};
 use daiban_model::case::Command;
 use daiban_model::case::field::Field;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use super::Open;
 use crate::desk::desk;
 use crate::load::Load;
-use crate::parts::{Go, Icon};
+use crate::parts::{Eye, Go, Icon, show_for_a_while};
 use crate::route::Route;
 use crate::{dates, keys, say, transport, words};
 
@@ -39,21 +39,16 @@ fn field_line(open: Open, it: FieldView, writable: Memo<bool>, editing: RwSignal
     let (field, name) = (it.field, say::field(it.field));
     let shown = RwSignal::new(it.value.clone());
     let id = open.id;
-    let reveal = move |_| {
+    let reveal = move |why: Why| {
         spawn_local(async move {
-            match transport::call(RevealField { id, field }).await {
-                Ok(revealed) => drop(shown.try_set(revealed.value)),
+            match transport::call(RevealField { id, field, why }).await {
+                Ok(revealed) => show_for_a_while(shown, revealed.value),
                 Err(failure) => desk().fail(&failure),
             }
         });
     };
     let eye = (it.masked == Masking::Masked).then(|| {
-        view! {
-            <button type="button" class="link small" data-test=format!("reveal-{}", field.path())
-                title=t!("case.reveal_note") on:click=reveal>
-                {t!("case.reveal")}
-            </button>
-        }
+        view! { <Eye test=format!("reveal-{}", field.path()) chosen=Callback::new(reveal)/> }
     });
     let masked = it.masked;
     let edit = move |_| {
@@ -68,7 +63,7 @@ fn field_line(open: Open, it: FieldView, writable: Memo<bool>, editing: RwSignal
                 <Show when=move || editing.get() == Some(field) fallback=move || view! {
                     <span data-test="field-value">{shown}</span>" "
                 }>
-                    <EditField open field editing value=if masked == Masking::Masked { String::new() }
+                    <EditField open field editing value=if masked != Masking::Whole { String::new() }
                         else { value.clone() }/>
                 </Show>
                 {eye}

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::beside;
+use super::form_beside;
 use super::home_form;
 use crate::words::one_of;
 
@@ -223,7 +224,7 @@ fn organ_asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             text("valid_until", t!("act.valid_until"), May),
         ],
         Offer::Return => vec![reasons(May)],
-        _ => Vec::new(),
+        beside => form_beside::asks(beside, page),
     }
 }
 
@@ -365,7 +366,7 @@ fn organ_command(offer: Offer, answers: &Answers) -> Option<Command> {
         }
         Offer::Decide => Command::Decide(decision(parsed(&said("outcome"))?, answers)),
         Offer::Return => Command::Decide(decision(Outcome::Returned, answers)),
-        _ => return None,
+        beside => return form_beside::command(beside, answers),
     })
 }
 

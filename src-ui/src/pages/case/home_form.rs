@@ -15,7 +15,7 @@ use crate::say::code;
 use crate::words::one_of;
 
 /// The acts of home service; their buttons stand in their own section.
-pub(super) const HOME: [Offer; 9] = [
+pub(super) const HOME: [Offer; 8] = [
     Offer::BookVisit,
     Offer::RecordVisit,
     Offer::MoveVisit,
@@ -23,7 +23,6 @@ pub(super) const HOME: [Offer; 9] = [
     Offer::GradeVisit,
     Offer::RecordInterview,
     Offer::AddToInterview,
-    Offer::Explain,
     Offer::TellGrounds,
 ];
 
@@ -108,7 +107,6 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
                 pick("interview", t!("home.which_interview"), page.home.interviews.iter().map(option).collect());
             [vec![which, long("text", t!("home.addition"), Must)], signed()].concat()
         }
-        Offer::Explain => vec![long("text", t!("home.explained"), Must)],
         Offer::TellGrounds => marks("ground", &Ground::ALL, |code| one_of("ground", code)),
         _ => Vec::new(),
     }
@@ -215,7 +213,6 @@ pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             text,
             signature: signature(answers)?,
         }),
-        Offer::Explain => Command::Explain { text },
         Offer::TellGrounds => Command::TellGrounds { grounds: marked(answers, "ground", &Ground::ALL) },
         _ => return None,
     })

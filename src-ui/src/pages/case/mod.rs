@@ -1,6 +1,7 @@
 //! One case: stage, clocks, next step, then papers, story, person. A closed one is read-only; corrections are added.
 
 mod acts;
+mod asides;
 mod attention;
 mod beside;
 mod bundle;
@@ -8,6 +9,7 @@ mod care;
 mod facts;
 mod files;
 mod form;
+mod form_beside;
 mod home;
 mod home_form;
 mod picture;
@@ -20,6 +22,7 @@ use daiban_model::ids::CaseId;
 use leptos::prelude::*;
 
 use self::acts::ActPanel;
+use self::asides::BesideNotes;
 use self::attention::{Anomalies, conflicts};
 use self::bundle::Bundle;
 use self::care::CareSection;
@@ -71,6 +74,7 @@ pub fn CasePage(case: CaseId) -> impl IntoView {
             <FailNote/>
             <Show when=move || ready.get()>
                 <ActPanel open/>
+                <BesideNotes open/>
                 <Anomalies open/>
                 <Bundle open/>
                 <div class="two case-body">

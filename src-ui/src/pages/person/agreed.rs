@@ -1,6 +1,6 @@
 //! What somebody agreed to, each by itself and each to be taken back, and what they asked about their data.
 
-use daiban_model::api::{ConsentView, GetMyData, MyData, RequestView};
+use daiban_model::api::{ConsentView, Deletion, GetMyData, MyData, RequestView};
 use daiban_model::person::{Command, ConsentBy, Purpose, Wish};
 use daiban_model::stamp::Stamp;
 use leptos::prelude::*;
@@ -133,13 +133,20 @@ pub(super) fn Asked(open: Open) -> impl IntoView {
         let ask = move |_| open.act(Command::Ask { wish: it, words: String::new() }, || {});
         view! { <button type="button" class="btn btn-sm" data-test=format!("wish-{}", say::code(&it)) on:click=ask>{word}</button> }
     };
+    let deletion = open.part(|page| page.deletion);
+    let line = move |it: RequestView| {
+        let open_yet = it.answer.is_none();
+        let (asked, say) =
+            (it.stamp, if it.wish == Wish::Delete { deletion_word(deletion.get()) } else { String::new() });
+        view! { {request_line(it)}{open_yet.then(|| view! { <li><AnswerForm open asked say/></li> })} }
+    };
     let wishes = [Wish::Copy, Wish::Correct, Wish::Delete, Wish::Explain];
     view! {
         <section aria-labelledby="h-asked" data-test="my-data">
             <div class="sec-head"><h2 id="h-asked">{t!("kept.my_data")}</h2></div>
             <p class="quiet small">{t!("kept.my_data_note")}</p>
             <div class="btns">{wishes.map(wish).into_iter().collect_view()}</div>
-            <ul class="rows plain">{move || requests.get().into_iter().map(request_line).collect_view()}</ul>
+            <ul class="rows plain">{move || requests.get().into_iter().map(line).collect_view()}</ul>
             <div class="btns">
                 <button type="button" class="btn" data-test="collect" on:click=collect>
                     <Icon name="print"/>{t!("kept.collect")}
@@ -147,6 +154,30 @@ pub(super) fn Asked(open: Open) -> impl IntoView {
             </div>
             {move || data.get().map(sheet)}
         </section>
+    }
+}
+
+/// What may be answered to somebody who wants it deleted.
+fn deletion_word(deletion: Deletion) -> String {
+    match deletion {
+        Deletion::NotAsked => String::new(),
+        Deletion::Free => t!("kept.delete_free").to_owned(),
+        Deletion::OpenCases => t!("kept.delete_open").to_owned(),
+        Deletion::KeptUntil { day } => t!("kept.delete_until", day = dates::full(day)),
+        Deletion::KeptForEver => t!("kept.delete_never").to_owned(),
+    }
+}
+
+#[component]
+fn AnswerForm(open: Open, asked: Stamp, say: String) -> impl IntoView {
+    let words = RwSignal::new(say);
+    let answer = move || open.act(Command::Answer { asked, words: words.get_untracked() }, || {});
+    view! {
+        <form class="row" on:submit=move |event| { event.prevent_default(); answer(); }>
+            <input class="input" data-test="answer-words" autocomplete="off" aria-label=t!("kept.answer")
+                placeholder=t!("kept.answer") prop:value=words on:input=move |event| words.set(event_target_value(&event))/>
+            <button type="submit" class="btn btn-sm" data-test="answer">{t!("kept.answer_save")}</button>
+        </form>
     }
 }
 

@@ -2,9 +2,10 @@
 
 mod agreed;
 mod same;
+mod yearly;
 
 use daiban_model::api::{
-    ActOnPerson, FactView, HouseholdView, Masking, OpenPerson, PersonPage as Content, PersonRow, RevealFact,
+    ActOnPerson, FactView, HouseholdView, Masking, OpenPerson, PersonPage as Content, PersonRow, RevealFact, Why,
 };
 use daiban_model::ids::PersonId;
 use daiban_model::person::{Command, Fact, Kind};
@@ -13,9 +14,10 @@ use leptos::task::spawn_local;
 
 use self::agreed::{Asked, Consents};
 use self::same::Same;
+use self::yearly::Yearly;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
-use crate::parts::{FailNote, Go, Icon, StageTag};
+use crate::parts::{Eye, FailNote, Go, Icon, StageTag, show_for_a_while};
 use crate::route::Route;
 use crate::{dates, keys, say, transport, words};
 
@@ -70,7 +72,7 @@ pub fn PersonPage(person: PersonId) -> impl IntoView {
                 <Same open/>
                 <div class="two case-body">
                     <div class="stack-5"><Facts open/><Household open/><Cases open/></div>
-                    <div class="stack-5"><Consents open/><Asked open/></div>
+                    <div class="stack-5"><Yearly open/><Consents open/><Asked open/></div>
                 </div>
             </Show>
         </main>
@@ -134,21 +136,16 @@ fn fact_line(open: Open, it: FactView, editing: RwSignal<Option<Fact>>) -> impl 
     let (fact, name, masked) = (it.fact, fact_word(it.fact), it.masked);
     let shown = RwSignal::new(it.value.clone());
     let id = open.id;
-    let reveal = move |_| {
+    let reveal = move |why: Why| {
         spawn_local(async move {
-            match transport::call(RevealFact { id, fact }).await {
-                Ok(revealed) => drop(shown.try_set(revealed.value)),
+            match transport::call(RevealFact { id, fact, why }).await {
+                Ok(revealed) => show_for_a_while(shown, revealed.value),
                 Err(failure) => desk().fail(&failure),
             }
         });
     };
     let eye = (masked == Masking::Masked).then(|| {
-        view! {
-            <button type="button" class="link small" data-test=format!("reveal-{}", fact.path())
-                title=t!("case.reveal_note") on:click=reveal>
-                {t!("case.reveal")}
-            </button>
-        }
+        view! { <Eye test=format!("reveal-{}", fact.path()) chosen=Callback::new(reveal)/> }
     });
     let others = (!it.others.is_empty()).then(|| {
         view! { <span class="quiet small" data-test="others">{t!("kept.others", list = it.others.join("；"))}</span> }
@@ -157,7 +154,7 @@ fn fact_line(open: Open, it: FactView, editing: RwSignal<Option<Fact>>) -> impl 
         editing.set(Some(fact));
         request_animation_frame(|| keys::focus("#edit_fact"));
     };
-    let value = if masked == Masking::Masked { String::new() } else { it.value };
+    let value = if masked != Masking::Whole { String::new() } else { it.value };
     view! {
         <div data-test=format!("fact-{}", fact.path())>
             <dt>{name}</dt>

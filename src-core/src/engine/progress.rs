@@ -82,7 +82,7 @@ impl<S: Store> Desk<S> {
             number: row.shown.number.clone(),
             stage: facts.case.stage,
             lies_at,
-            last: story::kind(&facts, last).to_owned(),
+            last: story::kind(&facts, last, &self.published).to_owned(),
             last_at: last.at,
             pressing: self.reckoning().pressing(&facts.case),
             known_at: exchanged.unwrap_or(last.at).max(last.at),

@@ -70,7 +70,7 @@ fn wrote(event: &Event, path: &str, value: &str) -> bool {
 }
 
 fn line(facts: &Facts, event: &Event, published: &Published) -> StoryLine {
-    let (kind, detail) = line(facts, event, published);
+    let (kind, detail) = kind_and_detail(facts, event, published);
     StoryLine {
         stamp: event.stamp,
         at: event.at,
@@ -83,7 +83,7 @@ fn line(facts: &Facts, event: &Event, published: &Published) -> StoryLine {
 }
 
 /// The kind, a key of the words, and what is special about this one.
-fn line(facts: &Facts, event: &Event, published: &Published) -> (&'static str, String) {
+fn kind_and_detail(facts: &Facts, event: &Event, published: &Published) -> (&'static str, String) {
     care::told(&event.what, published).unwrap_or_else(|| told(facts, event))
 }
 
@@ -182,7 +182,7 @@ fn printed(line: &PrintLine) -> String {
 
 /// The kind of an act: a key of the words.
 pub(super) fn kind(facts: &Facts, event: &Event, published: &Published) -> &'static str {
-    line(facts, event, published).0
+    kind_and_detail(facts, event, published).0
 }
 
 /// 2026-03-04 09:30

@@ -93,6 +93,8 @@ impl District {
         let mut all = must("a catalogue", serde_json::to_value(catalogue()));
         complete(some("items", all["items"].as_array_mut()));
         self.publish_with(&all);
+    }
+
     /// Publishes the district's own catalogue with changes, as a later version.
     pub fn publish_changed(&self, version: u32, change: impl FnOnce(&mut Vec<Value>)) {
         let mut changed = must("a catalogue", serde_json::to_value(catalogue()));

@@ -159,13 +159,6 @@ pub(super) fn mandate(draft: &Draft, today: Date) -> Vec<DraftFault> {
     if !limit.is_empty() && limit.parse::<Fen>().is_err() {
         wrong("mandate.fee_limit", "amount_unreadable");
     }
-    // 民法典 arts 19, 23: for whom is not of age the guardian acts, and signs.
-    if let Ok(id) = CitizenId::parse(&draft.person.citizen_id, today)
-        && id.age_on(today) < OF_AGE
-        && mandate.signature.is_some_and(|kind| kind != SignatureKind::Guardian)
-    {
-        wrong("mandate.signature", "guardian_signs");
-    }
     if mandate.consent != Some(Consent::Given) {
         wrong("mandate.consent", "consent_open");
     }
@@ -204,8 +197,15 @@ fn person_of(draft: &Draft, today: Date) -> Vec<DraftFault> {
 /// child.
 pub(super) fn guardian(draft: &Draft, day: Date) -> Vec<DraftFault> {
     let person = &draft.person;
-    let child = CitizenId::parse(&person.citizen_id, day).is_ok_and(|id| is_child(id.birth(), day));
+    let id = CitizenId::parse(&person.citizen_id, day).ok();
+    let child = id.as_ref().is_some_and(|id| is_child(id.birth(), day));
     let mut faults = Vec::new();
+    // 民法典 arts 19, 23: for whom is not of age the guardian acts, and signs.
+    let minor = id.as_ref().is_some_and(|id| id.age_on(day) < OF_AGE);
+    let by_another = draft.mandate.signature.is_some_and(|kind| kind != SignatureKind::Guardian);
+    if minor && draft.help == Help::Proxy && by_another {
+        faults.push(fault(Step::Mandate, "mandate.signature", "guardian_signs", ""));
+    }
     if child && (person.guardian.trim().is_empty() || person.guardian_relation.trim().is_empty()) {
         faults.push(fault(Step::Person, "person.guardian", "guardian_empty", ""));
     }

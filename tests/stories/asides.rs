@@ -176,6 +176,7 @@ fn r91_an_electronic_certificate_counts_and_a_photograph_is_a_copy() {
     let again = Command::GiveNotice {
         lines: vec![NoticeLine { paper: second, hint: "要复印件".into() }],
         raised_by: String::new(),
+        trigger: String::new(),
     };
     let why = window.try_act(case, again).unwrap_err();
     assert_eq!(why, Failure::Refused { why: Refusal::ProvenAlready }, "not asked for again on paper");

@@ -101,7 +101,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Cases that are still here although they went where this station does not serve.
-    fn leaving(&self) -> Vec<(DocId, MovedCase)> {
+    fn departing(&self) -> Vec<(DocId, MovedCase)> {
         let away = |case: &MovedCase| case.trail.home().is_some_and(|home| !covers(&self.certificate, home));
         let leaving = self.moved.iter().filter(|(_, case)| !case.is_gone() && away(case));
         leaving.map(|(doc, case)| (*doc, case.clone())).collect()
@@ -109,14 +109,14 @@ impl<S: Store> Desk<S> {
 
     /// Those among them that once lived in one of these divisions.
     pub(super) fn leaving_from(&self, feeds: &[ScopeCode]) -> Vec<(DocId, ScopeCode)> {
-        let leaving = self.leaving().into_iter();
+        let leaving = self.departing().into_iter();
         leaving.filter_map(|(doc, case)| Some((doc, case.trail.homes().find(|home| feeds.contains(home))?))).collect()
     }
 
     /// Erases what can be erased. Whether there was any. X11
     pub(super) async fn leave_moved(&mut self) -> Result<bool, Failure> {
         let (mut batch, mut gone) = (Batch::default(), Vec::new());
-        for (doc, case) in self.leaving() {
+        for (doc, case) in self.departing() {
             let stored = self.store.load(doc).await.map_err(storage)?;
             if stored.state.is_some() {
                 let open = Doc::open(&stored).map(|open| Facts::of(&open).files()).unwrap_or_default();

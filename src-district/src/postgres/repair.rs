@@ -60,7 +60,7 @@ pub(super) async fn beyond(line: &Line, scope: ScopeCode, seq: u64) -> Result<Ve
           AND (EXISTS (SELECT 1 FROM record r WHERE r.segment = s.id)
             OR EXISTS (SELECT 1 FROM pending p WHERE p.scope = s.scope AND p.device = s.device
                        AND p.incarnation = s.incarnation AND p.number = s.number))
-        ORDER BY s.hlc_ms, s.root";
+        ORDER BY s.hlc_ms, s.root, s.device, s.incarnation, s.number";
     let one = |row: &Row| {
         let (key, root) = (columns::segment_key(row, 0)?, columns::hash(row, 4)?);
         Ok::<_, StoreError>(Beyond { key, root, hlc_ms: columns::from_bits(row, 5)? })

@@ -67,7 +67,7 @@ impl State {
             Some(Beyond { key: *key, root: segment.root, hlc_ms: segment.header.hlc.ms })
         });
         let mut beyond: Vec<Beyond> = described.collect();
-        beyond.sort_unstable_by_key(|one| (one.hlc_ms, one.root));
+        beyond.sort_unstable_by_key(|one| (one.hlc_ms, one.root, one.key));
         beyond
     }
 

@@ -44,7 +44,7 @@ pub(super) fn beyond(tx: &Connection, scope: ScopeCode, seq: u64) -> Result<Vec<
           AND (EXISTS (SELECT 1 FROM record r WHERE r.segment = s.row)
             OR EXISTS (SELECT 1 FROM pending p WHERE p.scope = s.scope AND p.device = s.device
                        AND p.incarnation = s.incarnation AND p.number = s.number))
-        ORDER BY s.hlc_ms, s.root";
+        ORDER BY s.hlc_ms, s.root, s.device, s.incarnation, s.number";
     let mut statement = tx.prepare_cached(BEYOND)?;
     let mut found = statement.query(params![scope.number(), i64::try_from(seq).unwrap_or(i64::MAX)])?;
     let mut beyond = Vec::new();

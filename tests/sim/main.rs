@@ -97,7 +97,7 @@ fn acts_that_are_confirmed_and_forgotten_are_seen() {
 
 #[test]
 fn segments_that_are_receipted_and_forgotten_are_seen() {
-    seen(Mistake::Hub(Flaw::ForgetsSegments), &[Check::NothingLost, Check::Liveness], 3);
+    seen(Mistake::Hub(Flaw::ForgetsSegments), &[Check::NothingLost, Check::Liveness], 20);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
     ActOnPerson, ApproveWipe, Consent, Deletion, Failure, FileState, FillFromPerson, FindPeople, GetMyData, KnownFrom,
-    ListReveals, ListWipe, Masking, OpenPerson, PreviewDraft, RevealFact, Seen, Why,
+    ListReveals, ListWipe, Masking, OpenPerson, PreviewDraft, RevealFact, Seen, SignatureKind, Why,
 };
 use daiban_model::case::{Command as CaseCommand, Refusal};
 use daiban_model::person::{self, Care, Command, ConsentBy, Fact, Kind, Purpose, Telling, Wish};
@@ -88,13 +88,17 @@ fn r198_a_childs_guardian_is_asked_up_to_the_day_before_the_fourteenth_birthday(
     let codes = |village: &mut Station, id| -> Vec<String> {
         village.ask(PreviewDraft { id }).faults.into_iter().map(|fault| fault.code).collect()
     };
-    assert_eq!(codes(&mut village, draft), ["guardian_empty", "guardian_consent_open"]);
+    assert_eq!(codes(&mut village, draft), ["guardian_signs", "guardian_empty", "guardian_consent_open"]);
     let (_, id) = {
         let taken = village.receive_with(&child, "RS-012", Papers::All, |draft| {
             draft.person.guardian = "孙丽娜".into();
             draft.person.guardian_relation = "母女".into();
             draft.person.guardian_consent = Some(Consent::Given);
             draft.person.keep = Some(Consent::Given);
+            draft.mandate.signature = Some(SignatureKind::Guardian);
+            draft.mandate.other = "孙丽娜".into();
+            draft.mandate.relation = "母女".into();
+            draft.mandate.proof = "户口簿".into();
         });
         let hits = village.ask(FindPeople { text: "孙小雨".into() });
         let KnownFrom::Person(id) = hits[0].from else { panic!("she is kept") };

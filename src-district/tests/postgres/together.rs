@@ -22,6 +22,10 @@ use crate::server::{Disk, Server};
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// Makes everybody wait for four seconds before they look for a deadlock.
+const PATIENCE: &str =
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''4s''', current_database()); END $$";
+
 /// One of several hub processes with the same keys.
 async fn hub(address: &str, process: u8) -> Hub<PostgresStore> {
     Hub::open(open(address, process).await, HubKeys::create([7; 96], NOW)).await.unwrap()
@@ -220,6 +224,8 @@ async fn a_snapshot_taken_among_writers_never_hides_a_change() {
 async fn a_batch_that_the_server_undoes_to_end_a_deadlock_comes_again() {
     let server = Server::start(Disk::Quick).unwrap();
     let address = server.database().unwrap();
+    // The server undoes whoever looks for a deadlock and finds one: the batch, long after the stranger has begun to wait for it.
+    stranger(&address).await.batch_execute(PATIENCE).await.unwrap();
     let store = Arc::new(open(&address, 1).await);
     let device = DeviceRow { device: DeviceId([4; 32]), certificate: vec![1], not_after: 7, revoked_ms: None };
     let at = |seq| Cursor { scope: village(0), seq, chain: Hash::default() };
@@ -230,6 +236,7 @@ async fn a_batch_that_the_server_undoes_to_end_a_deadlock_comes_again() {
     store.commit(batch(1, 1)).await.unwrap();
     let (stranger, looker) = (stranger(&address).await, stranger(&address).await);
     // The stranger holds the device and then wants the cursor; the batch holds the cursor and waits for the device.
+    stranger.batch_execute("SET deadlock_timeout = '60s'").await.unwrap();
     stranger.batch_execute("BEGIN; UPDATE device SET not_after = 8").await.unwrap();
     let writing = tokio::spawn({
         let (store, batch) = (store.clone(), batch(2, 2));

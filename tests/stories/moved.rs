@@ -71,7 +71,7 @@ fn a_case_that_moves_leaves_the_one_desk_and_comes_whole_to_the_other() {
     assert_eq!((from.list().len(), from.search("赵云峰").len()), (1, 0), "it is not on the desk it left");
     assert_eq!(from.call(OpenCase { id: case }).err(), Some(Failure::NotFound));
     let line = (Decided::CaseMoved, "三岔口嘎查".to_owned(), false);
-    assert_eq!(told_of(&mut from), [line.clone()], "which says where it went");
+    assert_eq!(told_of(&mut from), std::slice::from_ref(&line), "which says where it went");
     to.note(case, "收到了，接着办");
     world.settle(&mut [&mut from, &mut to, &mut centre]);
     assert_eq!(centre.page(case).story, to.page(case).story, "whoever reads both has it once");

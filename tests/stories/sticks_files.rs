@@ -21,7 +21,7 @@ fn village(seed: u64, photographs: u8) -> (World, Station, CaseId, Vec<FileHash>
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
     for n in 0..photographs {
-        must("a photograph", village.attach(case, "身份证", &format!("{n}.jpg"), &photo(n.into())));
+        must("a photograph", village.attach(case, "身份证", &format!("{n}.jpg"), &photo(n)));
     }
     let files = village.page(case).files.iter().map(|file| file.hash).collect();
     (world, village, case, files, must("a stick", tempfile::tempdir()))

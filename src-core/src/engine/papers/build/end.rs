@@ -72,7 +72,6 @@ impl<S: Store> Desk<S> {
             way: case.delivery.as_ref().map(|(_, way, _)| *way),
             returned: returned(case),
             charges: case.charges.iter().map(|paid| charge(paid, &receipt.item_name)).collect(),
-            ..Completion::default()
         };
         Some((Form::Completion(Box::new(form)), decision.on))
     }

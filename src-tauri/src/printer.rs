@@ -131,7 +131,8 @@ fn fresh(place: &Path) -> io::Result<File> {
     how.open(place)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -1,7 +1,8 @@
 //! Cases that the district moves from one division to another, while somebody works on them.
 
-use daiban_core::store::Store as _;
+use daiban_core::doc::Doc;
 use daiban_core::store::blobs::Blobs as _;
+use daiban_core::store::{DocKind, Store as _};
 use daiban_model::api::{Decided, Failure, FileSize, GotFile, OpenCase};
 use daiban_model::case::field::Field;
 use daiban_model::ids::{CaseId, ScopeCode};
@@ -173,6 +174,32 @@ fn a_hub_that_went_back_to_before_a_move_hears_of_it_from_whoever_knows() {
         world.settle(&mut [&mut from, &mut to, &mut centre]);
         assert_eq!((left_of(&from, case), world.hub.verify().faults), (vec![], vec![]), "{who}");
     }
+}
+
+#[test]
+fn a_hub_that_knew_nothing_of_a_case_tells_its_old_division_of_the_move_after_the_case() {
+    let world = World::new(2_111);
+    let mut from = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut to = world.station("三岔口便民服务站", SANCHAKOU, BAO_JINSHAN);
+    let backup = world.hub.back_up();
+    let case = from.receive(&ZHAO_YUNFENG, "MZ-007");
+    world.settle(&mut [&mut from, &mut to]);
+    world.hub.move_case(case, SANCHAKOU);
+    world.settle(&mut [&mut from, &mut to]);
+    world.hub.restore(&backup);
+    // The village it went to is the first that brings it.
+    world.settle(&mut [&mut to]);
+    world.settle(&mut [&mut from, &mut to]);
+    let feed = must("a feed", now(world.hub.shelf().after(division(BAICAIGOU), 0, usize::MAX)));
+    let mut alone = must("a document", Doc::new(DocKind::Case));
+    for (.., raw) in feed.iter().flat_map(|entry| &entry.records) {
+        must("a change that rests on what this feed has", alone.apply(raw));
+    }
+    assert!(!feed.is_empty());
+    let mut late = world.station("白菜沟二号机", BAICAIGOU, QIMUGE);
+    late.sync(&world.hub);
+    assert_eq!((late.list().len(), problems(&mut late)), (0, vec![]), "so does who comes later");
+    assert_eq!((from.list().len(), to.list().len(), world.hub.verify().faults), (0, 1, vec![]));
 }
 
 #[test]

@@ -21,8 +21,10 @@ mod letters;
 mod moving;
 mod recovery;
 mod repair;
+mod sharing;
 mod standing;
 mod take;
+mod within;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

@@ -23,6 +23,8 @@ pub struct Promise {
     pub change: Hash,
     /// How far the station had read the scope's feed.
     pub read: u64,
+    /// Of which history that was: a hub that went back gives the numbers after that again.
+    pub chain: Hash,
     /// The disk that held it came back from an earlier copy before the hub had it.
     pub excused: bool,
 }

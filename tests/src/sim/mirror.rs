@@ -23,6 +23,7 @@ pub struct Mirror {
     places: HashMap<(ScopeCode, DocId, Hash), u64>,
     segments: BTreeMap<SegmentKey, u64>,
     sessions: BTreeMap<(ScopeCode, u64), u32>,
+    chains: BTreeMap<(ScopeCode, u64), Hash>,
     faults: Vec<String>,
 }
 
@@ -50,6 +51,7 @@ impl Mirror {
             self.faults.push(format!("feed {scope}: {seq} follows {at}"));
         }
         *at = seq;
+        self.chains.insert((scope, seq), entry.chain);
         self.sessions.insert((scope, seq), if key.incarnation < DRAWN { 0 } else { key.incarnation });
         if let Some(before) = self.segments.insert(key, seq) {
             self.faults.push(format!("feed {scope}: segment {} stands at {before} and at {seq}", key.number));
@@ -85,6 +87,11 @@ impl Mirror {
     /// Where a change first stands in a feed.
     pub fn place(&self, scope: ScopeCode, doc: DocId, change: Hash) -> Option<u64> {
         self.places.get(&(scope, doc, change)).copied()
+    }
+
+    /// The chain hash at a place of a feed.
+    pub fn chain(&self, scope: ScopeCode, place: u64) -> Option<Hash> {
+        self.chains.get(&(scope, place)).copied()
     }
 
     /// The session that wrote what stands at a place, where its incarnation was drawn for it; else 0.

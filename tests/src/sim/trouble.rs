@@ -130,10 +130,9 @@ impl Run {
             self.world.hub.restore(backup);
         }
         let gone = self.ledger.excuse_destroyed(&before, &self.somewhere());
-        // Another history begins: other numbers, other receipts. What a station had read says nothing about it.
+        // Another history begins: other numbers, other receipts.
         self.mirror = Mirror::default();
         self.receipts.clear();
-        self.ledger.promises.iter_mut().for_each(|promise| promise.read = 0);
         self.journal.push(format!("{:>4} the hub is restored; {gone} promises were nowhere else", self.step));
     }
 

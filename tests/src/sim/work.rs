@@ -286,7 +286,8 @@ impl Run {
         };
         let texts: BTreeMap<Stamp, String> = doc.events().into_iter().collect();
         let cursors = must("cursors", now(station.shelf().peer(PeerQuery::Cursors(PeerId::Hub)))).cursors;
-        let read = cursors.iter().find(|cursor| cursor.scope == state.scope).map_or(0, |cursor| cursor.seq);
+        let read = cursors.iter().find(|cursor| cursor.scope == state.scope).map(|cursor| (cursor.seq, cursor.chain));
+        let (read, chain) = read.unwrap_or_default();
         // An act rests on all heads there were, so its change is the only one left.
         let Some(change) = state.heads.first().copied().filter(|_| state.heads.len() == 1) else {
             self.violation(Check::Soundness, "an act left a document with several heads".into());
@@ -295,7 +296,7 @@ impl Run {
         for &stamp in &new {
             let Some(text) = texts.get(&stamp).cloned() else { continue };
             let (doc, scope) = (state.doc, state.scope);
-            let promise = Promise { seat: at, doc, scope, stamp, text, change, read, excused: false };
+            let promise = Promise { seat: at, doc, scope, stamp, text, change, read, chain, excused: false };
             self.ledger.promises.push(promise);
         }
         new.len()

@@ -26,8 +26,8 @@ impl<S: Store> Hub<S> {
             Err(StoreError::Clash) => self.keep_each(&mut ready, now, taken).await?,
             Err(other) => return Err(other),
         }
-        let kept = ready.iter().filter(|one| !one.missing);
-        let onward = kept.flat_map(|one| one.placing.onward.iter().copied()).collect();
+        // Of one that waits, too.
+        let onward = ready.iter().flat_map(|one| one.placing.onward.iter().copied()).collect();
         self.settle(onward, ready.iter().map(|one| one.stored.header.scope).collect(), now).await
     }
 
@@ -131,8 +131,9 @@ impl<S: Store> Hub<S> {
             let deps = described.iter().flat_map(|(_, meta, _)| meta.deps.iter().copied());
             let deps: Vec<Hash> = deps.filter(|dep| !own.contains(dep)).collect();
             let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors: Vec::new() }).await?;
-            if deps.iter().all(|dep| known.known.contains(dep)) {
-                let wrote = if key.device == self.device() { Wrote::Hub } else { Wrote::Station };
+            let wrote = if key.device == self.device() { Wrote::Hub } else { Wrote::Station };
+            let is_known = deps.iter().all(|dep| known.known.contains(dep));
+            if is_known && self.rests_within(scope, wrote, &described, &HashSet::new()).await? {
                 let placing = self.placing_now(&segment.header, wrote, &described).await?;
                 // One of a document that lives elsewhere by now is set aside.
                 let placing = placing.unwrap_or_else(|_| Placing::of_scope(scope, &described));

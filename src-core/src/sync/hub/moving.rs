@@ -10,15 +10,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use daiban_model::ids::{AgentId, CaseId, DeviceId, FileHash, ScopeCode};
+use daiban_model::ids::{AgentId, CaseId, DeviceId, ScopeCode};
 use daiban_model::stamp::{Hlc, Wall};
 use daiban_model::wire::{self, Certificate, DocId, HUB_NO, Hash, Header};
 use serde::{Deserialize, Serialize};
 
+use super::within::Told;
 use super::{Hub, HubFault};
 use crate::doc::{self, Doc, Meta, Moved};
-use crate::projection::Facts;
-use crate::store::blobs::{Blobs, Party};
 use crate::store::{ActorRow, Batch, DocKind, PeerQuery, Store, StoreError, StoredChange, StoredSegment};
 use crate::sync::certificates::covers;
 use crate::sync::segment::{self, Sealer};
@@ -29,8 +28,6 @@ use crate::sync::writer::Described;
 const MOVED: &str = "moved/";
 /// Under which names it is kept that something of a case is still to be carried on. D4
 const ONWARD: &str = "onward/";
-/// Under which names attachments are kept that a division gets when another one has them.
-const SHARE: &str = "share/";
 /// What is tried again when another process was there first.
 const TRIES: usize = 5;
 /// By how much numbers of moves jump when the hub goes back to a backup. D5
@@ -44,7 +41,7 @@ struct Kept {
     trail: Trail,
     /// Who ordered the last move.
     by: AgentId,
-    /// The changes carried to where it lives.
+    /// The changes that stand in the feed of where it lives, as far as that is known.
     carried: Vec<Hash>,
     /// The divisions whose feeds tell its last move. D6
     told: BTreeSet<ScopeCode>,
@@ -114,6 +111,11 @@ impl<S: Store> Hub<S> {
         Ok(stored.and_then(|bytes| wire::decode(&bytes, wire::MAX_INFLATED).ok()))
     }
 
+    /// What stands of a case in the feed of a division, where it moved there. D7
+    pub(super) async fn carried_to(&self, doc: &DocId, scope: ScopeCode) -> Result<Option<Vec<Hash>>, StoreError> {
+        Ok(self.kept(doc).await?.filter(|kept| kept.trail.home() == Some(scope)).map(|kept| kept.carried))
+    }
+
     /// Where the documents of a segment live: where its division is the first, this one; where the case has left it, the one it went to.
     /// Else the place of the first record of a document that lives elsewhere. K5, D4, D5
     pub(super) async fn placing(
@@ -132,6 +134,11 @@ impl<S: Store> Hub<S> {
             let known = homes.get(doc).copied();
             if wrote == Wrote::Station && known.is_none_or(|home| home == scope) {
                 placing.homes.push((*doc, scope));
+                if let Some(mut kept) = self.kept(doc).await?.filter(|kept| kept.trail.home() == Some(scope)) {
+                    let own = records.iter().filter(|(of, ..)| of == doc);
+                    kept.carried.extend(own.map(|(_, meta, _)| meta.hash));
+                    placing.states.push((named(MOVED, doc), Some(wire::encode(&kept))));
+                }
                 continue;
             }
             let mut kept = self.kept(doc).await?.unwrap_or_else(|| Kept::new(header.agent.clone()));
@@ -225,7 +232,7 @@ impl<S: Store> Hub<S> {
         let mut kept = self.kept(&doc).await?.unwrap_or_else(|| Kept::new(by.clone()));
         let moved = kept.trail.next(from, to, self.renewals().await?.saturating_mul(MOVES_PER_EPOCH));
         kept.learn(moved);
-        let change = open.moved(self.mover(&doc, moved, now), moved, now).map_err(damaged)?;
+        let change = open.moved(self.mover(&doc, moved, to, now), moved, now).map_err(damaged)?;
         let mut batch = Batch { rehomed: vec![(doc, from, to)], ..Batch::default() };
         batch.actors.push(ActorRow { actor: change.meta.actor, device: self.device(), incarnation: DRAWN });
         self.pen(vec![from, to], &mut batch, now).await?;
@@ -251,23 +258,39 @@ impl<S: Store> Hub<S> {
                 self.store.commit(Batch { states: vec![done], ..Batch::default() }).await?;
                 return Ok(BTreeSet::new());
             };
-            let Some(home) = kept.trail.home() else { return Ok(BTreeSet::new()) };
+            let Some(moved) = kept.trail.last() else { return Ok(BTreeSet::new()) };
+            let home = moved.to;
             let mut batch = Batch { homes: vec![(doc, home)], states: vec![done], ..Batch::default() };
-            let last: Vec<_> = all.iter().filter(|(_, meta, _)| meta.moved == kept.trail.last()).cloned().collect();
+            let last: Vec<_> = all.iter().filter(|(_, meta, _)| meta.moved == Some(moved)).cloned().collect();
             all.retain(|(_, meta, _)| !kept.carried.contains(&meta.hash));
-            let untold: BTreeSet<ScopeCode> = kept.trail.homes().filter(|one| !kept.told.contains(one)).collect();
-            let mut grown = BTreeSet::new();
-            if !all.is_empty() || !untold.is_empty() {
-                grown = untold.iter().copied().chain([home]).collect();
-                self.pen(grown.iter().copied().collect(), &mut batch, now).await?;
-                kept.told.extend(&untold);
-                kept.carried.extend(all.iter().map(|(_, meta, _)| meta.hash));
-                untold.into_iter().filter(|one| *one != home).for_each(|one| {
-                    self.write(&mut batch, one, last.clone(), &kept.by, now);
-                });
-                self.write(&mut batch, home, all, &kept.by, now);
-                batch.states.push((named(MOVED, &doc), Some(wire::encode(&kept))));
+            let untold = kept.trail.homes().filter(|one| *one != home && !kept.told.contains(one));
+            let mut tellings = Vec::new();
+            for one in untold.collect::<BTreeSet<_>>() {
+                match self.telling((doc, one), moved, &last, now).await? {
+                    Told::Already => drop(kept.told.insert(one)),
+                    Told::By(change) => tellings.push((one, *change)),
+                    Told::Later => {}
+                }
             }
+            // One of those may be new: it is of the case like any other.
+            for (_, change) in &tellings {
+                if !kept.carried.contains(&change.1.hash) && all.iter().all(|(_, meta, _)| meta.hash != change.1.hash) {
+                    batch.actors.push(ActorRow { actor: change.1.actor, device: self.device(), incarnation: DRAWN });
+                    all.push(change.clone());
+                }
+            }
+            let carried = if all.is_empty() { None } else { Some(home) };
+            let grown: BTreeSet<ScopeCode> = tellings.iter().map(|(one, _)| *one).chain(carried).collect();
+            if !grown.is_empty() {
+                self.pen(grown.iter().copied().collect(), &mut batch, now).await?;
+                kept.told.extend(&grown);
+                kept.carried.extend(all.iter().map(|(_, meta, _)| meta.hash));
+                for (one, change) in tellings {
+                    self.write(&mut batch, one, vec![change], &kept.by, now);
+                }
+                self.write(&mut batch, home, all, &kept.by, now);
+            }
+            batch.states.push((named(MOVED, &doc), Some(wire::encode(&kept))));
             match self.store.commit(batch).await {
                 Ok(_) => {
                     self.share(&kept.trail, &tail).await?;
@@ -300,10 +323,10 @@ impl<S: Store> Hub<S> {
         DeviceId(self.keys.hub_public())
     }
 
-    /// An actor that no other move has.
-    fn mover(&self, doc: &DocId, moved: Moved, now: Wall) -> [u8; 16] {
+    /// An actor that no other move has, nor another feed that is told of it.
+    pub(super) fn mover(&self, doc: &DocId, moved: Moved, told: ScopeCode, now: Wall) -> [u8; 16] {
         let mut hasher = blake3::Hasher::new_derive_key("daiban mover v1");
-        hasher.update(&self.keys.hub_public()).update(doc).update(&wire::encode(&(self.epoch(), moved, now)));
+        hasher.update(&self.keys.hub_public()).update(doc).update(&wire::encode(&(self.epoch(), moved, told, now)));
         let mut actor = [0; 16];
         actor.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         actor
@@ -367,49 +390,6 @@ impl<S: Store> Hub<S> {
             }
         }
     }
-
-    /// Lets the division where a case lives have the attachments that those have which it left: what is here now, and what comes later.
-    async fn share(&self, trail: &Trail, tail: &[Vec<u8>]) -> Result<(), StoreError> {
-        let (Some(files), Some(home), Ok(mut open)) = (&self.files, trail.home(), Doc::new(DocKind::Case)) else {
-            return Ok(());
-        };
-        if open.apply_all(tail).is_err() {
-            return Ok(());
-        }
-        let mut states = Vec::new();
-        for name in Facts::of(&open).files() {
-            let standing = files.blobs.standing(name, Party::Own)?;
-            let has = |scope: ScopeCode| standing.scopes.iter().any(|(has, _)| *has == scope);
-            match trail.homes().find(|former| *former != home && has(*former)) {
-                _ if has(home) => {}
-                Some(former) if standing.whole.is_some() => files.blobs.share(name, former, home)?,
-                _ => {
-                    let formers: Vec<ScopeCode> = trail.homes().filter(|former| *former != home).collect();
-                    states.push((share_name(name, home), Some(wire::encode(&formers))));
-                }
-            }
-        }
-        if states.is_empty() {
-            return Ok(());
-        }
-        self.store.commit(Batch { states, ..Batch::default() }).await.map(drop)
-    }
-
-    /// A division has an attachment now: so has the one that a case went to which names it.
-    pub(super) async fn shared(&self, blobs: &dyn Blobs, name: FileHash, from: ScopeCode) -> Result<(), StoreError> {
-        let mut states = Vec::new();
-        for (state, bytes) in self.store.states(&share_beginning(name)).await? {
-            let to = state.strip_prefix(&share_beginning(name)).and_then(|code| code.parse().ok());
-            let formers: Vec<ScopeCode> = wire::decode(&bytes, 65_536).unwrap_or_default();
-            let Some(to) = to.filter(|_| formers.contains(&from)) else { continue };
-            blobs.share(name, from, to)?;
-            states.push((state, None));
-        }
-        if states.is_empty() {
-            return Ok(());
-        }
-        self.store.commit(Batch { states, ..Batch::default() }).await.map(drop)
-    }
 }
 
 /// All changes of a document, described.
@@ -426,12 +406,4 @@ fn district(scope: ScopeCode) -> ScopeCode {
 
 fn named(beginning: &str, doc: &DocId) -> String {
     format!("{beginning}{}", uuid::Uuid::from_bytes(*doc).simple())
-}
-
-fn share_beginning(name: FileHash) -> String {
-    name.0.iter().fold(SHARE.to_owned(), |text, byte| format!("{text}{byte:02x}")) + "/"
-}
-
-fn share_name(name: FileHash, to: ScopeCode) -> String {
-    format!("{}{to}", share_beginning(name))
 }

@@ -26,7 +26,7 @@ pub(super) struct Ready {
     pub(super) stored: StoredSegment,
     pub(super) changes: Vec<StoredChange>,
     pub(super) actors: Vec<ActorRow>,
-    /// Changes it rests on that the hub does not have. K3.
+    /// Changes it rests on that the hub does not have, or its feed. K3, D7
     pub(super) missing: bool,
     /// Of one that waits.
     pub(super) encoded: Vec<u8>,
@@ -50,6 +50,8 @@ impl Ready {
 pub(super) struct Seen {
     last: HashMap<Line, Last>,
     changes: HashSet<Hash>,
+    /// What gets a place in which feed.
+    placed: HashSet<(ScopeCode, Hash)>,
     actors: HashMap<[u8; 16], DeviceId>,
     homes: HashMap<wire::DocId, ScopeCode>,
 }
@@ -134,10 +136,17 @@ impl<S: Store> Hub<S> {
             }
         };
         let line = line_of(key);
+        let is_within = self.rests_within(key.scope, wrote, &metas, &seen.placed).await?;
         let mut one = Ready { placing, ..ready(segment, root, metas, wrote, seen, now) };
+        if !is_within {
+            one.missing = true;
+            // It may wait for what is to be carried on.
+            one.placing.onward.extend(one.changes.iter().map(|change| change.doc));
+        }
         one.missing |= seen.last.get(&line).is_some_and(|last| last.waits == Waits::Yes);
         if !one.missing {
             seen.changes.extend(one.changes.iter().map(|change| change.hash));
+            seen.placed.extend(one.changes.iter().map(|change| (key.scope, change.hash)));
             seen.homes.extend(one.placing.settled());
         } else if one.encoded.is_empty() {
             one.encoded = wire::encode(segment);

@@ -69,6 +69,55 @@ async fn d4_what_comes_late_is_receipted_and_carried_on_once() {
     assert_eq!(hub.verify().await.unwrap().faults, []);
 }
 
+/// Reads one feed as somebody who knows no other.
+async fn read_alone(hub: &Hub<MemoryStore>, scope: &str) -> Doc {
+    let mut doc = Doc::new(DocKind::Case).unwrap();
+    for entry in hub.store().after(division(scope), 0, usize::MAX).await.unwrap() {
+        for (.., raw) in &entry.records {
+            doc.apply(raw).unwrap_or_else(|fault| panic!("{scope}: what stands at {} rests on: {fault}", entry.seq));
+        }
+    }
+    doc
+}
+
+#[tokio::test]
+async fn d6_a_division_is_told_where_a_case_went_on_to_by_what_it_can_read() {
+    let (hub, mut here, mut there, mut doc) = two().await;
+    let _third = Device::enrol(&hub, &["150205202203"], 3).await;
+    moved(&hub, 1, NEXT_VILLAGE).await.unwrap();
+    let act = there.edit(&mut doc, 2);
+    let segment = there.seal(NEXT_VILLAGE, &[([1; 16], &act)]);
+    there.push(&hub, vec![segment]).await;
+    moved(&hub, 1, "150205202203").await.unwrap();
+    let told = records(&here.push(&hub, Vec::new()).await, VILLAGE);
+    assert_eq!(told.len(), 3, "the first village hears that it went on");
+    assert!(told.iter().all(|(_, hash)| *hash != act.meta.hash), "and not what was done there");
+    for scope in [VILLAGE, NEXT_VILLAGE] {
+        read_alone(&hub, scope).await;
+    }
+    let known = hub.store().load([1; 16]).await.unwrap().tail;
+    assert_eq!(read_alone(&hub, "150205202203").await.snapshot().changes, u32::try_from(known.len()).unwrap());
+}
+
+#[tokio::test]
+async fn d7_what_rests_on_a_late_edit_waits_until_that_is_carried_on() {
+    let (hub, _, mut there, mut doc) = two().await;
+    moved(&hub, 1, NEXT_VILLAGE).await.unwrap();
+    let mut both = Device::enrol(&hub, &[VILLAGE, NEXT_VILLAGE], 3).await;
+    let late = both.edit(&mut doc, 2);
+    let late_segment = both.seal(VILLAGE, &[([1; 16], &late)]);
+    let next = both.edit(&mut doc, 3);
+    let segments = vec![late_segment, both.seal(NEXT_VILLAGE, &[([1; 16], &next)])];
+    let delivery = both.push(&hub, segments).await;
+    assert_eq!(delivery.refused, []);
+    for scope in [VILLAGE, NEXT_VILLAGE] {
+        read_alone(&hub, scope).await;
+    }
+    let came = records(&there.push(&hub, Vec::new()).await, NEXT_VILLAGE);
+    assert_eq!(came.last().map(|(_, hash)| *hash), Some(next.meta.hash), "after what it rests on");
+    assert_eq!(hub.store().peer(PeerQuery::Pending(division(NEXT_VILLAGE))).await.unwrap().pending, []);
+}
+
 #[tokio::test]
 async fn d1_nobody_but_the_hub_moves_a_case() {
     let (hub, mut here, mut there, mut doc) = two().await;

@@ -37,6 +37,7 @@ async fn take_a_case(page: &Page) -> Result<()> {
     job::receive(page).await?;
     page.press("open-taken").await?;
     page.at("case").await?;
+    page.see("pick-for-paper").await?;
     assert_eq!(page.count(&named("pick-for-paper")).await?, papers, "each paper has its button");
     Ok(())
 }

@@ -110,10 +110,13 @@ async fn write_it_down(page: &Page, today: &str) -> Result<()> {
         ("left", format!("{today} 00:10")),
         ("asked_by", "许文".to_owned()),
         ("written_by", "彭飞".to_owned()),
-        ("lines", "问：怎么受的伤？\n答：石头滚下来砸了脚。".to_owned()),
+        ("lines", "问：怎么受的伤？".to_owned()),
     ] {
         page.write(field, &answer).await?;
     }
+    // A line is ended by the key that ends lines, which here must not send the form off.
+    page.key(key::ENTER).await?;
+    page.type_text("答：石头滚下来砸了脚。").await?;
     page.press("signed-hand").await?;
     page.press("act-do").await?;
     page.says("failure", "念").await?;

@@ -7,7 +7,7 @@ use crate::desk::{Desk, desk};
 use crate::idle;
 use crate::keys::{self, Act};
 use crate::pages::{
-    CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HelpDialog,
+    CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HandingPage, HelpDialog,
     KeysDamagedPage, LeaveDialog, NewCasePage, PeopleDialog, PersonPage, SyncPage, TodayPage, UnlockPage, VisitsPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
@@ -112,6 +112,7 @@ fn framed(place: Place) -> AnyView {
         Place::Page(Route::Case(case)) => view! { <CasePage case/> }.into_any(),
         Place::Page(Route::Person(person)) => view! { <PersonPage person/> }.into_any(),
         Place::Page(Route::Visits) => view! { <VisitsPage/> }.into_any(),
+        Place::Page(Route::Handing) => view! { <HandingPage/> }.into_any(),
         Place::Page(Route::Sync) => view! { <SyncPage/> }.into_any(),
         Place::Page(_) => view! { <TodayPage/> }.into_any(),
     }

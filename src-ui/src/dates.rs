@@ -1,5 +1,6 @@
 //! How dates, times and sizes are written: 10月12日, 08:16, 14 KB.
 
+use daiban_model::api::Counts;
 use daiban_model::stamp::Wall;
 use jiff::civil::{Date, DateTime, Weekday};
 
@@ -80,6 +81,11 @@ pub fn count(n: u32) -> String {
         text.push(digit);
     }
     text
+}
+
+/// 27, and 999+ where the engine stopped counting.
+pub fn late(n: u32) -> String {
+    if n < Counts::MOST_DATED { count(n) } else { format!("{}+", Counts::MOST_DATED - 1) }
 }
 
 /// 14 KB, 1.1 MB

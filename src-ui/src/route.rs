@@ -20,6 +20,8 @@ pub enum Route {
     New(Option<String>),
     /// 走访: the route of a day
     Visits,
+    /// 交接
+    Handing,
     /// 清单, with the item that is open
     Catalogue(Option<ItemCode>),
     /// 同步
@@ -40,6 +42,7 @@ impl Route {
             Self::New(None) => "/new".to_owned(),
             Self::New(Some(draft)) => format!("/new/{draft}"),
             Self::Visits => "/visits".to_owned(),
+            Self::Handing => "/handing".to_owned(),
             Self::Catalogue(None) => "/catalogue".to_owned(),
             Self::Catalogue(Some(code)) => format!("/catalogue/{code}"),
             Self::Sync => "/sync".to_owned(),
@@ -58,6 +61,7 @@ impl Route {
             ["new"] => Self::New(None),
             ["new", draft] => Self::New(Some((*draft).to_owned())),
             ["visits"] => Self::Visits,
+            ["handing"] => Self::Handing,
             ["catalogue"] => Self::Catalogue(None),
             ["catalogue", code] => Self::Catalogue(code.parse().ok()),
             ["sync"] => Self::Sync,
@@ -129,6 +133,7 @@ mod tests {
             Route::New(None),
             Route::New(Some("d1".to_owned())),
             Route::Visits,
+            Route::Handing,
             Route::Catalogue(None),
             Route::Catalogue("MZ-007".parse().ok()),
             Route::Sync,

@@ -4,6 +4,7 @@
 //! The organisation, the 429 items and the calendars are the district's own; the people are invented (their citizen ids end in
 //! sequence 000, which is not given to anybody).
 
+mod bundle;
 mod district;
 mod hazard;
 mod line;

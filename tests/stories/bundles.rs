@@ -2,45 +2,22 @@
 
 use daiban_core::edge::Edge;
 use daiban_model::api::{
-    AdvanceBundle, BundleView, CasePage, DeliverResults, DraftBundle, Failure, GetBundle, HandedOut, Offer, Pending,
-    PreviewDraft, ReceiveDraft, SaveDraft, StartDraft, StepView, Taken,
+    AdvanceBundle, BundleView, CasePage, DeliverResults, Failure, HandedOut, Offer, Pending, StepView,
 };
 use daiban_model::bundle::{Choice, Standing, State, StepNo, Tone};
 use daiban_model::case::clocks::ClockKind;
-use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Help, Outcome, PaperState};
+use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Outcome};
 use daiban_model::case::field::Field;
 use daiban_model::case::{Command, Refusal, Stage};
 use daiban_model::deadline::{Due, Urgency};
 use daiban_model::ids::CaseId;
 use daiban_tests::world::{
-    DISTRICT, FENG_XIAOLIN, HE_JING, LIN_FANG, LIU_JIAHUI, Person, SUN_LINA, Station, WULAN_TUYA, World, ZHOU_MEILING,
-    must, some,
+    DISTRICT, FENG_XIAOLIN, HE_JING, LIN_FANG, LIU_JIAHUI, SUN_LINA, Station, WULAN_TUYA, World, ZHOU_MEILING, must,
+    some,
 };
 use jiff::civil::DateTime;
 
 use crate::{clock, due};
-
-/// A bundle received with all papers, every question answered with its first answer but for these.
-pub(crate) fn receive(window: &mut Station, person: &Person, bundle: &str, others: &[(&str, u8)]) -> Taken {
-    let id = must("a bundle id", bundle.parse());
-    let guide = window.ask(GetBundle { id });
-    let mut answers = guide.questions.into_iter().map(|question| (question.id, 0)).collect::<Vec<_>>();
-    for (question, answer) in others {
-        some(question, answers.iter_mut().find(|(id, _)| id == question)).1 = *answer;
-    }
-    let mut draft = window.ask(StartDraft { from: None, item: None });
-    draft.person = person.typed();
-    draft.help = Help::Guidance;
-    draft.bundle = Some(DraftBundle { id: guide.row.id, answers: answers.into_iter().collect() });
-    let id = draft.id;
-    window.ask(SaveDraft { draft: draft.clone() });
-    draft.papers = window.ask(PreviewDraft { id }).papers;
-    for paper in &mut draft.papers {
-        paper.state = Some(PaperState::Original);
-    }
-    window.ask(SaveDraft { draft });
-    window.ask(ReceiveDraft { id })
-}
 
 pub(crate) fn accept(window: &mut Station, lead: CaseId) -> CasePage {
     window.act(lead, Command::Accept { basis: AcceptanceBasis::Complete })
@@ -79,7 +56,7 @@ fn r116_r117_r118_r119_r120_a_newborn_from_one_form_to_one_window() {
     let world = World::new(601);
     let mut window = world.station("一件事窗口", DISTRICT, HE_JING);
     world.at("2026-03-09T09:40");
-    let taken = receive(&mut window, &LIU_JIAHUI, "newborn", &[]);
+    let taken = window.receive_bundle(&LIU_JIAHUI, "newborn", &[]);
     let [lead] = taken.cases[..] else { panic!("one number for the whole") };
     let row = &taken.rows[0];
     assert_eq!((row.number.as_str(), row.item.as_str()), ("石拐-000000-20260309-01-0001", "新生儿出生一件事"));
@@ -178,7 +155,7 @@ fn r119_two_windows_finish_two_steps_without_a_road_and_both_count() {
     }
     world.at("2026-03-09T10:00");
     let others = [("step-4", 0), ("step-5", 0), ("step-6", 1)];
-    let lead = receive(&mut first, &SUN_LINA, "flexible-worker", &others).cases[0];
+    let lead = first.receive_bundle(&SUN_LINA, "flexible-worker", &others).cases[0];
     accept(&mut first, lead);
     meet!();
 
@@ -225,18 +202,14 @@ fn r119_the_last_two_steps_finished_apart_end_the_whole_with_one_press() {
     let mut first = world.station("一件事窗口", DISTRICT, HE_JING);
     let mut second = world.station("综合窗口", DISTRICT, LIN_FANG);
     world.at("2026-03-09T10:00");
-    let lead = receive(&mut first, &WULAN_TUYA, "transport-firm", &[("step-2", 1)]).cases[0];
+    let lead = first.receive_bundle(&WULAN_TUYA, "transport-firm", &[("step-2", 1)]).cases[0];
     accept(&mut first, lead);
     for name in ["公司设立登记", "道路货物运输经营许可"] {
         finish(&mut first, lead, name, Outcome::Granted);
     }
-    let lead_two = receive(
-        &mut first,
-        &ZHOU_MEILING,
-        "elder-benefit",
-        &[("step-1", 0), ("step-2", 1), ("step-3", 1), ("step-4", 1)],
-    )
-    .cases[0];
+    let lead_two = first
+        .receive_bundle(&ZHOU_MEILING, "elder-benefit", &[("step-1", 0), ("step-2", 1), ("step-3", 1), ("step-4", 1)])
+        .cases[0];
     accept(&mut first, lead_two);
     world.settle(&mut [&mut first, &mut second]);
     finish(&mut first, lead, "道路运输证", Outcome::Granted);
@@ -264,7 +237,7 @@ fn r119_a_refused_required_step_ends_the_whole_and_the_rest_goes_on_alone() {
     let world = World::new(604);
     let mut window = world.station("一件事窗口", DISTRICT, HE_JING);
     world.at("2026-03-09T10:00");
-    let lead = receive(&mut window, &LIU_JIAHUI, "newborn", &[("maternity-claim", 1)]).cases[0];
+    let lead = window.receive_bundle(&LIU_JIAHUI, "newborn", &[("maternity-claim", 1)]).cases[0];
     accept(&mut window, lead);
     let page = finish(&mut window, lead, "预防接种证", Outcome::Denied);
     assert_eq!(page.row.stage, Stage::Decided { outcome: Outcome::Denied });
@@ -277,7 +250,7 @@ fn r119_a_refused_required_step_ends_the_whole_and_the_rest_goes_on_alone() {
     let give = Command::Deliver { way: DeliveryWay::Direct, signer: "刘佳慧".into(), relation: String::new() };
     assert_eq!(window.act(claim, give).row.stage, Stage::Delivered, "what is done is handed over by itself");
 
-    let lead = receive(&mut window, &SUN_LINA, "newborn", &[("maternity-claim", 1)]).cases[0];
+    let lead = window.receive_bundle(&SUN_LINA, "newborn", &[("maternity-claim", 1)]).cases[0];
     accept(&mut window, lead);
     let page = window.page(lead);
     let (claim, needed) = (step(bundle(&page), "生育保险").no, step(bundle(&page), "户口登记").no);
@@ -294,7 +267,7 @@ fn r120_who_wants_parts_gets_each_result_when_it_is_there() {
     let world = World::new(605);
     let mut window = world.station("一件事窗口", DISTRICT, HE_JING);
     world.at("2026-03-09T10:00");
-    let lead = receive(&mut window, &LIU_JIAHUI, "newborn", &[]).cases[0];
+    let lead = window.receive_bundle(&LIU_JIAHUI, "newborn", &[]).cases[0];
     accept(&mut window, lead);
     finish(&mut window, lead, "出生医学证明", Outcome::Granted);
     let case = some("its case", step(bundle(&window.page(lead)), "出生医学证明").case);
@@ -310,7 +283,7 @@ fn r121_after_a_death_gentle_words_and_no_grade_is_asked_for() {
     let world = World::new(606);
     let mut window = world.station("一件事窗口", DISTRICT, HE_JING);
     world.at("2026-05-12T09:00");
-    let lead = receive(&mut window, &FENG_XIAOLIN, "after-death", &[]).cases[0];
+    let lead = window.receive_bundle(&FENG_XIAOLIN, "after-death", &[]).cases[0];
     let page = accept(&mut window, lead);
     assert_eq!((bundle(&page).tone, bundle(&page).steps.len()), (Tone::Gentle, 7));
     let open: Vec<&str> = bundle(&page)
@@ -344,7 +317,7 @@ fn r123_r124_r125_a_firm_in_half_a_day_across_noon_and_who_held_it() {
     let world = World::new(607);
     let mut window = world.station("企业开办专窗", DISTRICT, HE_JING);
     world.at("2026-03-03T09:05");
-    let lead = receive(&mut window, &SUN_LINA, "enterprise-start", &[]).cases[0];
+    let lead = window.receive_bundle(&SUN_LINA, "enterprise-start", &[]).cases[0];
     world.at("2026-03-03T09:10");
     let page = accept(&mut window, lead);
     let at = |page: &CasePage| match clock(&page.clocks, ClockKind::Promised).due {
@@ -389,7 +362,7 @@ fn r124_half_a_day_across_a_holiday() {
         ("2026-09-30T16:00", "2026-10-08T11:00", "D90: across the national holiday"),
     ] {
         world.at(accepted);
-        let lead = receive(&mut window, &SUN_LINA, "enterprise-start", &[]).cases[0];
+        let lead = window.receive_bundle(&SUN_LINA, "enterprise-start", &[]).cases[0];
         let page = accept(&mut window, lead);
         let due = clock(&page.clocks, ClockKind::Promised).due;
         let Due::At { at, .. } = due else { panic!("a half-day clock has an hour: {due:?}") };
@@ -403,7 +376,7 @@ fn r128_an_office_outside_is_asked_and_is_late_after_ten_working_days() {
     let world = World::new(609);
     let mut window = world.station("一件事窗口", DISTRICT, HE_JING);
     world.at("2026-03-09T10:00");
-    let lead = receive(&mut window, &ZHOU_MEILING, "house-transfer", &[]).cases[0];
+    let lead = window.receive_bundle(&ZHOU_MEILING, "house-transfer", &[]).cases[0];
     let page = accept(&mut window, lead);
     let water = step(bundle(&page), "用水过户").no;
     let early = window.try_act(lead, Command::AskStep { step: water }).unwrap_err();
@@ -438,11 +411,11 @@ fn r77_numbers_kept_for_steps_are_given_to_nobody_else() {
     let world = World::new(610);
     let mut window = world.station("一件事窗口", DISTRICT, HE_JING);
     world.at("2026-03-09T10:00");
-    receive(&mut window, &LIU_JIAHUI, "newborn", &[]);
+    window.receive_bundle(&LIU_JIAHUI, "newborn", &[]);
     // A disk that was put back has forgotten how far it had counted; the rows are all it knows.
     for (name, _) in window.states("counter/") {
         window.put_state(&name, None);
     }
-    let next = receive(&mut window, &SUN_LINA, "newborn", &[]);
+    let next = window.receive_bundle(&SUN_LINA, "newborn", &[]);
     assert_eq!(next.rows[0].number, "石拐-000000-20260309-01-0008", "0002 to 0007 wait for their steps");
 }

@@ -4,7 +4,7 @@ use daiban_model::api::{GetHalfDays, HalfDay};
 use daiban_model::case::event::Outcome;
 use daiban_tests::world::{DISTRICT, HE_JING, SUN_LINA, World, ZHOU_MEILING, day};
 
-use crate::bundles::{accept, finish, receive, time};
+use crate::bundles::{accept, finish, time};
 
 const LAST: [&str; 4] = ["公章刻制", "信息确认", "社会保险登记", "单位参保登记"];
 
@@ -13,7 +13,7 @@ fn r125_half_of_the_firms_were_done_in_half_a_day_and_the_seal_held_the_longest(
     let world = World::new(611);
     let mut window = world.station("企业开办专窗", DISTRICT, HE_JING);
     world.at("2026-03-03T09:05");
-    let quick = receive(&mut window, &SUN_LINA, "enterprise-start", &[]).cases[0];
+    let quick = window.receive_bundle(&SUN_LINA, "enterprise-start", &[]).cases[0];
     world.at("2026-03-03T09:10");
     accept(&mut window, quick);
     world.at("2026-03-03T09:25");
@@ -35,7 +35,7 @@ fn r125_half_of_the_firms_were_done_in_half_a_day_and_the_seal_held_the_longest(
 
     // Another firm, accepted in the afternoon and done after the next noon.
     world.at("2026-03-03T16:00");
-    let slow = receive(&mut window, &ZHOU_MEILING, "enterprise-start", &[]).cases[0];
+    let slow = window.receive_bundle(&ZHOU_MEILING, "enterprise-start", &[]).cases[0];
     accept(&mut window, slow);
     for name in ["名称自主申报", "公司设立登记"] {
         finish(&mut window, slow, name, Outcome::Granted);

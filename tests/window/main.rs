@@ -6,6 +6,7 @@ mod attachments;
 mod copied;
 mod home_service;
 mod keyboard;
+mod lived_in;
 mod looks;
 mod mistakes;
 mod printing;

@@ -89,6 +89,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         GiveCases,
         AnswerSheet,
         ListHandSheets,
+        GetHanding,
         GetLeaving,
         GetHalfDays,
         ListYearly,

@@ -4,8 +4,8 @@
 
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
-    AnswerSheet, Changed, Failure, GetLeaving, GiveCases, GiveLine, HandLine, HandSheet, HandedView, Leaving,
-    ListHandSheets, View, Waits,
+    AnswerSheet, Changed, Colleague, Failure, GetHanding, GetLeaving, Givable, GiveCases, GiveLine, HandLine,
+    HandSheet, HandedView, Handing, Leaving, ListHandSheets, View, Waits,
 };
 use daiban_model::case::Command;
 use daiban_model::case::beside::{Beside, Given, Handed, Offered};
@@ -81,6 +81,16 @@ impl<S: Store> Answer<S> for ListHandSheets {
     }
 }
 
+impl<S: Store> Answer<S> for GetHanding {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Handing>, Failure> {
+        let desk = engine.desk()?;
+        let me = desk.who.agent.clone();
+        let (colleagues, cases) = (desk.takers(), desk.givable(&me).await?);
+        let leaving = if desk.leaves(&me) { Some(Box::new(desk.leaving(&me).await?)) } else { None };
+        Ok(Box::new(Handing { colleagues, cases, sheets: desk.hand_sheets().await?, leaving }))
+    }
+}
+
 impl<S: Store> Answer<S> for GetLeaving {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Leaving>, Failure> {
         engine.desk()?.leaving(&self.agent).await.map(Box::new)
@@ -89,17 +99,23 @@ impl<S: Store> Answer<S> for GetLeaving {
 
 /// What lies in the bag: as it was counted, else as the case says.
 fn given(sheet: Stamp, to: &AgentId, line: &GiveLine, case: &Case) -> Given {
+    let (papers, originals) = bag(case);
+    Given {
+        sheet,
+        to: to.clone(),
+        papers: line.papers.unwrap_or(papers),
+        originals: line.originals.unwrap_or(originals),
+        note: line.note.clone(),
+    }
+}
+
+/// Papers that were taken, and how many of them are originals.
+fn bag(case: &Case) -> (u16, u16) {
     let count = |fits: fn(PaperState) -> bool| {
         let papers = case.papers.iter().filter(|paper| fits(paper.state));
         papers.map(|paper| u16::from(paper.count)).fold(0, u16::saturating_add)
     };
-    Given {
-        sheet,
-        to: to.clone(),
-        papers: line.papers.unwrap_or_else(|| count(|state| state != PaperState::Missing)),
-        originals: line.originals.unwrap_or_else(|| count(|state| state == PaperState::Original)),
-        note: line.note.clone(),
-    }
+    (count(|state| state != PaperState::Missing), count(|state| state == PaperState::Original))
 }
 
 impl<S: Store> Desk<S> {
@@ -132,6 +148,27 @@ impl<S: Store> Desk<S> {
         let mine = facts.case.beside.offer_open().is_some_and(|offer| offer.given.to == self.who.agent);
         let file = OpenFile { id, scope, stored, doc, facts };
         if mine { Ok(file) } else { Err(Failure::NotFound) }
+    }
+
+    /// Open cases that somebody answers for and that wait for nobody's yes.
+    async fn givable(&self, agent: &AgentId) -> Result<Vec<Givable>, Failure> {
+        let eyes = Eyes { only: Some(agent.clone()), ..self.eyes() };
+        let mut cases = Vec::new();
+        for row in self.rows_of(View::Open, eyes, |_| true).await? {
+            let case = self.facts_of(row.shown.id).await?.case;
+            if case.beside.offer_open().is_none() {
+                let (papers, originals) = bag(&case);
+                cases.extend(self.shown(vec![row]).into_iter().map(|row| Givable { row, papers, originals }));
+            }
+        }
+        Ok(cases)
+    }
+
+    /// Colleagues who may be asked to take cases over.
+    fn takers(&self) -> Vec<Colleague> {
+        let mut all = self.colleagues();
+        all.retain(|one| one.agent != self.who.agent);
+        all
     }
 
     /// Whether a last day has been set for somebody.

@@ -187,9 +187,11 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    fn colleagues(&self) -> Vec<Colleague> {
+    /// Who works in this unit, in those beside it and in the one above, whoever is signed in first.
+    pub(super) fn colleagues(&self) -> Vec<Colleague> {
         let (own, today) = (&self.who, self.now().date());
-        let near = |unit: ScopeCode| unit == own.unit || unit.parent() == own.unit.parent();
+        let near =
+            |unit: ScopeCode| [own.unit, own.unit.parent()].contains(&unit) || unit.parent() == own.unit.parent();
         let mut all: Vec<&Agent> = self.published.roster.agents().iter().collect();
         all.retain(|agent| agent.id == own.agent || (agent.serves_on(today) && agent.scopes().any(near)));
         all.sort_by_key(|agent| agent.id != own.agent);

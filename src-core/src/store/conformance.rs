@@ -64,6 +64,7 @@ pub async fn all<S: Store>(make: impl Fn() -> S, wipe: impl Fn(&S)) {
             s6_what_was_never_sealed_is_not_erased;
         cases:
             every_view_pages_through_what_it_counts
+            what_is_late_is_counted_up_to_a_bound
             lists_hide_what_the_eyes_may_not_see
             a_row_is_replaced_as_a_whole
             search_finds_names_initials_and_tails

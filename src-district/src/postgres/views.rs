@@ -262,7 +262,7 @@ fn person_of(row: &Row) -> Result<Option<PersonId>, StoreError> {
     bytes.map(id).transpose()
 }
 
-/// Figures of all views: sums over the tally, and a count along the dates that have come.
+/// Figures of all views: sums over the tally, and a bounded count along the dates that have come.
 async fn counts(line: &mut Line, eyes: &Eyes, today: u32) -> Result<Rows, Fault> {
     const TALLY: &str = concat!(
         "SELECT coalesce(sum(r.open), 0)::int8, coalesce(sum(r.supplementing), 0)::int8, coalesce(sum(r.finished), 0)::int8,
@@ -271,13 +271,15 @@ async fn counts(line: &mut Line, eyes: &Eyes, today: u32) -> Result<Rows, Fault>
         seen!()
     );
     const DUE: &str = concat!(
-        "SELECT count(*) FILTER (WHERE r.due < $4), count(*) FROM case_row r WHERE r.standing = 0 AND r.due <= $4",
-        seen!()
+        "SELECT count(*) FILTER (WHERE due < $4), count(*) FROM (SELECT r.due FROM case_row r
+         WHERE r.standing = 0 AND r.due <= $4",
+        seen!(),
+        "ORDER BY r.due LIMIT $5) dated"
     );
     let mut flight = line.begin(super::READING).await;
     let tally = flight.send(TALLY, Seen::of(eyes).values()).await;
     let mut values = Seen::of(eyes).values();
-    values.append(&mut values![i64::from(today)]);
+    values.append(&mut values![i64::from(today), i64::from(Counts::MOST_DATED)]);
     let due = flight.send(DUE, values).await;
     flight.say("COMMIT").await;
     let mut landed = flight.land().await?;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::home::Colleague;
 use super::lists::CaseRow;
 use crate::ids::{AgentId, CaseId};
 use crate::stamp::{Stamp, Wall};
@@ -41,6 +42,34 @@ pub struct AnswerSheet {
 /// The sheets that whoever is signed in gave or was given, latest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListHandSheets {}
+
+/// What whoever is signed in may give away, and to whom.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetHanding {}
+
+/// What whoever is signed in may give away and to whom, the sheets there are, and what is left to be settled before a last day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handing {
+    /// Who may be asked to take over: colleagues of this unit, of those beside it and of the one above.
+    pub colleagues: Vec<Colleague>,
+    /// Open cases that whoever is signed in answers for and that are offered to nobody.
+    pub cases: Vec<Givable>,
+    /// Sheets as [`ListHandSheets`] gives them.
+    pub sheets: Vec<HandSheet>,
+    /// What is left, where a last day has been set (R34).
+    pub leaving: Option<Box<Leaving>>,
+}
+
+/// A case that may be given away, with what the case says lies in its bag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Givable {
+    /// The case.
+    pub row: CaseRow,
+    /// Papers in the bag.
+    pub papers: u16,
+    /// Of them originals.
+    pub originals: u16,
+}
 
 /// A hand-over sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

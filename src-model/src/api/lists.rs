@@ -67,9 +67,9 @@ pub enum Workday {
 pub struct Counts {
     /// Unfinished: undecided, or decided and not yet delivered.
     pub open: u32,
-    /// Mine to move today or overdue.
+    /// Mine to move today or overdue, at most [`Self::MOST_DATED`].
     pub pressing: u32,
-    /// Past their day.
+    /// Past their day, at most [`Self::MOST_DATED`].
     pub overdue: u32,
     /// Waiting for papers.
     pub supplementing: u32,
@@ -81,6 +81,12 @@ pub struct Counts {
     pub attention: u32,
     /// All.
     pub all: u32,
+}
+
+impl Counts {
+    /// How far is counted along the dates that have come. Time moves cases there and not a write, so they are counted one by one; whoever has
+    /// this many knows enough.
+    pub const MOST_DATED: u32 = 1_000;
 }
 
 /// A page of cases.

@@ -139,6 +139,7 @@ calls! {
     GiveCases = "give_cases" -> HandSheet;
     AnswerSheet = "answer_sheet" -> Vec<HandSheet>;
     ListHandSheets = "list_hand_sheets" -> Vec<HandSheet>;
+    GetHanding = "get_handing" -> Box<Handing>;
     GetLeaving = "get_leaving" -> Box<Leaving>;
     GetHalfDays = "get_half_days" -> HalfDays;
     ListYearly = "list_yearly" -> Vec<YearlyLine>;

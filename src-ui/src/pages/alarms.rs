@@ -2,8 +2,8 @@
 //! twice, questions to the upper tier, what is late and why, and sheets that wait for a yes.
 
 use daiban_model::api::{
-    AnswerSheet, CalendarHere, DatedPaper, Double, HandSheet, HelpRow, HomeCheck, LateLine, ListDoubles,
-    ListHandSheets, ListHelp, ListLate, ListMoved, ListYearly, Moved, SeenMoved, TellTime, Today, Waits, YearlyLine,
+    CalendarHere, DatedPaper, Double, HandSheet, HelpRow, HomeCheck, LateLine, ListDoubles, ListHandSheets, ListHelp,
+    ListLate, ListMoved, ListYearly, Moved, SeenMoved, TellTime, Today, Waits, YearlyLine,
 };
 use daiban_model::stamp::TimeQuality;
 use leptos::prelude::*;
@@ -57,9 +57,8 @@ fn WrongClock(now: String) -> impl IntoView {
 #[component]
 pub fn Alarms() -> impl IntoView {
     let moved = load(|| Some(ListMoved {}));
-    let sheets = load(|| Some(ListHandSheets {}));
     view! {
-        {quiet(sheets, move |all: &Vec<HandSheet>| offered(all, sheets))}
+        {quiet(load(|| Some(ListHandSheets {})), |all: &Vec<HandSheet>| offered(all))}
         {quiet(moved, move |all: &Vec<Moved>| moved_list(all, moved))}
         {quiet(load(|| Some(ListDoubles {})), |all: &Vec<Double>| doubles(all))}
         {quiet(load(|| Some(ListYearly {})), |all: &Vec<YearlyLine>| yearly(all))}
@@ -95,18 +94,8 @@ fn section(id: &'static str, title: &'static str, lines: Vec<AnyView>, foot: Any
     .into_any()
 }
 
-fn offered(all: &[HandSheet], sheets: RwSignal<Load<Vec<HandSheet>>>) -> AnyView {
+fn offered(all: &[HandSheet]) -> AnyView {
     let line = |sheet: &HandSheet| {
-        let ids: Vec<_> = sheet.lines.iter().map(|line| line.id).collect();
-        let take = move |_| {
-            let call = AnswerSheet { taken: ids.clone(), back: Vec::new() };
-            spawn_local(async move {
-                match transport::call(call).await {
-                    Ok(all) => drop(sheets.try_set(Load::Ready(all))),
-                    Err(failure) => desk().fail(&failure),
-                }
-            });
-        };
         let text = t!(
             "today.sheet",
             from = sheet.from,
@@ -115,11 +104,7 @@ fn offered(all: &[HandSheet], sheets: RwSignal<Load<Vec<HandSheet>>>) -> AnyView
             originals = sheet.originals,
             hash = sheet.hash
         );
-        view! {
-            <span><b>{text}</b></span>
-            <button type="button" class="btn btn-sm" data-test="take-sheet" on:click=take>{t!("today.sheet_take")}</button>
-        }
-        .into_any()
+        view! { <Go to=Route::Handing test="see-sheet"><Icon name="out"/><span><b>{text}</b></span></Go> }.into_any()
     };
     let mine = all.iter().filter(|sheet| sheet.waits == Waits::ForMe);
     section("h-sheets", t!("today.sheets"), mine.map(line).collect(), ().into_any())

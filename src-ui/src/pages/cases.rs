@@ -69,18 +69,18 @@ fn view_of(code: &str) -> Option<View> {
 }
 
 /// How many there are of a view; `None` where the engine counts something narrower than the view shows.
-fn count_of(view: View, counts: &Counts) -> Option<u32> {
-    Some(match view {
+fn count_of(view: View, counts: &Counts) -> Option<String> {
+    Some(dates::count(match view {
         View::Open => counts.open,
         View::Pressing => return None,
-        View::Overdue => counts.overdue,
+        View::Overdue => return Some(dates::late(counts.overdue)),
         View::Supplementing => counts.supplementing,
         View::Finished => counts.finished,
         View::NoLimit => counts.no_limit,
         View::Attention => counts.attention,
         View::Reminders => return None,
         View::All => counts.all,
-    })
+    }))
 }
 
 async fn ask(view: View, text: String, after: Option<PageKey>, limit: u16) -> Result<Page, Failure> {
@@ -169,7 +169,7 @@ fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
         view! {
             <button type="button" role="tab" aria-selected=selected on:click=choose
                 data-test=format!("view-{}", say::code(&it))>
-                {name}<span class="count">{move || book.counts().and_then(|counts| count_of(it, &counts)).map(dates::count)}</span>
+                {name}<span class="count">{move || book.counts().and_then(|counts| count_of(it, &counts))}</span>
             </button>
         }
     };

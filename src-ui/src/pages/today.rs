@@ -63,7 +63,7 @@ fn summary(today: &Today) -> String {
     let rest = match (due_today, today.counts.overdue) {
         (0, 0) => t!("today.nothing_due", open = today.counts.open),
         (due, 0) => t!("today.due", due = due, open = today.counts.open),
-        (due, late) => t!("today.due_and_late", due = due, late = late, open = today.counts.open),
+        (due, late) => t!("today.due_and_late", due = due, late = dates::late(late), open = today.counts.open),
     };
     format!("{day}{rest}")
 }

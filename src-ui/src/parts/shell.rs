@@ -32,12 +32,13 @@ pub fn Go(
 }
 
 /// The places of the side bar with the digit that leads there by Alt.
-pub fn places() -> [(u8, Route, &'static str, &'static str, &'static str); 5] {
+pub fn places() -> [(u8, Route, &'static str, &'static str, &'static str); 6] {
     [
         (1, Route::Today, "today", t!("nav.today"), "nav-today"),
         (2, Route::Cases(String::new()), "case", t!("nav.cases"), "nav-cases"),
         (3, Route::Visits, "visit", t!("nav.visits"), "nav-visits"),
         (4, Route::Catalogue(None), "list", t!("nav.catalogue"), "nav-catalogue"),
+        (5, Route::Handing, "out", t!("nav.handing"), "nav-handing"),
         (6, Route::Sync, "sync", t!("nav.sync"), "nav-sync"),
     ]
 }

@@ -24,7 +24,8 @@ const LAST_LOOK: Duration = Duration::from_secs(20);
 /// A station on this machine.
 pub struct Station {
     folder: PathBuf,
-    enrol: String,
+    data: PathBuf,
+    enrol: Option<String>,
     shots: PathBuf,
 }
 
@@ -33,12 +34,20 @@ impl Station {
     pub fn new(folder: &Path, enrol: &str, shots: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let folder = folder.canonicalize().context("the station has no folder")?;
-        Ok(Self { folder, enrol: enrol.to_owned(), shots: shots.to_owned() })
+        Ok(Self { data: folder.join("data"), folder, enrol: Some(enrol.to_owned()), shots: shots.to_owned() })
+    }
+
+    /// A station whose data lie where somebody has worked before; what the window itself keeps goes to `folder`.
+    pub fn lived_in(data: &Path, folder: &Path, shots: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let folder = folder.canonicalize().context("the station has no folder")?;
+        let data = data.canonicalize().context("nobody has worked there")?;
+        Ok(Self { data, folder, enrol: None, shots: shots.to_owned() })
     }
 
     /// The folder of the program's data.
     pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        self.data.clone()
     }
 
     /// The folder in which its person keeps documents.
@@ -51,7 +60,9 @@ impl Station {
         let driver = Driver::start(&self.folder.join("profile")).await?;
         let data = self.data();
         let data = data.to_str().context("the folder's name is not text")?;
-        let options = json!({ "binary": built("daiban")?, "args": ["--data", data, "--enrol", self.enrol] });
+        let mut words = vec!["--data", data];
+        words.extend(self.enrol.iter().flat_map(|enrol| ["--enrol", enrol.as_str()]));
+        let options = json!({ "binary": built("daiban")?, "args": words });
         let mut wanted = Capabilities::new();
         wanted.insert("webkitgtk:browserOptions".to_owned(), options);
         let mut client = ClientBuilder::new(HttpConnector::new());

@@ -129,6 +129,26 @@ pub(super) async fn every_view_pages_through_what_it_counts<S: Store>(store: &S)
     Ok(())
 }
 
+pub(super) async fn what_is_late_is_counted_up_to_a_bound<S: Store>(store: &S) -> Checked {
+    let dated = |n: u128, due: u32| case(n, "王芳").map(|case| CaseRecord { due: Some(due), ..case });
+    let most = u128::from(Counts::MOST_DATED);
+    let mut cases = (1..most).map(|n| dated(n, TODAY - 1)).collect::<Result<Vec<_>, _>>()?;
+    cases.extend([dated(most, TODAY)?, dated(most + 1, TODAY)?]);
+    store_all(store, &cases).await?;
+    let here = eyes(&[district()?]);
+    let dates = |counts: Counts| (counts.overdue, counts.pressing, counts.open);
+    assert_eq!(
+        dates(counts(store, &here).await?),
+        (999, 1_000, 1_001),
+        "the latest come first, others have their day today"
+    );
+    store
+        .commit(Batch { rows: vec![dated(most, TODAY - 2)?, dated(most + 1, TODAY - 1)?], ..Batch::default() })
+        .await?;
+    assert_eq!(dates(counts(store, &here).await?), (1_000, 1_000, 1_001), "no further");
+    Ok(())
+}
+
 fn names(cases: &[CaseRecord]) -> Vec<String> {
     cases.iter().map(|case| case.shown.number.clone()).collect()
 }

@@ -110,8 +110,8 @@ impl State {
         let come = |case: &&&CaseRecord| shows(View::Pressing, case, today) && case.due.is_some_and(|due| due <= today);
         Counts {
             open: count(View::Open),
-            pressing: u32::try_from(seen.iter().filter(come).count()).unwrap_or(u32::MAX),
-            overdue: count(View::Overdue),
+            pressing: u32::try_from(seen.iter().filter(come).count()).unwrap_or(u32::MAX).min(Counts::MOST_DATED),
+            overdue: count(View::Overdue).min(Counts::MOST_DATED),
             supplementing: count(View::Supplementing),
             finished: count(View::Finished),
             no_limit: count(View::NoLimit),

@@ -231,7 +231,7 @@ fn record(row: &Row<'_>) -> Result<(i64, CaseRecord), StoreError> {
     Ok((row.get(0)?, record))
 }
 
-/// Figures of all views: sums over the tally, and a count along the dates that have come.
+/// Figures of all views: sums over the tally, and a bounded count along the dates that have come.
 pub(super) fn counts(tx: &Connection, eyes: &Eyes, today: u32) -> Result<Rows, StoreError> {
     const TALLY: &str = concat!(
         "SELECT total(r.open), total(r.supplementing), total(r.finished), total(r.no_limit), total(r.attention), total(r.n) \
@@ -239,8 +239,10 @@ pub(super) fn counts(tx: &Connection, eyes: &Eyes, today: u32) -> Result<Rows, S
         seen!()
     );
     const DUE: &str = concat!(
-        "SELECT total(r.due < ?3), count(*) FROM case_row r INDEXED BY case_open WHERE r.standing = 0 AND r.due <= ?3",
-        seen!()
+        "SELECT total(due < ?3), count(*) FROM (SELECT r.due FROM case_row r INDEXED BY case_open \
+         WHERE r.standing = 0 AND r.due <= ?3",
+        seen!(),
+        "ORDER BY r.due LIMIT ?4)"
     );
     let seen = Seen::of(tx, eyes)?;
     let figure = |row: &Row<'_>, at: usize| -> rusqlite::Result<u32> { Ok(row.get::<_, f64>(at)? as u32) };
@@ -255,9 +257,10 @@ pub(super) fn counts(tx: &Connection, eyes: &Eyes, today: u32) -> Result<Rows, S
             ..Counts::default()
         })
     })?;
-    (counts.overdue, counts.pressing) = tx
-        .prepare_cached(DUE)?
-        .query_row(params![seen.scopes, seen.only, today], |row| Ok((figure(row, 0)?, row.get(1)?)))?;
+    (counts.overdue, counts.pressing) =
+        tx.prepare_cached(DUE)?.query_row(params![seen.scopes, seen.only, today, Counts::MOST_DATED], |row| {
+            Ok((figure(row, 0)?, row.get(1)?))
+        })?;
     Ok(Rows { counts, ..Rows::default() })
 }
 

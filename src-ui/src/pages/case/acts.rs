@@ -58,7 +58,7 @@ fn Offers(open: Open, acts: Vec<Offer>, whose: Option<Whose>) -> impl IntoView {
     };
     let Some(first) = acts.iter().copied().find(|offer| FORWARD.contains(offer)) else {
         let rest = rest(acts, None, choose);
-        return view! { {waiting(whose)}<div class="btns" data-test="offers">{rest}</div> }.into_any();
+        return view! { {waiting(whose)}{rest} }.into_any();
     };
     let note = words::one_of("offer_note", &say::code(&first)).unwrap_or_default();
     let rest = rest(acts, Some(first), choose);
@@ -71,11 +71,38 @@ fn Offers(open: Open, acts: Vec<Offer>, whose: Option<Whose>) -> impl IntoView {
                 {offer_word(first)}<kbd>"Enter"</kbd>
             </button>
         </div>
-        <div class="btns" data-test="offers">{rest}</div>
+        {rest}
     }
     .into_any()
 }
 
+/// The groups of what else may be done, in their order on the page; each is a word.
+const GROUPS: [&str; 3] = ["case", "papers", "person"];
+
+fn group(offer: Offer) -> &'static str {
+    match offer {
+        Offer::PayCharge
+        | Offer::PromiseLater
+        | Offer::PromiseInstead
+        | Offer::CheckPromise
+        | Offer::BreakPromise
+        | Offer::MoveOriginals
+        | Offer::ShowCertificate => "papers",
+        Offer::Entrust
+        | Offer::PauseMandate
+        | Offer::ResumeMandate
+        | Offer::EndMandate
+        | Offer::Come
+        | Offer::CallBack
+        | Offer::EnterRating
+        | Offer::Explain
+        | Offer::FindAt
+        | Offer::ChooseResults => "person",
+        _ => "case",
+    }
+}
+
+/// What else may be done, a line for each group.
 fn rest(acts: Vec<Offer>, first: Option<Offer>, choose: impl Fn(Offer) + Copy + Send + 'static) -> impl IntoView {
     let button = move |offer: Offer| {
         let test = format!("offer-{}", say::code(&offer));
@@ -86,7 +113,15 @@ fn rest(acts: Vec<Offer>, first: Option<Offer>, choose: impl Fn(Offer) + Copy + 
         }
     };
     let elsewhere = |offer: &Offer| *offer == Offer::Note || HOME.contains(offer);
-    acts.into_iter().filter(|offer| Some(*offer) != first && !elsewhere(offer)).map(button).collect_view()
+    let acts: Vec<Offer> = acts.into_iter().filter(|offer| Some(*offer) != first && !elsewhere(offer)).collect();
+    let line = |name: &'static str| {
+        let of_it: Vec<Offer> = acts.iter().copied().filter(|offer| group(*offer) == name).collect();
+        (!of_it.is_empty()).then(|| {
+            let buttons = of_it.into_iter().map(button).collect_view();
+            view! { <div><dt>{words::one_of("offer_group", name)}</dt><dd class="btns">{buttons}</dd></div> }
+        })
+    };
+    view! { <dl class="offers" data-test="offers">{GROUPS.map(line).into_iter().collect_view()}</dl> }
 }
 
 #[component]

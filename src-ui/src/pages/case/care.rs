@@ -17,15 +17,19 @@ pub(super) fn CareSection(open: Open) -> impl IntoView {
             view! {
                 <section id="care" aria-labelledby="h-care">
                     <div class="sec-head"><h2 id="h-care">{t!("case_care.title")}</h2></div>
-                    <dl class="check" data-test="care">
-                        {lines.into_iter().map(|(name, text)| view! { <div><dt>{name}</dt><dd>{text}</dd></div> }).collect_view()}
-                    </dl>
+                    <dl class="facts facts-wide" data-test="care">{lines.into_iter().map(shown).collect_view()}</dl>
                 </section>
             }
         })
     }
 }
 
+fn shown((name, text): (&'static str, String)) -> impl IntoView {
+    let said = text.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
+    view! { <div><dt>{name}</dt><dd>{said}</dd></div> }
+}
+
+/// What there is, by name; a text of several lines is shown as such.
 fn lines(care: &CareView) -> Vec<(&'static str, String)> {
     let mut lines: Vec<(&'static str, String)> = Vec::new();
     for charge in &care.charges {
@@ -65,7 +69,7 @@ fn lines(care: &CareView) -> Vec<(&'static str, String)> {
     });
     let done: Vec<String> = done.collect();
     if !done.is_empty() {
-        lines.push((t!("case_care.steps"), done.join("、")));
+        lines.push((t!("case_care.steps"), done.join("\n")));
     }
     lines
 }

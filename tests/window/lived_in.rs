@@ -1,0 +1,324 @@
+//! Stories that begin weeks ago: a laptop on which somebody has worked with the clocks of those days, opened in the window today.
+
+use anyhow::{Result, ensure};
+use daiban_model::case::Command;
+use daiban_model::case::event::{AcceptanceBasis, Power};
+use daiban_model::wire::PackageKind;
+use daiban_tests::window::job;
+use daiban_tests::window::page::{Page, key, named};
+use daiban_tests::window::station::Station as Window;
+use daiban_tests::world::{
+    self, BAI_YUNXIA, BAICAIGOU, DISTRICT, HE_JING, LIN_FANG, Papers, QIAN_XIUYING, QIMUGE, SUN_LINA, World,
+    ZHAO_YUNFENG, must,
+};
+use tempfile::TempDir;
+
+use crate::stage::shots;
+
+/// A laptop that was closed, and where its window keeps what is its own.
+struct Laptop {
+    station: world::Station,
+    window: Window,
+    _folder: TempDir,
+}
+
+impl Laptop {
+    /// The program of those days ends.
+    fn closed(mut station: world::Station, name: &str) -> Result<Self> {
+        station.kill();
+        let folder = tempfile::tempdir()?;
+        let window = Window::lived_in(station.folder(), folder.path(), &shots(name))?;
+        Ok(Self { station, window, _folder: folder })
+    }
+
+    /// Somebody opens it and plays a part of the story.
+    async fn with<T>(&self, agent: &str, name: &str, story: impl AsyncFnOnce(&Page) -> Result<T>) -> Result<T> {
+        self.window
+            .act(name, async |page| {
+                sign_in(page, agent).await?;
+                story(page).await
+            })
+            .await
+    }
+}
+
+async fn sign_in(page: &Page, agent: &str) -> Result<()> {
+    page.at("unlock").await?;
+    page.press(&format!("tile-{agent}")).await?;
+    page.write("pin", world::PIN).await?;
+    page.key(key::ENTER).await?;
+    page.at("today").await
+}
+
+/// Finds a case by words and opens it.
+async fn open(page: &Page, words: &str) -> Result<()> {
+    page.chord(key::CONTROL, 'k').await?;
+    page.type_text(words).await?;
+    page.key(key::ENTER).await?;
+    page.at("cases").await?;
+    page.says("case-name", words).await?;
+    page.press("case-name").await?;
+    page.at("case").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r55_silence_accepts_and_the_dates_begin_with_the_receipt() -> Result<()> {
+    let world = World::new(2403);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut window = world.station_on_disk("石拐区政务服务中心", DISTRICT, LIN_FANG);
+    world.at("2026-09-24T09:00");
+    let case = village.receive(&SUN_LINA, "NM-013");
+    village.hand_over(case);
+    world.settle(&mut [&mut village, &mut window]);
+    // Five working days went by, and nobody said a word.
+    let laptop = Laptop::closed(window, "deemed")?;
+    laptop
+        .with(LIN_FANG, "deemed", async |page| {
+            open(page, SUN_LINA.name).await?;
+            page.says("next-step", "视为受理").await?;
+            page.shot("1-silence").await?;
+            page.press("offer-accept_deemed").await?;
+            page.see("act-form").await?;
+            page.press("act-do").await?;
+            page.says("case-stage", "受理").await?;
+            let legal = page.text_css(&format!("{} .date", named("clock-statutory"))).await?;
+            ensure!(legal.contains("10月29日"), "from 2026-09-24 on, not from today (D43): {legal}");
+            page.shot("2-accepted").await.map(drop)
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r66_a_mandate_withdrawn_mid_way_stops_the_agent_and_not_the_person() -> Result<()> {
+    let world = World::new(2404);
+    let mut village = world.station_on_disk("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    world.at("2026-11-16T09:00");
+    village.receive_with(&ZHAO_YUNFENG, "YB-001", Papers::All, |draft| {
+        draft.mandate.until = "2027-11-01".into();
+        draft.mandate.powers.insert(Power::Collect);
+    });
+    let laptop = Laptop::closed(village, "mandate-withdrawn")?;
+    laptop
+        .with(QIMUGE, "withdrawn", async |page| {
+            open(page, ZHAO_YUNFENG.name).await?;
+            page.see("offer-hand_over").await?;
+            page.press("offer-end_mandate").await?;
+            page.see("act-form").await?;
+            page.press("why-withdrawn").await?;
+            page.shot("1-withdraws").await?;
+            page.press("act-do").await?;
+            page.says("story-line", "委托").await?;
+            // Nobody acts for her any more; what is there stays, and she may go on herself or entrust somebody anew.
+            page.press("offer-hand_over").await?;
+            page.see("act-form").await?;
+            page.press("act-do").await?;
+            let told = page.says("failure", "委托").await?;
+            ensure!(!told.is_empty(), "it is said in words");
+            page.shot("2-stopped").await?;
+            page.key(key::ESCAPE).await?;
+            page.see("offer-entrust").await.map(drop)
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r124_half_a_day_goes_across_noon_and_across_a_holiday() -> Result<()> {
+    let world = World::new(2405);
+    let mut window = world.station_on_disk("企业开办专窗", DISTRICT, HE_JING);
+    for (at, person) in [("2026-03-03T10:40", SUN_LINA), ("2026-09-30T15:30", QIAN_XIUYING)] {
+        world.at(at);
+        let lead = window.receive_bundle(&person, "enterprise-start", &[]).cases[0];
+        window.act(lead, Command::Accept { basis: AcceptanceBasis::Complete });
+    }
+    let laptop = Laptop::closed(window, "half-day")?;
+    laptop
+        .with(HE_JING, "half-day", async |page| {
+            // 1 h 20 min before noon and 2 h 40 min from half past two on; two hours before the national holiday and two after it.
+            for (name, end) in [(SUN_LINA.name, "3月3日 17:10"), (QIAN_XIUYING.name, "10月8日 10:30")] {
+                open(page, name).await?;
+                let shown = page.text_css(&format!("{} .date", named("clock-promised"))).await?;
+                ensure!(shown.contains(end), "{name}: {shown}, not {end}");
+                let owners = page.texts(".tracks th[scope=row]").await?;
+                ensure!(
+                    owners.iter().any(|owner| owner.contains("市场监督管理局")),
+                    "each step has its owner: {owners:?}"
+                );
+                page.bring("#tracks").await?;
+                page.shot(&format!("half-day-{}", end.replace([' ', ':'], "-"))).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r78_two_laptops_took_the_same_matter_and_one_of_them_sees_it() -> Result<()> {
+    let world = World::new(2406);
+    let mut seven = world.station_on_disk("幸福大院代办点", BAICAIGOU, QIMUGE);
+    let mut eight = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    world.at("2026-11-16T09:30");
+    let first = seven.receive(&ZHAO_YUNFENG, "MZ-007");
+    world.at("2026-11-16T14:00");
+    eight.receive(&ZHAO_YUNFENG, "MZ-007");
+    let number = seven.page(first).row.number;
+    world.settle(&mut [&mut seven, &mut eight]);
+    let laptop = Laptop::closed(seven, "two-laptops")?;
+    laptop
+        .with(QIMUGE, "two-laptops", async |page| {
+            let told = page.says("h-doubles", ZHAO_YUNFENG.name).await?;
+            ensure!(told.contains(&number), "which was first: {told}");
+            page.shot("1-today").await?;
+            page.press_css(&format!("{} a", named("h-doubles"))).await?;
+            page.at("case").await?;
+            page.says("double", &number).await?;
+            page.write("double-reason", "重复，上午已收").await?;
+            page.press("link-double").await?;
+            page.says("story-line", "重复，上午已收").await?;
+            page.shot("2-linked").await?;
+            job::go(page, "today").await?;
+            ensure!(!page.has("h-doubles").await?, "said what it is");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r34_r41_an_agent_leaves_and_hands_twelve_open_cases_over() -> Result<()> {
+    const ITEMS: [&str; 12] = [
+        "RS-002", "RS-003", "RS-012", "RS-013", "MZ-007", "MZ-001", "MZ-005", "YB-001", "YB-002", "RS-045", "RS-047",
+        "MZ-004",
+    ];
+    let world = World::new(2407);
+    let mut village = world.station_on_disk("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    village.add_person(BAI_YUNXIA);
+    village.lock();
+    must("she signs in again", village.sign_in(QIMUGE, world::PIN));
+    world.at("2026-11-16T09:00");
+    for item in ITEMS {
+        village.receive(&QIAN_XIUYING, item);
+    }
+    world.hub.publish(PackageKind::Roster, &world.hub.roster_with_end(QIMUGE, "2099-12-31"));
+    village.sync(&world.hub);
+    let laptop = Laptop::closed(village, "leaving")?;
+    laptop.with(QIMUGE, "gives", gives_all).await?;
+    laptop.with(BAI_YUNXIA, "takes", takes_all_but_one).await?;
+    laptop
+        .with(QIMUGE, "left", async |page| {
+            job::go(page, "handing").await?;
+            let told = page.says("leaving", "在办 1 件").await?;
+            ensure!(told.contains("重新签"), "principals are asked for new letters: {told}");
+            page.says("sheet-line", "少一张照片").await?;
+            page.shot("4-what-is-left").await.map(drop)
+        })
+        .await?;
+    drop(laptop.station);
+    Ok(())
+}
+
+async fn gives_all(page: &Page) -> Result<()> {
+    page.chord(key::ALT, '5').await?;
+    page.at("handing").await?;
+    page.says("leaving", "在办 12 件").await?;
+    ensure!(page.count(&named("givable")).await? == 12, "every open case");
+    page.press("taker").await?;
+    page.type_text("白云霞").await?;
+    page.key(key::ENTER).await?;
+    page.press("choose-all").await?;
+    page.says("give", "12").await?;
+    page.shot("1-gives").await?;
+    page.press("give").await?;
+    page.says("give-section", "您手上没有在办的件").await?;
+    ensure!(page.count(&named("sheet-line")).await? == 12, "one sheet with every line");
+    page.shot("2-given").await.map(drop)
+}
+
+async fn takes_all_but_one(page: &Page) -> Result<()> {
+    page.says("h-sheets", "12 件").await?;
+    page.press("see-sheet").await?;
+    page.at("handing").await?;
+    ensure!(page.count(&named("offered-line")).await? == 12, "line by line");
+    page.press("line-back").await?;
+    page.press("answer-sheet").await?;
+    page.says("failure", "为什么").await?;
+    page.write("back-reason", "少一张照片").await?;
+    page.key(key::TAB).await?;
+    page.shot("3-takes").await?;
+    page.press("answer-sheet").await?;
+    page.says("sheet-line", "少一张照片").await?;
+    ensure!(page.count(&named("givable")).await? == 11, "eleven are hers now");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_an_item_that_was_withdrawn_is_finished_and_taken_no_more() -> Result<()> {
+    let world = World::new(2408);
+    let mut village = world.station_on_disk("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    world.at("2026-11-16T09:00");
+    village.receive(&ZHAO_YUNFENG, "MZ-007");
+    world.hub.publish_changed(2, |items| items.retain(|item| item["code"] != "MZ-007"));
+    village.sync(&world.hub);
+    let laptop = Laptop::closed(village, "withdrawn-item")?;
+    laptop
+        .with(QIMUGE, "withdrawn-item", async |page| {
+            open(page, ZHAO_YUNFENG.name).await?;
+            page.says("item-standing", "取消").await?;
+            page.see("offer-hand_over").await?;
+            page.shot("1-open-case").await?;
+            job::go(page, "catalogue").await?;
+            page.write("item-search", "高龄津贴").await?;
+            page.shot("2-no-new-one").await?;
+            ensure!(page.count("[data-test=item-row][data-code=\"MZ-007\"]").await? == 0, "not on the list any more");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r116_a_newborn_is_one_form_one_number_and_a_track_for_each_department() -> Result<()> {
+    let world = World::new(2409);
+    let window = world.station_on_disk("一件事窗口", DISTRICT, HE_JING);
+    let laptop = Laptop::closed(window, "newborn")?;
+    laptop
+        .with(HE_JING, "newborn", async |page| {
+            job::begin(page).await?;
+            job::person(page, &daiban_tests::window::people::ZHOU_MEILING).await?;
+            job::next(page, "items").await?;
+            page.write("item-search", "新生儿").await?;
+            page.press_css("[data-test=bundle-option][data-bundle=newborn] [data-test=bundle-take]").await?;
+            answer_all(page).await?;
+            page.says("bundle-steps-count", "步").await?;
+            page.shot("1-questions").await?;
+            job::next(page, "papers").await?;
+            let papers = page.count(&named("paper-row")).await?;
+            job::papers(page, &vec!["have"; papers]).await?;
+            page.shot("2-one-list").await?;
+            job::next(page, "mandate").await?;
+            job::mandate_by_thumb(page, "王秀英").await?;
+            job::next(page, "check").await?;
+            let number = job::receive(page).await?;
+            page.shot("3-one-number").await?;
+            page.press("open-taken").await?;
+            page.at("case").await?;
+            ensure!(page.text("case-number").await? == number, "one number for the whole");
+            page.press("offer-accept").await?;
+            page.press("basis-complete").await?;
+            page.press("act-do").await?;
+            page.says("bundle-count", "办理").await?;
+            let tracks = page.texts(".tracks th[scope=row]").await?;
+            ensure!(tracks.len() >= 4, "a track for each department: {tracks:?}");
+            page.bring("#tracks").await?;
+            page.shot("4-tracks").await.map(drop)
+        })
+        .await
+}
+
+/// The first answer to every question that is asked.
+async fn answer_all(page: &Page) -> Result<()> {
+    page.see("bundle-questions").await?;
+    let asked = page.count("[data-test=bundle-questions] .seg").await?;
+    for nth in 0..asked {
+        let first = format!("[data-test=bundle-questions] .field:nth-of-type({}) label", nth + 1);
+        page.press_css(&first).await?;
+    }
+    Ok(())
+}

@@ -24,7 +24,7 @@ const COPIED: &[(&str, &str)] = &[
     ("assets/mark.svg", "mark.svg"),
 ];
 
-/// What the pages may weigh on the road, compressed (design: 700 KB).
+/// What the pages may weigh on the road, compressed by brotli at its best (design: 700 KB).
 const BUDGET: u64 = 700_000;
 
 /// Builds `dist/`, or does nothing when it is newer than everything it is made of.
@@ -119,10 +119,14 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 fn report(bound: &Path) -> Result<()> {
     let raw = fs::metadata(bound)?.len();
     say(&format!("app_bg.wasm: {} KB", raw / 1000));
-    for (program, arguments) in [("brotli", ["-9", "-c"]), ("gzip", ["-9", "-c"])] {
-        let Some(size) = packed(program, &arguments, bound) else { continue };
-        let verdict = if size > BUDGET { "over the budget" } else { "within the budget" };
-        say(&format!("packed by {program}: {} KB, {verdict} of {} KB", size / 1000, BUDGET / 1000));
+    for (program, arguments) in [("brotli", ["-q", "11", "-c"].as_slice()), ("gzip", ["-9", "-c"].as_slice())] {
+        let Some(size) = packed(program, arguments, bound) else { continue };
+        let verdict = match (program, size > BUDGET) {
+            ("brotli", true) => "over the budget",
+            ("brotli", false) => "within the budget",
+            _ => "and brotli, which the budget is for, packs tighter",
+        };
+        say(&format!("packed by {program}: {} KB, {verdict} ({} KB)", size / 1000, BUDGET / 1000));
         break;
     }
     Ok(())

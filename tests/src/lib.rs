@@ -2,6 +2,7 @@
 
 #[path = "../bench/mod.rs"]
 pub mod bench;
+pub mod dictionary;
 pub mod forms;
 pub mod hostile;
 pub mod paper;

@@ -33,6 +33,7 @@ mod restored;
 mod roads;
 mod rows;
 mod scopes;
+mod small_bodies;
 mod sticks;
 mod sticks_files;
 mod two_desks;

@@ -32,7 +32,7 @@ use self::beside::Beside;
 use self::incoming::FrameTaken;
 pub use self::letters::Outbound;
 pub(super) use self::link::LinkState;
-use self::link::{Asked, measured};
+use self::link::{Asked, Brevity, measured};
 pub use self::meeting::MeetFault;
 pub(super) use self::meeting::{Meets, Seen};
 use super::desk::Desk;
@@ -124,7 +124,7 @@ impl<S: Store> Engine<S> {
             let (telling, digest) = (link.telling, link.digest);
             let ask = station::exchange(desk.thread, &desk.cursors, telling, link.max_bytes, digest, segments);
             let signed;
-            (link.beside, signed) = beside::alone_if_large(&desk.key, ask);
+            (link.beside, signed) = beside::alone_if_large(&desk.key, link.brevity, ask);
             (Asked::Exchange as fn(_) -> _, signed)
         };
         let asked = asked(hash);
@@ -180,6 +180,11 @@ impl<S: Store> Engine<S> {
                 link.hub_is_older = true;
                 return Ok(link.detour());
             }
+            Err(RoadFault::Garbled) if matches!(asked, Asked::Exchange(_)) && link.brevity == Brevity::Untried => {
+                // Or one that does not read the dictionary of small bodies.
+                link.brevity = Brevity::NotUnderstood;
+                return Ok(link.detour());
+            }
             Err(fault) => {
                 link.lost(fault, now);
                 desk.attachments.unsure();
@@ -209,6 +214,9 @@ impl<S: Store> Engine<S> {
         };
         match taken {
             Ok(taken) => {
+                if link.brevity == Brevity::Untried && matches!(taken, Taken::Reply(_)) {
+                    link.brevity = Brevity::Understood;
+                }
                 link.road_is_good();
                 self.taken(taken, since, now).await
             }

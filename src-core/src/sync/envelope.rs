@@ -4,6 +4,7 @@ use daiban_model::wire::{self, Envelope, Hash, Packing};
 use ed25519_dalek::SigningKey;
 
 use super::columns::{self, Body};
+use super::dictionary;
 use super::segment;
 use super::sign::{self, Domain};
 
@@ -34,6 +35,18 @@ pub fn ask<T: Body>(key: &SigningKey, domain: Domain, value: &T) -> (Vec<u8>, Ha
     (wire::encode(&envelope), hash)
 }
 
+/// The same for somebody who reads the dictionary of small bodies, and is answered with it.
+pub fn ask_briefly<T: Body>(key: &SigningKey, domain: Domain, value: &T) -> (Vec<u8>, Hash) {
+    let plain = columns::encode(value);
+    let (packing, body) = match dictionary::squeeze(&plain) {
+        Some(small) => (Packing::ZstdFirst, small),
+        None if plain.len() <= 512 => (Packing::PlainFirst, plain),
+        None => return ask(key, domain, value),
+    };
+    let (sig, hash) = (sign::sign(key, domain, &[&body]), sign::hash(&body));
+    (wire::encode(&Envelope { signer: key.verifying_key().to_bytes(), sig, packing, body }), hash)
+}
+
 /// The request in an envelope, when its signer signed it, and its hash. Verified before it is unpacked, unpacked within its bound.
 pub fn asked<T: Body>(envelope: &Envelope, domain: Domain) -> Result<(T, Hash), Unread> {
     if !sign::verify(&envelope.signer, domain, &[&envelope.body], &envelope.sig) {
@@ -48,6 +61,20 @@ pub fn answer<T: Body>(key: &SigningKey, domain: Domain, asked: Hash, value: &T,
     let (packing, body) = segment::squeeze(&plain, level);
     let sig = sign::sign(key, domain, &[&asked.0, &body]);
     wire::encode(&Envelope { signer: key.verifying_key().to_bytes(), sig, packing, body: body.into_owned() })
+}
+
+/// The same to a request that was packed so.
+pub fn answer_in<T: Body>(
+    key: &SigningKey,
+    domain: Domain,
+    (asked, packing): (Hash, Packing),
+    value: &T,
+    level: i32,
+) -> Vec<u8> {
+    let small = if packing.reads_first() { dictionary::squeeze(&columns::encode(value)) } else { None };
+    let Some(body) = small else { return answer(key, domain, asked, value, level) };
+    let sig = sign::sign(key, domain, &[&asked.0, &body]);
+    wire::encode(&Envelope { signer: key.verifying_key().to_bytes(), sig, packing: Packing::ZstdFirst, body })
 }
 
 /// The reply in an envelope, when its signer signed it for exactly this request.

@@ -149,6 +149,8 @@ struct Asked<T> {
     request: T,
     /// Hash of the request's body, which the reply's signature covers.
     hash: wire::Hash,
+    /// How it was packed.
+    packing: wire::Packing,
 }
 
 /// How long a nonce is good for.
@@ -203,7 +205,7 @@ impl<S: Store> Hub<S> {
         let device = marks.devices.into_iter().next().ok_or(Turned::UnknownDevice)?;
         let (request, hash) = envelope::asked(&envelope, domain)?;
         let certificate = self.certificate(&device).ok_or(Turned::UnknownDevice)?;
-        Ok(Asked { device, certificate, request, hash })
+        Ok(Asked { device, certificate, request, hash, packing: envelope.packing })
     }
 
     fn certificate(&self, device: &DeviceRow) -> Option<Certificate> {
@@ -214,6 +216,11 @@ impl<S: Store> Hub<S> {
     /// Packs and signs a reply to a request.
     fn reply<T: Body>(&self, request: wire::Hash, value: &T) -> Vec<u8> {
         envelope::answer(self.keys.hub(), Domain::Reply, request, value, REPLY_LEVEL)
+    }
+
+    /// The same, packed as whoever asked can read it.
+    fn reply_to<A, T: Body>(&self, asked: &Asked<A>, value: &T) -> Vec<u8> {
+        envelope::answer_in(self.keys.hub(), Domain::Reply, (asked.hash, asked.packing), value, REPLY_LEVEL)
     }
 
     fn nonce(&self, device: DeviceId, now: Wall) -> Nonce {

@@ -12,6 +12,7 @@ pub mod certificates;
 pub mod code;
 pub mod columns;
 pub mod compare;
+mod dictionary;
 pub mod envelope;
 pub mod files;
 pub mod http;

@@ -124,7 +124,8 @@ pub fn squeeze(bytes: &[u8], level: i32) -> (wire::Packing, Cow<'_, [u8]>) {
 /// Unpacks a body, never to more than the bound.
 pub fn unsqueeze(packing: wire::Packing, body: &[u8]) -> Option<Cow<'_, [u8]>> {
     match packing {
-        wire::Packing::Plain => Some(Cow::Borrowed(body)),
+        wire::Packing::Plain | wire::Packing::PlainFirst => Some(Cow::Borrowed(body)),
+        wire::Packing::ZstdFirst => super::dictionary::unsqueeze(body).map(Cow::Owned),
         wire::Packing::Zstd => {
             let claimed = zstd::zstd_safe::get_frame_content_size(body).ok().flatten()?;
             let size = usize::try_from(claimed).ok().filter(|size| *size <= wire::MAX_INFLATED)?;

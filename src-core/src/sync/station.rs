@@ -51,6 +51,11 @@ pub fn request<T: Body>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
     envelope::ask(key, Domain::Request, value)
 }
 
+/// The same, packed with the dictionary of small bodies, and to be answered with it.
+pub fn brief_request<T: Body>(key: &SigningKey, value: &T) -> (Vec<u8>, Hash) {
+    envelope::ask_briefly(key, Domain::Request, value)
+}
+
 /// Opens an answer. T1.
 pub fn reply<T: Body>(bytes: &[u8], asked: Hash, trust: &Trust) -> Result<T, ReplyFault> {
     let envelope: Envelope = wire::decode(bytes, wire::MAX_BODY).map_err(|_| ReplyFault::Garbled)?;

@@ -81,6 +81,17 @@ pub enum Packing {
     Plain,
     /// One zstd frame without dictionary.
     Zstd,
+    /// Plain postcard, by somebody who reads [`Self::ZstdFirst`]: the answer may be packed so.
+    PlainFirst,
+    /// One zstd frame with the first dictionary (`assets/wire/exchange-1.dict`).
+    ZstdFirst,
+}
+
+impl Packing {
+    /// Whether whoever packs so reads what is packed with the first dictionary.
+    pub fn reads_first(self) -> bool {
+        matches!(self, Self::PlainFirst | Self::ZstdFirst)
+    }
 }
 
 /// The hub's answer to an exchange.

@@ -2,6 +2,7 @@
 
 use daiban_core::engine::Outgoing;
 use daiban_core::sync::http::{Road, RoadFault};
+use daiban_model::wire::{self, Envelope};
 
 use super::District;
 
@@ -21,7 +22,7 @@ pub enum Line {
     Bent,
     /// The hub's machine says 500.
     Fault,
-    /// The hub is of an earlier version: it does not know the road on which a station asks how it stands.
+    /// The hub is of an earlier version: it knows neither the road on which a station asks how it stands nor the dictionary of small bodies.
     Older,
     /// Another district's hub stands at the address.
     Elsewhere(District),
@@ -45,8 +46,14 @@ impl Line {
             }),
             Self::Fault => Err(RoadFault::HubFault),
             Self::Older if out.road == Road::Standing => Err(RoadFault::Garbled),
+            Self::Older if out.road == Road::Exchange && is_brief(&out.body) => Err(RoadFault::Garbled),
             Self::Older => hub.answer(out.road, &out.body),
             Self::Elsewhere(other) => other.answer(out.road, &out.body),
         }
     }
+}
+
+/// Whether a request is packed in a way that came later.
+fn is_brief(body: &[u8]) -> bool {
+    wire::decode::<Envelope>(body, wire::MAX_BODY).is_ok_and(|envelope| envelope.packing.reads_first())
 }

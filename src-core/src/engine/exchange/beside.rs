@@ -9,6 +9,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Delivery, ExchangeReply, ExchangeRequest, Hash, Outcome};
 use ed25519_dalek::SigningKey;
 
+use super::link::Brevity;
 use super::{Came, Outgoing, Thread, skew};
 use crate::engine::Engine;
 use crate::store::Store;
@@ -31,8 +32,15 @@ pub(super) enum Beside {
 }
 
 /// The signed bytes of a request; where they are many, it only brings, and another one beside it is free to fetch.
-pub(super) fn alone_if_large(key: &SigningKey, mut ask: ExchangeRequest) -> (Beside, (Vec<u8>, Hash)) {
-    let whole = station::request(key, &ask);
+pub(super) fn alone_if_large(
+    key: &SigningKey,
+    brevity: Brevity,
+    mut ask: ExchangeRequest,
+) -> (Beside, (Vec<u8>, Hash)) {
+    let whole = match brevity {
+        Brevity::Untried | Brevity::Understood => station::brief_request(key, &ask),
+        Brevity::NotUnderstood => station::request(key, &ask),
+    };
     if whole.0.len() < LARGE {
         return (Beside::None, whole);
     }

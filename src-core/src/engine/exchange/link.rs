@@ -75,6 +75,8 @@ pub(in crate::engine) struct LinkState {
     pub(super) digest: u64,
     /// In this run the hub did not know the road on which a station asks how it stands.
     pub(super) hub_is_older: bool,
+    /// Whether the hub reads the dictionary of small bodies.
+    pub(super) brevity: Brevity,
     pub(super) max_bytes: u32,
     /// The last request went without sealing what waits, to see first whether there is a road.
     pub(super) held: bool,
@@ -95,6 +97,19 @@ pub(in crate::engine) struct LinkState {
     /// How far this clock was ahead of the hub's at the last exchange, in milliseconds.
     pub(super) clock_ahead: Option<i64>,
     pub(super) problems: BTreeMap<ProblemCode, (Wall, u32)>,
+}
+
+/// Whether the other side reads the dictionary of small bodies: taken for granted until something else is seen, once in each start of the
+/// program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Brevity {
+    /// Nobody knows.
+    #[default]
+    Untried,
+    /// It answered.
+    Understood,
+    /// It did not take it for a request.
+    NotUnderstood,
 }
 
 /// Frames asked for at first: ten seconds of a 2G line.
@@ -123,6 +138,7 @@ impl Default for LinkState {
             said: Vec::new(),
             digest: 0,
             hub_is_older: false,
+            brevity: Brevity::default(),
             max_bytes: FIRST_BYTES,
             held: false,
             fetched: false,

@@ -30,7 +30,7 @@ impl<S: Store> Hub<S> {
             nonce: self.nonce(asked.device.device, now),
             epoch,
         };
-        Ok(self.reply(asked.hash, &reply))
+        Ok(self.reply_to(&asked, &reply))
     }
 
     pub(super) async fn outcome(

@@ -59,7 +59,7 @@ impl<S: Store> Hub<S> {
         let revoked_ms = known.first().and_then(|row| row.revoked_ms);
         let device =
             DeviceRow { device, certificate: wire::encode(&signed), not_after: certificate.not_after, revoked_ms };
-        Ok(Asked { device, certificate, request, hash })
+        Ok(Asked { device, certificate, request, hash, packing: envelope.packing })
     }
 
     pub(super) fn opened(&self, signed: &Signed) -> Option<Certificate> {

@@ -31,7 +31,7 @@ impl<S: Store> Hub<S> {
     /// Tells a device what is newer than what it has.
     pub async fn standing(&self, body: &[u8], now: Wall) -> Result<Vec<u8>, Turned> {
         let asked: Asked<StandingRequest> = self.asked(body).await?;
-        let Asked { device, certificate, request, hash } = &asked;
+        let Asked { device, certificate, request, hash, .. } = &asked;
         if request.version != wire::VERSION {
             return Err(Turned::Malformed);
         }

@@ -1,4 +1,5 @@
-//! The work-injury call in the window, by keys where it matters: from the phone over the route of the day to the locked record.
+//! The work-injury call in the window, by keys where it matters: from the phone over the route of the day and the locked record to the
+//! hand-over.
 
 use anyhow::{Result, ensure};
 use daiban_tests::window::job;
@@ -10,7 +11,7 @@ use crate::stage::Stage;
 const WARD: &str = "包头市某医院骨科6床";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r101_r103_r100_a_call_becomes_a_visit_with_its_papers_and_a_locked_record() -> Result<()> {
+async fn r101_r103_r100_a_call_becomes_a_visit_with_a_locked_record_and_is_handed_over() -> Result<()> {
     let mut stage = Stage::new("home-service")?;
     let papers = stage.station.documents().join("石心代办");
     let window = stage.station.open().await?;
@@ -24,6 +25,7 @@ async fn r101_r103_r100_a_call_becomes_a_visit_with_its_papers_and_a_locked_reco
     ensure!(kit == 7, "seven papers for the bedside: {kit}");
     window.watch("route", route).await?;
     window.watch("interview", async |page| write_it_down(page, &today).await).await?;
+    window.watch("hand-over", take_it_in).await?;
     window.close().await
 }
 
@@ -136,4 +138,35 @@ async fn write_it_down(page: &Page, today: &str) -> Result<()> {
     page.says("addition", "老张").await?;
     page.bring("#home").await?;
     page.shot("7-locked").await.map(drop)
+}
+
+/// At her bed she has her card and her papers at hand: what was a question becomes a case of its own, and goes to the township.
+async fn take_it_in(page: &Page) -> Result<()> {
+    page.press("go-on").await?;
+    page.see_css("[data-page=new][data-step=person]").await?;
+    ensure!(page.value("name").await? == LI_CHUNMEI.name, "what she said on the phone stands there");
+    page.press("told-read_aloud").await?;
+    page.press("id-later").await?;
+    page.write("citizen_id", LI_CHUNMEI.citizen_id).await?;
+    page.press("phone-none").await?;
+    page.write("phone", LI_CHUNMEI.phone).await?;
+    job::next(page, "items").await?;
+    job::item(page, "工伤认定", job::WORK_INJURY).await?;
+    job::next(page, "papers").await?;
+    job::papers(page, &["have", "have", "have"]).await?;
+    job::next(page, "mandate").await?;
+    job::mandate_by_thumb(page, "王秀英").await?;
+    job::next(page, "check").await?;
+    let number = job::receive(page).await?;
+    page.press("open-taken").await?;
+    page.at("case").await?;
+    page.says("case-stage", "已收件").await?;
+    ensure!(page.text("case-number").await? == number, "the same case goes on");
+    page.says("interview", WARD).await?;
+    page.press("offer-hand_over").await?;
+    page.see("act-form").await?;
+    page.write("to", "石拐区人力资源和社会保障局").await?;
+    page.press("act-do").await?;
+    page.says("case-stage", "已移交").await?;
+    page.shot("8-handed-over").await.map(drop)
 }

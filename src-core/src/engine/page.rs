@@ -116,6 +116,9 @@ impl<S: Store> Desk<S> {
         let waits = cases::disputed(file).is_some();
         let may = |action| permit(&self.who, action, &subject).is_ok() && (!waits || action == Action::Annotate);
         let mut moves = moves(&file.facts.case);
+        if self.reckoning().is_accepted_by_silence(&file.facts.case) {
+            moves.insert(0, (Offer::AcceptDeemed, Action::Accept));
+        }
         moves.extend(self.care_moves(&file.facts.case));
         if let Some(bundle) = bundle {
             of_bundle(&mut moves, &file.facts.case, bundle);
@@ -133,16 +136,11 @@ impl<S: Store> Desk<S> {
 fn moves(case: &Case) -> Vec<(Offer, Action)> {
     let mut moves: Vec<(Offer, Action)> = match case.stage {
         Stage::New | Stage::Consulting | Stage::Mandated => Vec::new(),
-        Stage::Received => vec![
-            (Offer::HandOver, Action::HandOver),
-            (Offer::GiveNotice, Action::Collect),
-            (Offer::AcceptDeemed, Action::Accept),
-        ],
+        Stage::Received => vec![(Offer::HandOver, Action::HandOver), (Offer::GiveNotice, Action::Collect)],
         Stage::Supplementing { .. } => vec![(Offer::Supplement, Action::Collect), (Offer::Return, Action::Process)],
         Stage::HandedOver => vec![
             (Offer::Accept, Action::Accept),
             (Offer::GiveNotice, Action::Collect),
-            (Offer::AcceptDeemed, Action::Accept),
             (Offer::RefuseAcceptance, Action::Accept),
         ],
         Stage::Accepted => vec![(Offer::Start, Action::Process), (Offer::Extend, Action::Process)],

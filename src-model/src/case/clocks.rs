@@ -125,6 +125,12 @@ pub struct Reckoning<'a> {
 }
 
 impl Reckoning<'_> {
+    /// Whether silence has accepted a case by now (R55): then nothing else is to be done before that is written down.
+    pub fn is_accepted_by_silence(&self, case: &Case) -> bool {
+        let waits = matches!(case.stage, Stage::Received | Stage::HandedOver);
+        waits && deemed_from(case, self.calendar).is_some_and(|from| self.now.date() >= from)
+    }
+
     pub(super) fn clock(&self, kind: ClockKind, start: Date, limit: Option<Limit>) -> Clock {
         self.face(kind, start, &deadline::Clock::new(start, limit))
     }

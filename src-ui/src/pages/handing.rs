@@ -126,8 +126,12 @@ fn Offered(sheet: HandSheet, back: RwSignal<BTreeMap<CaseId, String>>) -> impl I
         view! {
             <li data-test="offered-line">
                 {line_words(&line)}
-                <label class="act"><input class="box" type="checkbox" data-test="line-back" prop:checked=is_back on:change=turn/>
-                    " "{t!("handing.back")}</label>
+                <span class="act">
+                    <label class="row">
+                        <input class="box" type="checkbox" data-test="line-back" prop:checked=is_back on:change=turn/>
+                        {t!("handing.back")}
+                    </label>
+                </span>
                 {move || is_back.get().then(reason)}
             </li>
         }
@@ -174,7 +178,7 @@ fn Give(cases: Vec<Givable>, takers: Vec<(String, String)>, answers: Answers) ->
     let list = match cases.is_empty() {
         true => view! { <Empty title=t!("handing.none") next=t!("handing.none_next")/> }.into_any(),
         false => view! {
-            <div class="row">
+            <div class="row handing-to">
                 <label for="taker">{t!("handing.to")}</label>
                 <select class="select w-8" id="taker" data-test="taker" on:change=move |event| to.set(event_target_value(&event))>
                     <option value=""></option>

@@ -14,7 +14,8 @@ use crate::parts::{ErrorSummary, Field, Icon};
 use crate::{keys, say, transport, words};
 
 /// Acts that lead a case on. The engine names the likeliest first; the others stand beside it.
-const FORWARD: [Offer; 12] = [
+const FORWARD: [Offer; 13] = [
+    Offer::AcceptDeemed,
     Offer::Advance,
     Offer::DeliverResults,
     Offer::CheckId,

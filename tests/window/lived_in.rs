@@ -312,7 +312,7 @@ async fn r116_a_newborn_is_one_form_one_number_and_a_track_for_each_department()
             page.press("offer-accept").await?;
             page.see("act-form").await?;
             page.press("act-do").await?;
-            page.says("bundle-count", "正在办").await?;
+            page.says("bundle-count", "办理中").await?;
             let tracks = page.texts(".tracks th[scope=row]").await?;
             ensure!(tracks.len() >= 4, "a track for each department: {tracks:?}");
             page.bring("#tracks").await?;

@@ -4,7 +4,7 @@
 use daiban_model::api::CaseRow;
 use daiban_model::calendar::Calendar;
 use daiban_model::case::clocks::Reckoning;
-use daiban_model::case::event::FileLine;
+use daiban_model::case::event::{FileLine, Notice};
 use daiban_model::case::field::{self, Field};
 use daiban_model::case::fold::{Anomaly, Case};
 use daiban_model::case::{Event, Stage, What, fold, reminders};
@@ -189,6 +189,18 @@ pub fn handed_word(agent: &AgentId) -> String {
     format!("handed{}", agent.as_str().replace('-', ""))
 }
 
+/// The word by which the cases are found in which something more was asked for after the one notice (R52).
+pub const FURTHER_NOTICE: &str = "furthernotice";
+
+fn further_notice(facts: &Facts) -> bool {
+    facts.case.notices.iter().any(|(_, notice)| is_further(notice))
+}
+
+/// Whether a notice asks for more than the one before it did, with a reason (R52).
+pub fn is_further(notice: &Notice) -> bool {
+    notice.no > 1 && !notice.raised_by.is_empty()
+}
+
 fn handed(facts: &Facts) -> Vec<String> {
     let offers = facts.case.beside.offers.iter();
     offers.flat_map(|offer| [handed_word(&offer.mark.by), handed_word(&offer.given.to)]).collect()
@@ -205,6 +217,7 @@ fn tokens(facts: &Facts, number: &str, item_name: &str) -> Tokens {
     notes.push(facts.field(Field::Address));
     let handed = handed(facts);
     notes.extend(handed.iter().map(String::as_str));
+    notes.extend(further_notice(facts).then_some(FURTHER_NOTICE));
     Tokens::of(&SearchFields {
         name: facts.field(Field::Name),
         citizen_id: facts.field(Field::CitizenId),

@@ -58,7 +58,7 @@ fn decided(outcome: Outcome) -> Command {
 /// Every move, under the name the table knows it by.
 fn moves(kind: Kind) -> Vec<(&'static str, Command)> {
     let mandate = Mandate {
-        agent: "SG-202202-01".parse().unwrap(),
+        agent: "SG-000000-03".parse().unwrap(),
         powers: [Power::Submit, Power::Supplement].into(),
         from: RECEIVED,
         until: date(2026, 6, 1),
@@ -78,7 +78,14 @@ fn moves(kind: Kind) -> Vec<(&'static str, Command)> {
         ("hand over", Command::HandOver { to: "人社局".into() }),
         ("accept", accept(AcceptanceBasis::Complete)),
         ("accept conditionally", accept(AcceptanceBasis::Conditional)),
-        ("not accept", Command::RefuseAcceptance { reason: NotAccepted::NoLicenceNeeded, right_office: String::new() }),
+        (
+            "not accept",
+            Command::RefuseAcceptance {
+                reason: NotAccepted::NoLicenceNeeded,
+                right_office: String::new(),
+                words: String::new(),
+            },
+        ),
         ("start", Command::Start),
         ("stop", Command::Suspend { kind: StopKind::Testing, expected_days: 9, notice_no: "停1".into() }),
         ("go on", Command::Resume),

@@ -2,16 +2,21 @@
 //! name, what was given before any paper, which certificate was shown (requirements R13, R85, R89-R93, R111, R112).
 
 use daiban_model::access::{Action, Denied};
-use daiban_model::api::{AskProgress, CasePage, Failure, GetToday, ListHelp, ListItems, ListLate, LogCall};
+use daiban_model::api::{
+    AskProgress, CasePage, Failure, GetToday, ListHelp, ListItems, ListLate, LogCall, LookAtPaper, PaperRef,
+};
 use daiban_model::case::beside::{
-    Adult, AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Reach, SiteCheck,
+    Adult, AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Posted, Reach,
+    SiteCheck,
 };
 use daiban_model::case::clocks::ClockKind;
 use daiban_model::case::event::{
-    AcceptanceBasis, DeliveryWay, FileKind, Help, NoticeLine, PaperLine, PaperState, Signature, Way,
+    AcceptanceBasis, DeliveryWay, FileKind, Help, NoticeLine, Outcome, PaperLine, PaperName, PaperState, Signature, Way,
 };
 use daiban_model::case::{Command, Entry, Refusal, Stage};
+use daiban_model::form::Size;
 use daiban_model::ids::CaseId;
+use daiban_tests::paper::run_on;
 use daiban_tests::world::photo::photo;
 use daiban_tests::world::{
     BAICAIGOU, DISTRICT, GANGFANGDI, GAO_JIANPING, JIHULUNTU, LI_CHUNMEI, LIN_FANG, NAREN, Papers, QIAN_XIUYING,
@@ -275,10 +280,28 @@ fn r111_a_result_follows_the_person_to_where_she_is() {
     let where_now = some("where she is", page.beside.found);
     assert_eq!((where_now.place.as_str(), where_now.since), ("河南省信阳市老家", day("2026-04-20")));
     assert_eq!(page.beside.delivery, Some(DeliveryWay::Post), "by post, with the receiving place of her home");
-    window.note(case, "EMS 1234567890123");
-    let page =
-        window.act(case, Command::Deliver { way: DeliveryWay::Post, signer: "李春梅".into(), relation: String::new() });
-    assert_eq!(page.row.stage, Stage::Delivered);
+    let deliver = |way| Command::Deliver { way, signer: "李春梅".into(), relation: String::new() };
+    let unposted = window.try_act(case, deliver(DeliveryWay::Post));
+    let why = Failure::Refused { why: Refusal::Empty { what: Entry::MailNumber } };
+    assert_eq!(unposted.err(), Some(why), "what goes by post can be followed");
+    let electronic = window.try_act(case, deliver(DeliveryWay::Electronic));
+    let why = Failure::Refused { why: Refusal::Empty { what: Entry::ElectronicConsent } };
+    assert_eq!(electronic.err(), Some(why), "electronically with consent only");
+    let to = "河南省信阳市老家".to_owned();
+    let posted = |number: &str, on| Beside::Posted(Posted { number: number.into(), to: to.clone(), on: day(on) });
+    let nameless = refused(&mut window, case, posted(" ", "2026-05-16"));
+    assert_eq!(nameless, Refusal::Empty { what: Entry::MailNumber });
+    let page = beside(&mut window, case, posted("1234567890123", "2026-05-16"));
+    assert_eq!(page.row.stage, Stage::Decided { outcome: Outcome::Granted }, "in the post it is not delivered yet");
+    assert_eq!(page.beside.posted.map(|posted| posted.number).as_deref(), Some("1234567890123"), "EMS number typed");
+    world.at("2026-05-22T10:00");
+    let page = window.act(case, deliver(DeliveryWay::Post));
+    assert_eq!(page.row.stage, Stage::Delivered, "proof back 2026-05-22");
+    let proof = PaperRef { name: PaperName::DeliveryProof, no: 0 };
+    let sheet = run_on(&window.ask(LookAtPaper { id: case, paper: proof, size: Size::A4 }).pages[0].words);
+    for wanted in ["河南省信阳市老家", "1234567890123", "2026年5月22日"] {
+        assert!(sheet.contains(wanted), "where, by which post, when: {wanted} in {sheet}");
+    }
     let kept: Vec<&str> =
         page.story.iter().filter(|line| line.kind == "found_at").map(|line| line.detail.as_str()).collect();
     assert_eq!(kept, ["河南省信阳市老家", "包头市某医院骨科6床"], "from when to when stays in the story");

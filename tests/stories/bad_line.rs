@@ -78,7 +78,7 @@ fn a_day(village: &mut Station) -> Vec<CaseId> {
     let cases: Vec<CaseId> = (0..CASES).map(&mut again).collect();
     for seed in 0..PHOTOS {
         let case = cases[usize::from(seed)];
-        must("a photograph", village.attach(case, "本人身份证", "IMG_0001.jpg", &photo(seed)));
+        must("a photograph", village.attach(case, "本人身份证或户口本原件及复印件3份", "IMG_0001.jpg", &photo(seed)));
     }
     cases
 }

@@ -130,25 +130,42 @@ fn r54_acceptance_and_refusal_are_on_paper_with_the_right_organ() {
     let world = World::new(804);
     let mut station = window(&world);
     world.at("2026-03-02T10:00");
-    let refuse = |station: &mut Station, item, reason, right_office: &str| {
+    let refuse = |station: &mut Station, item, reason, right_office: &str, words_of: &str| {
         let case = in_person(station, &WULAN_TUYA, item, Papers::All);
         station.hand_over(case);
-        let right_office = right_office.to_owned();
-        let page = station.act(case, Command::RefuseAcceptance { reason, right_office });
+        let (right_office, told) = (right_office.to_owned(), words_of.to_owned());
+        let page = station.act(case, Command::RefuseAcceptance { reason, right_office, words: told });
         assert_eq!(page.row.stage, Stage::NotAccepted);
         assert_eq!(due(&page.clocks, ClockKind::Review).0, "2026-05-06", "复议 60 days");
-        words(station, case, PaperName::Refusal)
+        assert_eq!(due(&page.clocks, ClockKind::Suit).0, "2026-09-02", "诉讼 6 months");
+        let paper = words(station, case, PaperName::Refusal);
+        for wanted in ["不予受理通知书", "2026年3月2日", "六十日", "2026年5月6日", "六个月", "2026年9月2日", "盖章"]
+        {
+            assert!(paper.contains(wanted), "date, seal and remedies with their days: {wanted} in {paper}");
+        }
+        paper
     };
-    let trees = refuse(&mut station, "LC-001", NotAccepted::NoLicenceNeeded, "");
-    assert!(trees.contains("不予受理通知书") && trees.contains("行政复议"), "{trees}");
-    let water = refuse(&mut station, "SL-001", NotAccepted::OtherOrgan, "水务部门");
-    assert!(water.contains("水务部门"), "{water}");
+    let odd_trees = "房前屋后零星林木，森林法第五十六条";
+    let trees = refuse(&mut station, "LC-001", NotAccepted::NoLicenceNeeded, "", odd_trees);
+    assert!(trees.contains("不需要取得许可") && trees.contains("房前屋后零星林木"), "无需许可: {trees}");
+    let nameless = Command::RefuseAcceptance {
+        reason: NotAccepted::OtherOrgan,
+        right_office: String::new(),
+        words: String::new(),
+    };
+    let case = in_person(&mut station, &WULAN_TUYA, "NM-013", Papers::All);
+    station.hand_over(case);
+    assert_eq!(refused(station.try_act(case, nameless)), Refusal::Empty { what: Entry::Organ }, "the right organ");
+    let right = "水务部门（石拐区政务服务中心2楼）";
+    let water = refuse(&mut station, "SL-001", NotAccepted::OtherOrgan, right, "");
+    assert!(water.contains(right), "非本机关职权, named with its address: {water}");
     let case = in_person(&mut station, &ZHOU_MEILING, "RS-003", Papers::All);
     station.hand_over(case);
     station.act(case, Command::Accept { basis: AcceptanceBasis::Complete });
     let accepted = words(&mut station, case, PaperName::Acceptance);
-    for wanted in ["受理通知书", "2026年3月16日", "2026年3月12日"] {
-        assert!(accepted.contains(wanted), "legal and promised end: {wanted} in {accepted}");
+    for wanted in ["受理通知书", "10个工作日", "2026年3月16日", "8个工作日", "2026年3月12日", "查询与投诉", "盖章"]
+    {
+        assert!(accepted.contains(wanted), "legal and promised end, where to ask: {wanted} in {accepted}");
     }
 }
 

@@ -6,7 +6,7 @@ use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
     CasePage, DraftPerson, Failure, GetKit, GetRoute, LogCall, PreviewDraft, ReceiveDraft, SaveDraft, StartDraft,
 };
-use daiban_model::case::beside::Beside;
+use daiban_model::case::beside::{Beside, Posted};
 use daiban_model::case::clocks::ClockKind;
 use daiban_model::case::event::{
     AcceptanceBasis, Decision, DeliveryWay, Help, Outcome, PaperLine, PaperState, Signature, Way,
@@ -266,6 +266,8 @@ fn r99_r100_r101_r103_r104_r106_r110_r111_the_work_injury_call_from_the_phone_to
     assert_eq!(due(&page.clocks, ClockKind::Delivery).0, "2026-06-04", "20 days (R107)");
     world.at("2026-05-16T10:00");
     must("where she can be found", bureau.set(case, Field::Address, "河南省信阳市老家，4月20日起"));
+    let posted = Posted { number: "1234567890123".into(), to: "河南省信阳市".into(), on: day("2026-05-16") };
+    bureau.act(case, Command::Beside(Box::new(Beside::Posted(posted))));
     let give = Command::Deliver { way: DeliveryWay::Post, signer: "李春梅".into(), relation: String::new() };
     let page = bureau.act(case, give);
     assert_eq!((page.row.stage, page.anomalies.len()), (Stage::Delivered, 0), "by post, where she is (R111)");

@@ -18,6 +18,7 @@ fn r104_without_a_contract_two_colleagues_and_a_badge_are_proof_and_the_employer
         draft.papers.iter_mut().for_each(|paper| paper.state = Some(PaperState::Copy));
         draft.mandate.signature = Some(daiban_model::api::SignatureKind::Thumb);
         draft.mandate.other = "钱秀英".into();
+        draft.mandate.proof = "150205195807040002".into();
     });
     let case = taken.cases[0];
     let page = village.page(case);

@@ -293,7 +293,7 @@ fn what_a_neighbour_took_from_a_station_before_it_was_known_as_revoked_is_for_a_
 fn a_neighbour_gives_the_photographs_it_took_in_for_a_division_both_read() {
     let (world, mut first, mut second) = two(1_011);
     let case = first.receive(&ZHAO_YUNFENG, "MZ-007");
-    let page = must("a photograph", first.attach(case, "身份证", "证.jpg", &photo(3)));
+    let page = must("a photograph", first.attach(case, "本人身份证或户口本原件及复印件3份", "证.jpg", &photo(3)));
     let file = page.files[0].hash;
     must("they meet", second.meet(&mut first));
     assert!(matches!(second.look(case, file, FileSize::Whole), Ok(GotFile::Coming)), "it is asked for");
@@ -311,12 +311,13 @@ fn a_neighbour_gives_the_photographs_it_took_in_for_a_division_both_read() {
 fn a_neighbour_of_another_village_gets_no_photograph_although_it_knows_the_name() {
     let (world, mut first, _) = two(1_012);
     let case = first.receive(&ZHAO_YUNFENG, "MZ-007");
-    must("a photograph", first.attach(case, "身份证", "证.jpg", &photo(4)));
+    must("a photograph", first.attach(case, "本人身份证或户口本原件及复印件3份", "证.jpg", &photo(4)));
     let mut foreign = world.station("缸房地便民服务站", GANGFANGDI, NAREN);
     foreign.open_to_neighbours();
     // The same picture was taken there too, and so its name is known; the content there is freed.
     let other = foreign.receive(&FENG_XIAOLIN, "MZ-007");
-    let known = must("the same", foreign.attach(other, "身份证", "证.jpg", &photo(4))).files[0].hash;
+    let known =
+        must("the same", foreign.attach(other, "本人身份证或户口本原件及复印件3份", "证.jpg", &photo(4))).files[0].hash;
     foreign.sync(&world.hub);
     must("room is made", foreign.files().forget(&[known]));
     assert!(matches!(foreign.look(other, known, FileSize::Whole), Ok(GotFile::Coming)));

@@ -233,10 +233,13 @@ fn a_move_travels_by_stick_and_between_neighbours_too() {
 #[test]
 fn a_case_moves_with_its_photographs_also_with_those_that_are_late() {
     let (world, mut from, mut to, mut centre, case) = two_villages(2_106);
-    let first = must("a photograph", from.attach(case, "身份证", "证.jpg", &photo::photo(3))).files[0].hash;
+    let first =
+        must("a photograph", from.attach(case, "本人身份证或户口本原件及复印件3份", "证.jpg", &photo::photo(3))).files
+            [0]
+        .hash;
     world.settle(&mut [&mut from, &mut to, &mut centre]);
     from.line = Line::Cut;
-    let late = must("another", from.attach(case, "户口簿", "本.jpg", &photo::photo(4)));
+    let late = must("another", from.attach(case, "近期免冠两寸照片3张", "本.jpg", &photo::photo(4)));
     let late = some("the other", late.files.iter().map(|file| file.hash).find(|hash| *hash != first));
     world.hub.move_case(case, SANCHAKOU);
     to.sync(&world.hub);
@@ -270,8 +273,10 @@ fn is_seen(world: &World, station: &mut Station, case: CaseId, file: daiban_mode
 fn an_attachment_that_another_case_names_stays_when_one_case_moves() {
     let (world, mut from, mut to, mut centre, case) = two_villages(2_107);
     let other = some("the other case", from.list().iter().map(|row| row.id).find(|id| *id != case));
-    let file = must("a photograph", from.attach(case, "身份证", "证.jpg", &photo::photo(5))).files[0].hash;
-    must("the same", from.attach(other, "身份证", "证.jpg", &photo::photo(5)));
+    let file = must("a photograph", from.attach(case, "本人身份证或户口本原件及复印件3份", "证.jpg", &photo::photo(5)))
+        .files[0]
+        .hash;
+    must("the same", from.attach(other, "本人身份证或户口本原件及复印件3份", "证.jpg", &photo::photo(5)));
     world.settle(&mut [&mut from, &mut to, &mut centre]);
     world.hub.move_case(case, SANCHAKOU);
     world.hub.back_up();

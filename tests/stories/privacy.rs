@@ -5,8 +5,10 @@ use daiban_model::api::{
     ActOnPerson, ApproveWipe, Consent, Deletion, Failure, FileState, FillFromPerson, FindPeople, GetMyData, KnownFrom,
     ListReveals, ListWipe, Masking, OpenPerson, PreviewDraft, RevealFact, Seen, SignatureKind, Why,
 };
+use daiban_model::case::event::Signature;
 use daiban_model::case::{Command as CaseCommand, Refusal};
 use daiban_model::person::{self, Care, Command, ConsentBy, Fact, Kind, Purpose, Telling, Wish};
+use daiban_model::visit::{Asked, Visit};
 use daiban_tests::world::photo::photo;
 use daiban_tests::world::{
     BAI_YUNXIA, BAICAIGOU, DISTRICT, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LIN_FANG, LUO_JIE, PIN, Papers,
@@ -302,4 +304,47 @@ fn r210_a_sensitive_matter_stands_in_lists_without_a_name_but_for_its_handler() 
     assert!(seen.contains(&(String::new(), String::new(), "敏感事项".into())), "{seen:?}");
     assert!(seen.iter().all(|(name, ..)| name != SUN_LINA.name), "no name for anybody else");
     assert_eq!(township.ask(FindPeople { text: "孙丽娜".into() }), [], "nor by a search for people");
+}
+
+#[test]
+fn r97_a_picture_belongs_to_a_paper_or_to_a_visit_that_was_agreed_to() {
+    let world = World::new(1520);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = village.receive(&QIAN_XIUYING, "RS-012");
+    let second = village.page(case).papers[1].name.clone();
+    assert_eq!(second, "本人在场影像或上门核验记录");
+    let page = must("line 2, the person present", village.attach(case, &second, "在场.jpg", &photo(1)));
+    assert_eq!(page.files.len(), 1);
+    let outside = Failure::Refused { why: Refusal::NoLineForPicture };
+    for place in ["厨房", ""] {
+        let refused = village.attach(case, place, "厨房.jpg", &photo(2)).err();
+        assert_eq!(refused, Some(outside.clone()), "no line, no album: {place}");
+    }
+    let visit = |consent| {
+        let at = |text: &str| must("a time", text.parse());
+        CaseCommand::RecordVisit(Box::new(Visit {
+            booking: None,
+            arrived: at("2026-03-02T10:00:00"),
+            left: at("2026-03-02T10:30:00"),
+            place: "幸福大院3号".into(),
+            staff: [QIMUGE, HAO_ZHIQIANG].map(|id| must("a staff number", id.parse())).to_vec(),
+            badge: Asked::Yes,
+            id_checked: Asked::Yes,
+            person_seen: Asked::Yes,
+            consent,
+            forms: Vec::new(),
+            taken: Vec::new(),
+            left_there: Vec::new(),
+            advice: String::new(),
+            beyond: String::new(),
+            next: String::new(),
+            next_on: None,
+            signature: Signature::Hand,
+        }))
+    };
+    village.act(case, visit(Asked::No));
+    let refused = village.attach(case, "", "门口.jpg", &photo(3)).err();
+    assert_eq!(refused, Some(outside), "a visit without consent is none");
+    village.act(case, visit(Asked::Yes));
+    must("to the visit, with consent", village.attach(case, "", "门口.jpg", &photo(3)));
 }

@@ -158,7 +158,7 @@ fn a_division_that_is_taken_is_delivered_first_and_then_leaves_nothing() {
     // Far from any road: she writes on, with a photograph, and the district decides meanwhile.
     van.line = Line::Cut;
     van.note(case, "车在沟里记的");
-    let page = must("a photograph", van.attach(case, "身份证", "证.jpg", &photo::photo(3)));
+    let page = must("a photograph", van.attach(case, "死亡证明或火化证明", "证.jpg", &photo::photo(3)));
     let whole = page.files[0].hash;
     assert!(must("a content", van.files().whole(whole, 0)).is_some());
     let taken = world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);

@@ -21,7 +21,7 @@ fn village(seed: u64, photographs: u8) -> (World, Station, CaseId, Vec<FileHash>
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
     for n in 0..photographs {
-        must("a photograph", village.attach(case, "身份证", &format!("{n}.jpg"), &photo(n)));
+        must("a photograph", village.attach(case, "本人身份证或户口本原件及复印件3份", &format!("{n}.jpg"), &photo(n)));
     }
     let files = village.page(case).files.iter().map(|file| file.hash).collect();
     (world, village, case, files, must("a stick", tempfile::tempdir()))
@@ -78,7 +78,7 @@ fn a_photograph_goes_by_stick_and_its_receipt_comes_back() {
 #[test]
 fn a_torn_photograph_costs_no_case_and_no_other_photograph() {
     let (world, mut village, case, files, stick) = village(2_202, 2);
-    let big = must("a sheet", village.attach(case, "户口簿", "本.jpg", &snapshot(8))).files;
+    let big = must("a sheet", village.attach(case, "近期免冠两寸照片3张", "本.jpg", &snapshot(8))).files;
     let written = write(&mut village, &stick);
     let whole = must("a file", fs::read(&written[0]));
     for cut in (0..whole.len()).step_by(whole.len() / 40 + 1) {
@@ -158,7 +158,7 @@ fn row_9_letters_with_photographs_taken_again_and_again_are_taken_once() {
 fn a_small_stick_carries_the_cases_and_as_many_photographs_as_fit() {
     let (world, mut village, case, _, stick) = village(2_206, 2);
     for n in 10..50 {
-        must("a photograph", village.attach(case, "身份证", &format!("{n}.jpg"), &photo(n)));
+        must("a photograph", village.attach(case, "本人身份证或户口本原件及复印件3份", &format!("{n}.jpg"), &photo(n)));
     }
     village.write_stick(stick.path());
     assert_eq!(village.write_files(stick.path(), 1 << 20), Vec::<PathBuf>::new(), "no room for a letter");
@@ -184,7 +184,7 @@ fn a_revoked_station_brings_no_photograph_by_stick() {
     let (world, mut village, _, files, stick) = village(2_207, 1);
     village.sync(&world.hub);
     let case = village.list()[0].id;
-    must("another", village.attach(case, "身份证", "x.jpg", &photo(9)));
+    must("another", village.attach(case, "本人身份证或户口本原件及复印件3份", "x.jpg", &photo(9)));
     world.hub.revoke("白菜沟便民服务站");
     write(&mut village, &stick);
     world.hub.take_stick(stick.path());

@@ -1,6 +1,7 @@
 //! 李春梅, a migrant worker without a local household, was hurt on 2026-03-04 (requirements R101-R110).
 
 use daiban_model::api::{Masking, Offer, PreviewDraft};
+use daiban_model::case::beside::{Beside, Posted};
 use daiban_model::case::clocks::{Basis, ClockKind};
 use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Outcome, PaperLine, PaperName, PaperState};
 use daiban_model::case::field::Field;
@@ -97,6 +98,8 @@ fn her_case_goes_from_the_ward_to_the_delivered_finding() {
     let page = village.page(case);
     assert_eq!(page.row.stage, Stage::Decided { outcome: Outcome::Granted });
     assert!(page.acts.contains(&Offer::Deliver), "the result goes where she is (R111)");
+    let posted = Posted { number: "1234567890123".into(), to: "河南省信阳市".into(), on: day("2026-05-16") };
+    village.act(case, Command::Beside(Box::new(Beside::Posted(posted))));
     let way = DeliveryWay::Post;
     let page = village.act(case, Command::Deliver { way, signer: "李春梅".into(), relation: String::new() });
     assert_eq!(page.row.stage, Stage::Delivered);

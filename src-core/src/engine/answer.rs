@@ -86,6 +86,8 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         SeenMoved,
         ListLate,
         ListHelp,
+        ListFurtherNotices,
+        ListMonth,
         GiveCases,
         AnswerSheet,
         ListHandSheets,

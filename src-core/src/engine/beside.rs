@@ -133,6 +133,8 @@ impl<S: Store> Desk<S> {
             (open, Offer::Explain, Action::Attend),
             (open && !asked, Offer::AskHelp, Action::Attend),
             (open || case.stage.awaits_delivery(), Offer::FindAt, Action::Attend),
+            (case.stage.awaits_delivery(), Offer::Post, Action::Deliver),
+            (open || case.stage.awaits_delivery(), Offer::AgreeElectronic, Action::Collect),
         ];
         all.into_iter().filter(|(fits, ..)| *fits).map(|(_, offer, action)| (offer, action)).collect()
     }
@@ -143,6 +145,7 @@ impl<S: Store> Desk<S> {
         let found = beside.found.as_ref().map(|(_, found)| found.clone());
         let away = found.as_ref().map(|found| match found.reach {
             Reach::Here => DeliveryWay::Direct,
+            Reach::Away if beside.electronic.is_some() => DeliveryWay::Electronic,
             Reach::Away => DeliveryWay::Post,
         });
         BesideView {
@@ -153,6 +156,8 @@ impl<S: Store> Desk<S> {
             helped: beside.helped.iter().map(|(_, helped)| helped.clone()).collect(),
             delivery: away,
             found,
+            posted: beside.posted.as_ref().map(|(_, posted)| posted.clone()),
+            electronic: beside.electronic.as_ref().map(|(_, to)| to.clone()).unwrap_or_default(),
             certificates: beside.certificates.iter().map(|(_, shown)| shown.clone()).collect(),
             concerns: match permit(&self.who, Action::Collect, &file.subject()) {
                 Ok(_) => beside.concerns.iter().map(|(.., words)| words.clone()).collect(),
@@ -180,6 +185,8 @@ pub(super) fn told(act: &Beside) -> (&'static str, String) {
         Beside::AppliedFor(applied) => ("applied_for", joined(&[&applied.committee, &applied.reason])),
         Beside::HelpedFirst(helped) => ("helped_first", helped.given.clone()),
         Beside::FoundAt(found) => ("found_at", found.place.clone()),
+        Beside::Posted(posted) => ("posted", joined(&[&posted.number, &posted.to])),
+        Beside::ElectronicAgreed { to } => ("electronic_agreed", to.clone()),
         Beside::CertificateShown(shown) => ("certificate_shown", joined(&[&shown.paper, &shown.issuer])),
         // What was seen is not told in a story that many read.
         Beside::Concern { .. } => ("concern_told", String::new()),

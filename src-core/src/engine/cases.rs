@@ -42,6 +42,7 @@ impl<S: Store> Answer<S> for Act {
         }
         let command = checked(self.command, &file, desk.now().date())?;
         let command = desk.collected(&file, command);
+        desk.agent_listed(&file, &command)?;
         let command = desk.informed(&file, command).await?;
         desk.still_agreed(&file, &command).await?;
         let file = desk.act(file, command).await?;
@@ -98,6 +99,25 @@ impl<S: Store> Desk<S> {
             }
             other => other,
         }
+    }
+
+    /// R63: whom a letter names is on the published list and in office, and nobody else signs as the agent.
+    fn agent_listed(&self, file: &OpenFile, command: &Command) -> Result<(), Failure> {
+        let why = match command {
+            Command::Entrust(mandate) => {
+                let listed = self.published.roster.get(&mandate.agent);
+                let now = self.now();
+                let serves = listed.is_some_and(|agent| super::desk::serves(agent, now, self.latest(now)));
+                (!serves).then_some(Refusal::AgentNotListed)
+            }
+            Command::Deliver { way: DeliveryWay::ToAgent, signer, .. } => {
+                let named = file.facts.case.mandate.as_ref().map(|state| self.published.agent(&state.mandate.agent));
+                let other = named.is_some_and(|named| named != signer.trim()) && !signer.trim().is_empty();
+                other.then_some(Refusal::NotTheAgent)
+            }
+            _ => None,
+        };
+        why.map_or(Ok(()), |why| Err(Failure::Refused { why }))
     }
 
     /// R197: what was agreed to be passed on to an office, and then not any more, does not go there. What was passed on stays so.

@@ -147,8 +147,19 @@ pub(super) fn mandate(draft: &Draft, today: Date) -> Vec<DraftFault> {
         Some(SignatureKind::Guardian) if mandate.other.trim().is_empty() || mandate.relation.trim().is_empty() => {
             wrong("mandate.other", "guardian_empty");
         }
+        // R64: a witness can be found again, and a guardian shows what makes them one.
+        Some(SignatureKind::Thumb) if mandate.proof.trim().is_empty() => wrong("mandate.proof", "witness_id_empty"),
+        Some(SignatureKind::Thumb) => {
+            if let Err(Failure::BadValue { code, arg }) = field(Field::CitizenId, &mandate.proof, today) {
+                faults.push(fault(Step::Mandate, "mandate.proof", &code, &arg));
+            }
+        }
+        Some(SignatureKind::Guardian) if mandate.proof.trim().is_empty() => {
+            wrong("mandate.proof", "guardian_proof_empty");
+        }
         Some(_) => {}
     }
+    let mut wrong = |focus: &str, code: &str| faults.push(fault(Step::Mandate, focus, code, ""));
     if [&mandate.other, &mandate.relation].into_iter().any(|text| too_long(text, bounds::NAME)) {
         wrong("mandate.other", "too_long");
     }

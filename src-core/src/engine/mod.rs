@@ -39,6 +39,7 @@ mod reveals;
 mod session;
 mod stick;
 mod story;
+mod supervise;
 pub mod task;
 mod told;
 mod wipe;

@@ -297,7 +297,12 @@ fn mandate<S: Store>(draft: &Draft, desk: &Desk<S>) -> Result<Mandate, Failure> 
     let agent = desk.who.agent.clone();
     let from = check::taken_at(draft, desk.now()).map_or(desk.now().date(), |taken| taken.date());
     let (powers, fee_limit) = (draft.mandate.powers.clone(), draft.mandate.fee_limit.trim().parse().ok());
-    Ok(Mandate { agent, powers, from, until, signature, fee_limit, proof: draft.mandate.proof.trim().to_owned() })
+    let proof = draft.mandate.proof.trim();
+    let proof = match &signature {
+        Signature::Thumb { .. } => check::field(Field::CitizenId, proof, desk.now().date())?,
+        Signature::Hand | Signature::Guardian { .. } => proof.to_owned(),
+    };
+    Ok(Mandate { agent, powers, from, until, signature, fee_limit, proof })
 }
 
 /// The registers of a new case, in their stored form.

@@ -105,11 +105,11 @@ fn told(facts: &Facts, event: &Event) -> (&'static str, String) {
         What::IdChecked => ("id_checked", String::new()),
         What::HandedOver { to } => ("handed_over", to.clone()),
         What::Accepted { on, .. } => ("accepted", on.to_string()),
-        What::NotAccepted { right_office, reason } => match reason {
+        What::NotAccepted { right_office, reason, words } => match reason {
             NotAccepted::OtherOrgan => ("not_accepted_other_organ", right_office.clone()),
-            NotAccepted::NoLicenceNeeded => ("not_accepted_no_licence_needed", String::new()),
-            NotAccepted::OutOfScope => ("not_accepted_out_of_scope", String::new()),
-            NotAccepted::FalsePapers => ("not_accepted_false_papers", String::new()),
+            NotAccepted::NoLicenceNeeded => ("not_accepted_no_licence_needed", words.clone()),
+            NotAccepted::OutOfScope => ("not_accepted_out_of_scope", words.clone()),
+            NotAccepted::FalsePapers => ("not_accepted_false_papers", words.clone()),
         },
         What::Started => ("started", String::new()),
         What::Suspended { notice_no, .. } => ("suspended", notice_no.clone()),

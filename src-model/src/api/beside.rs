@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::lists::CaseRow;
-use crate::case::beside::{AppliedFor, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, SiteCheck};
+use crate::case::beside::{
+    AppliedFor, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Posted, SiteCheck,
+};
 use crate::case::event::DeliveryWay;
 use crate::ids::ItemCode;
 use crate::stamp::{Stamp, Wall};
@@ -26,6 +28,12 @@ pub struct BesideView {
     pub found: Option<FoundAt>,
     /// How a result would reach the person there (R111).
     pub delivery: Option<DeliveryWay>,
+    /// What is in the post, and under which number (R111).
+    #[serde(default)]
+    pub posted: Option<Posted>,
+    /// Where to the person agreed to get the result electronically (R111).
+    #[serde(default)]
+    pub electronic: String,
     /// Certificates that were shown (R91).
     pub certificates: Vec<CertificateShown>,
     /// Signs of need or neglect, for those who handle the person's matters; empty for everybody else (R96).

@@ -276,6 +276,10 @@ pub enum Offer {
     AnswerHelp,
     /// Where the person can be found (R111)
     FindAt,
+    /// 寄出 (R111)
+    Post,
+    /// 同意电子送达 (R111)
+    AgreeElectronic,
     /// 现场核查 (R92)
     CheckSite,
     /// 村里代为申请 (R93)

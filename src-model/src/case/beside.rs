@@ -42,6 +42,13 @@ pub enum Beside {
     HelpedFirst(HelpedFirst),
     /// Where somebody can be found from now on (R111)
     FoundAt(FoundAt),
+    /// 寄出: a result went into the post, to where somebody can be found (R111)
+    Posted(Posted),
+    /// The person agrees that a result reaches them electronically (R111)
+    ElectronicAgreed {
+        /// Where to: an account, a number.
+        to: String,
+    },
     /// 核过电子证照 (R91)
     CertificateShown(CertificateShown),
     /// Signs of need or neglect that were seen on a visit: for those who handle the person's matters alone (R96)
@@ -201,6 +208,17 @@ pub enum Reach {
     Away,
 }
 
+/// A result in the post. It counts as delivered when the proof is back (templates §10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The number under which the post follows it, as typed from the slip.
+    pub number: String,
+    /// Where to.
+    pub to: String,
+    /// When.
+    pub on: Date,
+}
+
 /// Which electronic certificate stands for a paper (国务院令716 arts 8–12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateShown {
@@ -238,7 +256,10 @@ impl Beside {
             // The upper tier's to say.
             Self::HelpAnswered { .. } | Self::VisitReviewed { .. } => Action::Accept,
             Self::SiteChecked(_) => Action::Process,
-            Self::AppliedFor(_) | Self::HelpedFirst(_) | Self::CertificateShown(_) => Action::Collect,
+            Self::AppliedFor(_) | Self::HelpedFirst(_) | Self::CertificateShown(_) | Self::ElectronicAgreed { .. } => {
+                Action::Collect
+            }
+            Self::Posted(_) => Action::Deliver,
             Self::Given(_) | Self::TakenOver { .. } | Self::GivenBack { .. } => Action::HandOver,
         }
     }
@@ -259,6 +280,10 @@ pub struct Besides {
     pub helped: Vec<(Mark, HelpedFirst)>,
     /// Where the person is; the last word holds.
     pub found: Option<(Mark, FoundAt)>,
+    /// The result in the post; the last word holds.
+    pub posted: Option<(Mark, Posted)>,
+    /// Where to the person agreed that a result reaches them electronically.
+    pub electronic: Option<(Mark, String)>,
     /// Certificates that were shown.
     pub certificates: Vec<(Mark, CertificateShown)>,
     /// Signs of need or neglect, each with the visit on which they were seen.

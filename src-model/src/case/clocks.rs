@@ -245,6 +245,17 @@ impl Reckoning<'_> {
         Some(clock.due(self.calendar))
     }
 
+    /// The last day for a result, of a case that was accepted: the promised one, else the legal one; `None` where neither is known.
+    pub fn last_day(&self, case: &Case) -> Option<Date> {
+        let (start, _) = case.acceptance?;
+        let (promised, legal) = (case.limits().promised, case.limits().statutory);
+        let (kind, limit) = match promised {
+            Some(_) => (ClockKind::Promised, promised),
+            None => (ClockKind::Statutory, legal),
+        };
+        decision_clock(case, kind, start, limit).due(self.calendar).date()
+    }
+
     /// The days of the most pressing running clock.
     pub fn ruler(&self, case: &Case) -> Vec<RulerDay> {
         let Some(kind) = self.pressing(case).and_then(|pressing| pressing.kind) else { return Vec::new() };

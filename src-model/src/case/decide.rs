@@ -31,6 +31,7 @@ use crate::access::Permit;
 use crate::calendar::Calendar;
 use crate::catalogue::ProxyMode;
 use crate::stamp::{Hlc, Stamp, TimeQuality, Wall};
+use crate::visit::Asked;
 
 /// When and where a decision is made; the edges hand it in.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +94,7 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
         Command::GiveNotice { lines, raised_by, trigger } => {
             papers::notice(case, Notice { no: 0, lines, term: None, raised_by, trigger }, now)?
         }
-        Command::Entrust(mandate) => mandate::entrust(mandate, permit)?,
+        Command::Entrust(mandate) => mandate::entrust(mandate, permit, now)?,
         Command::EndMandate { reason } => What::MandateEnded { reason },
         Command::PauseMandate { reason } => What::MandatePaused { reason: filled(reason, Entry::Reasons)? },
         Command::ResumeMandate => What::MandateResumed,
@@ -108,11 +109,11 @@ fn acts(case: &Case, command: Command, permit: &Permit, now: &Moment<'_>) -> Res
             return Err(Refusal::NoSuchMove { from: case.stage });
         }
         Command::Accept { basis } => accept(case, basis, now)?,
-        Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office } => {
+        Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office, words } => {
             let right_office = filled(right_office, Entry::Organ)?;
-            What::NotAccepted { reason: NotAccepted::OtherOrgan, right_office }
+            What::NotAccepted { reason: NotAccepted::OtherOrgan, right_office, words }
         }
-        Command::RefuseAcceptance { reason, right_office } => What::NotAccepted { reason, right_office },
+        Command::RefuseAcceptance { reason, right_office, words } => What::NotAccepted { reason, right_office, words },
         // What is to be done of a bundle is done in its steps.
         Command::Start if case.whole.is_some() => return Err(Refusal::NoSuchMove { from: case.stage }),
         Command::Start => What::Started,
@@ -251,8 +252,15 @@ fn accept(case: &Case, basis: AcceptanceBasis, now: &Moment<'_>) -> Result<What,
     Ok(What::Accepted { on, basis })
 }
 
-/// What is there already is not added again.
+/// R97: a picture belongs to a paper of the case, or to a visit that the person agreed to; there is no album. What is there already is not
+/// added again.
 fn add_file(case: &Case, line: FileLine) -> Result<What, Refusal> {
+    let told = case.notices.iter().flat_map(|(_, notice)| &notice.lines).map(|told| &told.paper);
+    let mut lines = case.papers.iter().map(|paper| &paper.name).chain(told);
+    let agreed = line.paper.is_empty() && case.home.visits.iter().any(|made| made.visit.consent == Asked::Yes);
+    if !agreed && !lines.any(|paper| *paper == line.paper) {
+        return Err(Refusal::NoLineForPicture);
+    }
     match case.files.get(line.hash, &line.paper) {
         Some(_) => Err(Refusal::FileThere),
         None => Ok(What::FileAdded(line)),
@@ -275,11 +283,24 @@ fn deliver(case: &Case, way: DeliveryWay, signer: String, relation: String, now:
         // Who saw it left signs in place of the person.
         return Err(Refusal::Empty { what: Entry::Witness });
     }
+    sent_to_them(case, way)?;
     let signer = filled(signer, Entry::Signer)?;
     if way == DeliveryWay::ForOther && relation.trim().is_empty() {
         return Err(Refusal::RelationNeeded);
     }
     Ok(What::Delivered { on: now.today(), way, signer, relation })
+}
+
+/// R111: what went by post has a number, and whoever gets it electronically agreed. Results of a bundle go together (R120).
+fn sent_to_them(case: &Case, way: DeliveryWay) -> Result<(), Refusal> {
+    let alone = case.whole.is_none() && case.part_of.is_none();
+    match way {
+        DeliveryWay::Post if alone && case.beside.posted.is_none() => Err(Refusal::Empty { what: Entry::MailNumber }),
+        DeliveryWay::Electronic if alone && case.beside.electronic.is_none() => {
+            Err(Refusal::Empty { what: Entry::ElectronicConsent })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// R61: the result waits for what was promised.

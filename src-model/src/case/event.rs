@@ -112,6 +112,9 @@ pub enum What {
         /// The right organ and its address, where another one is in charge.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         right_office: String,
+        /// What was found, in plain words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        words: String,
     },
     /// 办理中: the organ works on it.
     Started,

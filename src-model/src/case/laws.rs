@@ -281,7 +281,11 @@ fn case_command() -> impl Strategy<Value = Command> {
         Just(Command::HandOver { to: "吉忽伦图苏木便民服务中心".into() }),
         prop_oneof![Just(AcceptanceBasis::Complete), Just(AcceptanceBasis::Deemed), Just(AcceptanceBasis::Conditional)]
             .prop_map(|basis| Command::Accept { basis }),
-        Just(Command::RefuseAcceptance { reason: NotAccepted::NoLicenceNeeded, right_office: String::new() }),
+        Just(Command::RefuseAcceptance {
+            reason: NotAccepted::NoLicenceNeeded,
+            right_office: String::new(),
+            words: String::new()
+        }),
         Just(Command::Start),
         Just(Command::Suspend { kind: StopKind::Testing, expected_days: 10, notice_no: "告1".into() }),
         Just(Command::Resume),

@@ -63,6 +63,10 @@ pub struct MandateLetter {
     pub until: Option<Date>,
     /// How it is signed.
     pub signature: Option<Signature>,
+    /// The number of the witness of a thumbprint, masked.
+    pub witness_id: Shown,
+    /// What proves that a guardian is one.
+    pub guardian_proof: String,
     /// The department that the papers are given to.
     pub department: String,
     /// The notice on personal information in Mongolian (R184); empty where nobody has translated it.

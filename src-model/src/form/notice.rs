@@ -154,4 +154,8 @@ pub struct Refusal {
     pub facts: String,
     /// 作出日期
     pub decided: Option<Date>,
+    /// Last day for 行政复议: 60 days from the day it was told (行政复议法 art 20).
+    pub review_by: Option<Date>,
+    /// Last day for 行政诉讼: 6 months (行政诉讼法 art 46).
+    pub suit_by: Option<Date>,
 }

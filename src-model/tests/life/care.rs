@@ -80,7 +80,8 @@ fn r63_fees_are_paid_with_the_power_to_and_up_to_its_limit() {
 #[test]
 fn r54_what_is_not_accepted_names_the_right_organ_and_the_remedies() {
     let day = date(2026, 3, 2);
-    let refuse = |reason, office: &str| Command::RefuseAcceptance { reason, right_office: office.into() };
+    let refuse =
+        |reason, office: &str| Command::RefuseAcceptance { reason, right_office: office.into(), words: String::new() };
     let mut trees = at_window(day, item("LC-001", "林木采伐许可证核发", day, &[("林木权属证明", PaperState::Copy)]));
     trees.act(day, hand_over()).act(day, refuse(NotAccepted::NoLicenceNeeded, ""));
     assert_eq!(trees.case().stage, Stage::NotAccepted, "房前屋后零星林木, at once");
@@ -280,6 +281,8 @@ fn r64_a_guardian_signs_with_relation_and_proof() {
     let open = life.try_on(from, mandate(from, until, guardian("")));
     assert_eq!(open, Err(Refusal::Empty { what: Entry::Guardian }));
     let Command::Entrust(letter) = mandate(from, until, guardian("母女")) else { panic!("a mandate") };
+    let unproven = life.try_on(from, Command::Entrust(Mandate { proof: " ".into(), ..letter.clone() }));
+    assert_eq!(unproven, Err(Refusal::Empty { what: Entry::Proof }));
     life.act(from, Command::Entrust(Mandate { proof: "户口簿".into(), ..letter }));
     assert_eq!(life.case().mandate.map(|state| state.mandate.proof).as_deref(), Some("户口簿"));
 }

@@ -121,14 +121,19 @@ fn bring(paper: &str) -> Command {
 }
 
 fn mandate(from: Date, until: Date, signature: Signature) -> Command {
+    let proof = match signature {
+        Signature::Hand => String::new(),
+        Signature::Thumb { .. } => "150205195807040002".to_owned(),
+        Signature::Guardian { .. } => "户口簿".to_owned(),
+    };
     Command::Entrust(Mandate {
-        agent: "SG-202202-01".parse().unwrap(),
+        agent: "SG-000000-03".parse().unwrap(),
         powers: [Power::FillForms, Power::Submit, Power::Follow].into(),
         from,
         until,
         signature,
         fee_limit: None,
-        proof: String::new(),
+        proof,
     })
 }
 
@@ -255,7 +260,7 @@ fn r63_r65_no_mandate_no_proxy_and_no_act_after_its_term() {
     let not_given = life.try_on(date(2026, 4, 10), bring("身份证"));
     assert_eq!(not_given, Err(Refusal::PowerNotGiven { power: Power::Supplement }), "R63: the power was not ticked");
     let mut all = Mandate {
-        agent: "SG-202202-01".parse().unwrap(),
+        agent: "SG-000000-03".parse().unwrap(),
         powers: [Power::Submit, Power::Supplement].into(),
         from,
         until,
@@ -277,6 +282,10 @@ fn r64_the_witness_of_a_thumbprint_is_someone_else() {
     let by_thumb = |witness: &str| mandate(from, until, Signature::Thumb { witness: witness.into() });
     assert_eq!(life.try_on(from, by_thumb("林芳")), Err(Refusal::WitnessIsAgent));
     assert_eq!(life.try_on(from, by_thumb(" ")), Err(Refusal::Empty { what: Entry::Witness }));
+    let Command::Entrust(letter) = by_thumb("钱秀英") else { panic!("a mandate") };
+    let number = |proof: &str| Command::Entrust(Mandate { proof: proof.into(), ..letter.clone() });
+    assert_eq!(life.try_on(from, number("")), Err(Refusal::Empty { what: Entry::WitnessNumber }));
+    assert_eq!(life.try_on(from, number("150205195807040003")), Err(Refusal::WitnessNumberWrong), "the check sign");
     life.act(from, by_thumb("钱秀英"));
 }
 
@@ -475,7 +484,7 @@ fn granted_by_proxy(powers: &[Power], until: Date) -> Life {
 
 fn signed_for(powers: &[Power], from: Date, until: Date) -> Command {
     Command::Entrust(Mandate {
-        agent: "SG-202202-01".parse().unwrap(),
+        agent: "SG-000000-03".parse().unwrap(),
         powers: powers.iter().copied().collect(),
         from,
         until,
@@ -619,7 +628,8 @@ fn b1_every_text_of_a_command_has_a_bound() {
         Command::Supplement { papers: vec![paper(short()); bounds::LINES + 1] },
         Command::CheckId { from: String::new(), number: number.clone() },
         Command::HandOver { to: row.clone() },
-        Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office: row.clone() },
+        Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office: row.clone(), words: short() },
+        Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office: short(), words: text.clone() },
         Command::Suspend { kind: StopKind::Testing, expected_days: 3, notice_no: number.clone() },
         extend(name.clone(), short(), short()),
         extend(short(), text.clone(), short()),

@@ -2,14 +2,16 @@
 //! twice, questions to the upper tier, what is late and why, and sheets that wait for a yes.
 
 use daiban_model::api::{
-    CalendarHere, DatedPaper, Double, HandSheet, HelpRow, HomeCheck, LateLine, ListDoubles, ListHandSheets, ListHelp,
-    ListLate, ListMoved, ListYearly, Moved, SeenMoved, TellTime, Today, Waits, YearlyLine,
+    CalendarHere, DatedPaper, Double, FurtherNotice, HandSheet, HelpRow, HomeCheck, LateLine, ListDoubles,
+    ListFurtherNotices, ListHandSheets, ListHelp, ListLate, ListMonth, ListMoved, ListYearly, Moved, SeenMoved,
+    TellTime, Today, UnitMonth, Waits, YearlyLine,
 };
 use daiban_model::stamp::TimeQuality;
+use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::desk::desk;
+use crate::desk::{desk, today};
 use crate::load::{Load, load};
 use crate::parts::{Go, Icon};
 use crate::route::Route;
@@ -62,7 +64,9 @@ pub fn Alarms() -> impl IntoView {
         {quiet(moved, move |all: &Vec<Moved>| moved_list(all, moved))}
         {quiet(load(|| Some(ListDoubles {})), |all: &Vec<Double>| doubles(all))}
         {quiet(load(|| Some(ListYearly {})), |all: &Vec<YearlyLine>| yearly(all))}
+        {quiet(load(|| Some(ListFurtherNotices {})), |all: &Vec<FurtherNotice>| further(all))}
         {quiet(load(|| Some(ListHelp {})), |all: &Vec<HelpRow>| asked(all))}
+        {quiet(load(|| Some(ListMonth { month: last_month() })), |all: &Vec<UnitMonth>| month(all))}
         {quiet(load(|| Some(ListLate {})), |all: &Vec<LateLine>| late(all))}
     }
 }
@@ -173,6 +177,29 @@ fn yearly(all: &[YearlyLine]) -> AnyView {
     section("h-yearly", t!("today.yearly"), all.iter().map(line).collect(), ().into_any())
 }
 
+/// R52: where more was asked for after the one notice.
+fn further(all: &[FurtherNotice]) -> AnyView {
+    let line = |notice: &FurtherNotice| {
+        let notice = notice.clone();
+        let text = t!(
+            "today.further_line",
+            no = notice.no,
+            by = notice.by,
+            day = dates::full(notice.at.date()),
+            reason = notice.reason
+        );
+        view! {
+            <Go to=Route::Case(notice.case.id)>
+                <Icon name="flag"/>
+                <span><b>{notice.case.item.clone()}" "{notice.papers.join("、")}</b>
+                    <small class="quiet">{text}</small></span>
+            </Go>
+        }
+        .into_any()
+    };
+    section("h-further", t!("today.further"), all.iter().map(line).collect(), ().into_any())
+}
+
 fn asked(all: &[HelpRow]) -> AnyView {
     let line = |row: &HelpRow| {
         let row = row.clone();
@@ -187,6 +214,32 @@ fn asked(all: &[HelpRow]) -> AnyView {
         .into_any()
     };
     section("h-help", t!("today.help"), all.iter().map(line).collect(), ().into_any())
+}
+
+/// A day of the month that is over: its line is what is reported (R73).
+fn last_month() -> Date {
+    let today = today();
+    today.first_of_month().yesterday().unwrap_or(today)
+}
+
+fn month(all: &[UnitMonth]) -> AnyView {
+    let line = |unit: &UnitMonth| {
+        let line = unit.line;
+        let rate =
+            unit.on_time.map_or_else(String::new, |rate| t!("today.month_rate", rate = rate, target = unit.target));
+        let text = t!(
+            "today.month_line",
+            entrusted = line.entrusted,
+            taken = line.taken,
+            handled = line.handled,
+            delivered = line.delivered,
+            archived = line.archived,
+            called = line.called_back
+        );
+        view! { <Icon name="flag"/><span><b>{unit.name.clone()}</b><small class="quiet">{text}{rate}</small></span> }
+            .into_any()
+    };
+    section("h-month", t!("today.month"), all.iter().map(line).collect(), ().into_any())
 }
 
 fn late(all: &[LateLine]) -> AnyView {

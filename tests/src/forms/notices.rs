@@ -80,6 +80,8 @@ fn mandate(f: Filling) -> MandateLetter {
         from: Some(day(3, 2)),
         until: Some(day(9, 2)),
         signature: thumb(f),
+        witness_id: Shown::masked(&citizen()),
+        guardian_proof: f.of("户口簿"),
         department: f.of("民政局"),
         notice_mongolian: "ᠬᠤᠪᠢ ᠶᠢᠨ ᠮᠡᠳᠡᠭᠡ".into(),
     }
@@ -237,6 +239,8 @@ pub(super) fn all(f: Filling) -> Vec<Form> {
         right_office: f.of("东河区民政局"),
         facts: f.of("户籍不在本区"),
         decided: Some(day(3, 4)),
+        review_by: Some(day(5, 6)),
+        suit_by: Some(day(9, 4)),
     };
     let cover = DecisionCover {
         organ: organ(),

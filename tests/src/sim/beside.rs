@@ -3,7 +3,8 @@
 use daiban_model::api::{CasePage, Offer};
 use daiban_model::case::Command;
 use daiban_model::case::beside::{
-    Adult, AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Reach, SiteCheck,
+    Adult, AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Posted, Reach,
+    SiteCheck,
 };
 use daiban_model::case::event::{PaperState, Signature, Way};
 use jiff::civil::DateTime;
@@ -26,6 +27,10 @@ pub(super) fn command(offer: Offer, page: &CasePage, text: String, now: DateTime
             .find(|help| help.answer.is_none())
             .map(|help| Beside::HelpAnswered { of: help.act, words: text.clone() }),
         Offer::FindAt => Some(Beside::FoundAt(FoundAt { place: text.clone(), since: now.date(), reach: Reach::Away })),
+        Offer::Post => {
+            Some(Beside::Posted(Posted { number: "1234567890123".into(), to: text.clone(), on: now.date() }))
+        }
+        Offer::AgreeElectronic => Some(Beside::ElectronicAgreed { to: text.clone() }),
         Offer::CheckSite => Some(Beside::SiteChecked(SiteCheck {
             when: now,
             place: text.clone(),

@@ -195,7 +195,7 @@ impl Run {
             Offer::Accept => Command::Accept { basis: AcceptanceBasis::Complete },
             Offer::AcceptDeemed => Command::Accept { basis: AcceptanceBasis::Deemed },
             Offer::RefuseAcceptance => {
-                Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office: text }
+                Command::RefuseAcceptance { reason: NotAccepted::OtherOrgan, right_office: text, words: String::new() }
             }
             Offer::Start => Command::Start,
             Offer::Suspend => Command::Suspend { kind: StopKind::Hearing, expected_days: 3, notice_no: text },
@@ -262,6 +262,8 @@ impl Run {
             | Offer::AskHelp
             | Offer::AnswerHelp
             | Offer::FindAt
+            | Offer::Post
+            | Offer::AgreeElectronic
             | Offer::CheckSite
             | Offer::ApplyFor
             | Offer::HelpFirst

@@ -160,6 +160,7 @@ pub async fn mandate_by_thumb(page: &Page, witness: &str) -> Result<()> {
     page.press_css(".mand-grid .btns button:first-child").await?;
     page.press("sign-thumb").await?;
     page.write("other", witness).await?;
+    page.write("proof", "150205195807040002").await?;
     page.press("consent-given").await
 }
 

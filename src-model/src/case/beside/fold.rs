@@ -25,6 +25,8 @@ impl Case {
             Beside::AppliedFor(applied) => beside.applied = Some((mark, applied.clone())),
             Beside::HelpedFirst(helped) => beside.helped.push((mark, helped.clone())),
             Beside::FoundAt(found) => beside.found = Some((mark, found.clone())),
+            Beside::Posted(posted) => beside.posted = Some((mark, posted.clone())),
+            Beside::ElectronicAgreed { to } => beside.electronic = Some((mark, to.clone())),
             Beside::CertificateShown(shown) => beside.certificates.push((mark, shown.clone())),
             Beside::Concern { of, words } => beside.concerns.push((mark, *of, words.clone())),
             Beside::VisitReviewed { of, words } => beside.reviews.push((mark, *of, words.clone())),

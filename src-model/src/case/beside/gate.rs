@@ -3,7 +3,9 @@
 use jiff::civil::DateTime;
 
 use super::clocks::pressing_day;
-use super::{AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, SiteCheck};
+use super::{
+    AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Posted, SiteCheck,
+};
 use crate::access::Permit;
 use crate::case::decide::{Entry, Moment, Refusal, bounds};
 use crate::case::event::{NoticeLine, PaperState, Signature, What};
@@ -23,6 +25,8 @@ pub(in crate::case) fn decide(case: &Case, act: Beside, permit: &Permit, now: &M
         Beside::AppliedFor(applied) => applies(case, applied, permit)?,
         Beside::HelpedFirst(helped) => helps(helped, now)?,
         Beside::FoundAt(found) => finds(found, now)?,
+        Beside::Posted(posted) => posts(case, posted, now)?,
+        Beside::ElectronicAgreed { to } => filled(to, Entry::Place)?,
         Beside::CertificateShown(shown) => certifies(case, shown, now)?,
         Beside::ClockTold { .. } => {}
         Beside::Given(given) if given.to == *permit.agent() || given.originals > given.papers => {
@@ -112,6 +116,19 @@ fn finds(found: &FoundAt, now: &Moment<'_>) -> Result<(), Refusal> {
     not_to_come(found.since.at(0, 0, 0, 0), Entry::VisitDay, now)
 }
 
+/// R111: what goes into the post can be followed, and there is a result to post.
+fn posts(case: &Case, posted: &Posted, now: &Moment<'_>) -> Result<(), Refusal> {
+    filled(&posted.number, Entry::MailNumber)?;
+    filled(&posted.to, Entry::Place)?;
+    let Some(decision) = case.decision.as_ref().filter(|_| case.stage.awaits_delivery()) else {
+        return Err(Refusal::NoSuchMove { from: case.stage });
+    };
+    if posted.on < decision.on {
+        return Err(Refusal::DateTooEarly { what: Entry::PostedOn, first: decision.on });
+    }
+    not_to_come(posted.on.at(0, 0, 0, 0), Entry::PostedOn, now)
+}
+
 /// R91: it stands for a paper that was taken as an electronic one; a photograph of a paper is a copy and no certificate.
 fn certifies(case: &Case, shown: &CertificateShown, now: &Moment<'_>) -> Result<(), Refusal> {
     filled(&shown.issuer, Entry::Organ)?;
@@ -190,6 +207,11 @@ pub(in crate::case) fn look(act: &Beside) -> Result<(), Refusal> {
         }
         Beside::HelpedFirst(HelpedFirst { given, when: _, papers_by: _ }) => bounds::text(E::Text, given),
         Beside::FoundAt(FoundAt { place, since: _, reach: _ }) => bounds::line(E::Place, place),
+        Beside::Posted(Posted { number, to, on: _ }) => {
+            bounds::within(E::MailNumber, number, bounds::NUMBER)?;
+            bounds::line(E::Place, to)
+        }
+        Beside::ElectronicAgreed { to } => bounds::line(E::Place, to),
         Beside::CertificateShown(CertificateShown { paper, issuer, checked: _ }) => {
             bounds::line(E::Papers, paper)?;
             bounds::line(E::Organ, issuer)

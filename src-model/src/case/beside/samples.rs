@@ -35,6 +35,7 @@ pub(in crate::case) fn command(of: impl Strategy<Value = Stamp> + Clone + 'stati
     };
     let helped = HelpedFirst { when: noon(2), given: "米面油".into(), papers_by: date(2026, 3, 13) };
     let found = FoundAt { place: "病房".into(), since: date(2026, 3, 1), reach: Reach::Here };
+    let posted = Posted { number: "1234567890123".into(), to: "信阳".into(), on: date(2026, 3, 2) };
     let shown = CertificateShown { paper: "居民身份证".into(), issuer: "公安部".into(), checked: noon(2) };
     let given = move |no: u8| Given { sheet: first(), to: agent(no), papers: 4, originals: 1, note: String::new() };
     prop_oneof![
@@ -46,6 +47,8 @@ pub(in crate::case) fn command(of: impl Strategy<Value = Stamp> + Clone + 'stati
         Just(Beside::AppliedFor(applied)),
         Just(Beside::HelpedFirst(helped)),
         Just(Beside::FoundAt(found)),
+        Just(Beside::Posted(posted)),
+        Just(Beside::ElectronicAgreed { to: "蒙速办".into() }),
         Just(Beside::CertificateShown(shown)),
         of.clone().prop_map(|of| Beside::Concern { of, words: "家里没有火".into() }),
         of.clone().prop_map(|of| Beside::VisitReviewed { of, words: "看过".into() }),

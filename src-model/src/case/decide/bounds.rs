@@ -39,7 +39,10 @@ pub(super) fn look(command: &Command) -> Result<(), Refusal> {
         Command::Supplement { papers: brought } => papers(brought),
         Command::CheckId { from: _, number } => short(E::IdNumber, number),
         Command::HandOver { to } => line(E::Organ, to),
-        Command::RefuseAcceptance { reason: _, right_office } => line(E::Organ, right_office),
+        Command::RefuseAcceptance { reason: _, right_office, words } => {
+            line(E::Organ, right_office)?;
+            text(E::Reasons, words)
+        }
         Command::Suspend { notice_no, kind: _, expected_days: _ } => short(E::NoticeNumber, notice_no),
         Command::Extend { approver, reason, notice_no, days: _ } => {
             within(E::Approver, approver, NAME)?;

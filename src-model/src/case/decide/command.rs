@@ -91,8 +91,10 @@ pub enum Command {
     RefuseAcceptance {
         /// The reason code.
         reason: NotAccepted,
-        /// The right organ.
+        /// The right organ and its address.
         right_office: String,
+        /// What was found, in plain words.
+        words: String,
     },
     /// Begin work.
     Start,

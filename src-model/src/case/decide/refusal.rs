@@ -69,6 +69,15 @@ pub enum Refusal {
     /// The witness of a thumbprint is the agent (R64).
     #[error("the witness must be someone else")]
     WitnessIsAgent,
+    /// The number of the witness does not hold (R64).
+    #[error("the number of the witness does not hold")]
+    WitnessNumberWrong,
+    /// The mandate names somebody else (R63).
+    #[error("the mandate names somebody else")]
+    NotTheAgent,
+    /// Whom the mandate names is not on the published list, or not in office (R63).
+    #[error("the agent is not on the published list")]
+    AgentNotListed,
     /// The mandate's term is empty or longer than a year.
     #[error("the mandate's term must end within a year")]
     BadTerm,
@@ -174,6 +183,9 @@ pub enum Refusal {
     /// The same picture of the same paper is there already.
     #[error("this attachment is there already")]
     FileThere,
+    /// The picture belongs to no paper of the case and to no visit that was agreed to (R97).
+    #[error("no paper asks for this picture")]
+    NoLineForPicture,
     /// A single person goes, or asks and writes at once, and nothing says why (R94, R100).
     #[error("two people are needed, or a reason for one alone")]
     OneAlone,
@@ -234,8 +246,12 @@ pub enum Entry {
     Powers,
     /// The witness.
     Witness,
+    /// The number of the witness.
+    WitnessNumber,
     /// The guardian.
     Guardian,
+    /// What makes somebody a guardian.
+    Proof,
     /// Papers brought.
     Papers,
     /// The organ it goes to.
@@ -296,6 +312,12 @@ pub enum Entry {
     TakenAt,
     /// When somebody was told.
     ToldOn,
+    /// The number of the post.
+    MailNumber,
+    /// The day something was posted.
+    PostedOn,
+    /// That the person agreed to get it electronically.
+    ElectronicConsent,
 }
 
 impl From<Misfit> for Refusal {

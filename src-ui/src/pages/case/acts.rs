@@ -226,6 +226,10 @@ fn question(ask: Ask, answers: RwSignal<Answers>) -> AnyView {
                 .into_any()
         }
         Ask::Given { .. } => ().into_any(),
+        Ask::Told { say } if say.is_empty() => ().into_any(),
+        Ask::Told { say } => {
+            view! { <p class="note" data-test="told"><Icon name="info"/><span>{say}</span></p> }.into_any()
+        }
         Ask::Pick { id, label, options, .. } => pick(id, label, options, value(id), set(id.to_owned())),
         Ask::Mark { id, label: name } => tick(id, name.to_owned(), answers),
         Ask::Tick { id, name } | Ask::Among { id, name, .. } => tick(id, name, answers),

@@ -6,6 +6,7 @@ use daiban_model::api::{
 };
 use daiban_model::case::event::FileKind;
 use daiban_model::ids::FileHash;
+use daiban_model::visit::Asked;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -158,10 +159,12 @@ fn Refused(picking: Picking) -> impl IntoView {
 #[component]
 fn PickButton(picking: Picking) -> impl IntoView {
     let busy = move || picking.busy.get().map(|(n, all)| t!("files.busy", n = n, all = all));
+    // R97: outside the papers only what a visit needs, and only where the person agreed.
+    let agreed = picking.open.part(|page| page.home.visits.iter().any(|made| made.visit.consent == Asked::Yes));
     view! {
         <input type="file" class="sr" tabindex="-1" aria-hidden="true" multiple accept="image/*,application/pdf"
             data-test="pick-input" node_ref=picking.input on:change=move |_| picking.picked()/>
-        <Show when=move || picking.is_open()>
+        <Show when=move || picking.is_open() && agreed.get()>
             <div class="stack-1 pad-top">
                 <button type="button" class="btn btn-sm" data-test="pick-other" aria-describedby="pick-hint"
                     on:click=move |_| picking.ask(String::new())>

@@ -35,6 +35,8 @@ pub(super) enum Ask {
     Choice { id: &'static str, label: &'static str, options: Vec<(String, String)> },
     /// An amount in yuan.
     Money { id: &'static str, label: &'static str, need: Need },
+    /// What is known and told before anything is asked; nothing where it is empty.
+    Told { say: String },
     /// What is known and not asked.
     Given { id: &'static str, say: String },
     /// One of several that may be ticked.
@@ -171,6 +173,7 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             vec![choice("choice", t!("act.results_choice"), |code| one_of("results", code), &codes)]
         }
         Offer::Deliver => vec![
+            Ask::Told { say: form_beside::where_to(page) },
             choice("way", t!("act.delivery_way"), |code| one_of("delivery", code), &DELIVERIES),
             Ask::Text { id: "signer", label: t!("act.signer"), need: Must, say: page.row.name.clone() },
             text("signer_relation", t!("act.signer_relation"), May),
@@ -205,6 +208,7 @@ fn organ_asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
         Offer::RefuseAcceptance => vec![
             choice("reason", t!("act.why_not"), |code| one_of("not_accepted", code), &NOT_ACCEPTED),
             text("right_office", t!("act.right_office"), May),
+            Ask::Long { id: "found", label: t!("act.found_facts"), need: May },
         ],
         Offer::Suspend => vec![
             Ask::Choice { id: "kind", label: t!("act.stop_kind"), options: page.stops.iter().map(stop).collect() },
@@ -355,9 +359,11 @@ fn organ_command(offer: Offer, answers: &Answers) -> Option<Command> {
     Some(match offer {
         Offer::Accept => Command::Accept { basis: parsed(&said("basis"))? },
         Offer::AcceptDeemed => Command::Accept { basis: AcceptanceBasis::Deemed },
-        Offer::RefuseAcceptance => {
-            Command::RefuseAcceptance { reason: parsed(&said("reason"))?, right_office: said("right_office") }
-        }
+        Offer::RefuseAcceptance => Command::RefuseAcceptance {
+            reason: parsed(&said("reason"))?,
+            right_office: said("right_office"),
+            words: said("found"),
+        },
         Offer::Start => Command::Start,
         Offer::Suspend => Command::Suspend { kind: parsed(&said("kind"))?, expected_days: days()?, notice_no },
         Offer::Resume => Command::Resume,

@@ -3,7 +3,7 @@
 use daiban_model::api::{CasePage, Offer};
 use daiban_model::case::Command;
 use daiban_model::case::beside::{
-    Adult, AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, SiteCheck,
+    Adult, AppliedFor, Beside, CertificateShown, FoundAt, HelpAsked, HelpedFirst, Late, LateReason, Posted, SiteCheck,
 };
 use daiban_model::case::event::{PaperState, Signature};
 use jiff::civil::{DateTime, Time};
@@ -61,6 +61,12 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             text("since", t!("act.found_since"), Must),
             choice("reach", t!("act.found_reach"), |code| one_of("reach", code), &["here", "away"]),
         ],
+        Offer::Post => vec![
+            text("mail_number", t!("act.mail_number"), Must),
+            Ask::Text { id: "place", label: t!("act.mail_to"), need: Must, say: found(page) },
+            Ask::Text { id: "since", label: t!("act.mailed_on"), need: Must, say: crate::desk::today().to_string() },
+        ],
+        Offer::AgreeElectronic => vec![text("place", t!("act.electronic_to"), Must)],
         Offer::CheckSite => vec![
             text("when", t!("act.site_when"), Must),
             text("place", t!("act.site_place"), Must),
@@ -85,6 +91,22 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
         }
         _ => Vec::new(),
     }
+}
+
+/// R111: where the person can be found, and how a result would reach them there.
+pub(super) fn where_to(page: &CasePage) -> String {
+    let Some(found) = &page.beside.found else { return String::new() };
+    let way = page.beside.delivery.map(|way| crate::say::code(&way));
+    let way = way.and_then(|code| one_of("delivery", &code)).unwrap_or_default();
+    match &page.beside.posted {
+        Some(posted) => t!("act.where_posted", place = found.place, number = posted.number),
+        None => t!("act.where_to", place = found.place, since = crate::dates::full(found.since), way = way),
+    }
+}
+
+/// Where the person can be found, as far as the case knows.
+fn found(page: &CasePage) -> String {
+    page.beside.found.as_ref().map(|found| found.place.clone()).unwrap_or_default()
 }
 
 /// The first paper that was taken as an electronic one and whose issuer nobody has named.
@@ -130,6 +152,11 @@ pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             let (place, since, reach) = (said("place"), said("since").parse().ok()?, parsed(&said("reach"))?);
             Beside::FoundAt(FoundAt { place, since, reach })
         }
+        Offer::Post => {
+            let (number, to, on) = (said("mail_number"), said("place"), said("since").parse().ok()?);
+            Beside::Posted(Posted { number, to, on })
+        }
+        Offer::AgreeElectronic => Beside::ElectronicAgreed { to: said("place") },
         Offer::CheckSite => Beside::SiteChecked(SiteCheck {
             when: moment(&said("when"))?,
             place: said("place"),

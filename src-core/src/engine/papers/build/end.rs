@@ -121,13 +121,16 @@ impl<S: Store> Desk<S> {
             }
             _ => None,
         });
+        let posted = facts.case.beside.posted.as_ref();
+        let posted = posted.map(|(_, posted)| format!("{}寄出，邮件号 {}", posted.on, posted.number));
         let form = DeliveryProof {
             organ: self.certificate.station.clone(),
             recipient: name_of(facts),
+            place: facts.case.beside.found.as_ref().map(|(_, found)| found.place.clone()).unwrap_or_default(),
             rows: vec![row],
             servers,
             refused: left.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
-            note: left.map(|(witnesses, _)| witnesses).unwrap_or_default(),
+            note: left.map(|(witnesses, _)| witnesses).or(posted).unwrap_or_default(),
             ..DeliveryProof::default()
         };
         let on = facts.case.delivery.as_ref().map_or(decision.on, |(on, ..)| *on);

@@ -2,7 +2,7 @@
 
 use daiban_model::access::Permit;
 use daiban_model::api::{PaperRef, Seen};
-use daiban_model::case::event::{self, Event, Mandate, MandateEnd, PaperName, PromiseKind, What};
+use daiban_model::case::event::{self, Event, Mandate, MandateEnd, PaperName, PromiseKind, Signature, What};
 use daiban_model::case::field::Field;
 use daiban_model::form::{
     ChangeKind, Conditional, Form, MandateChange, MandateLetter, PaperRow, Person, Promise, Shown,
@@ -53,7 +53,12 @@ impl<S: Store> Desk<S> {
             Post::FullTime => "专职代办员",
             Post::PartTime => "兼职代办员",
         });
+        let thumb = matches!(mandate.signature, Signature::Thumb { .. });
+        let guardian = matches!(mandate.signature, Signature::Guardian { .. });
+        let witness = CitizenId::parse(&mandate.proof, Date::MAX).ok().filter(|_| thumb);
         MandateLetter {
+            witness_id: witness.map(|id| Shown::masked(&id)).unwrap_or_default(),
+            guardian_proof: if guardian { mandate.proof.clone() } else { String::new() },
             agent: self.published.agent(&mandate.agent),
             agent_post: post.unwrap_or_default().to_owned(),
             agent_no: mandate.agent.to_string(),

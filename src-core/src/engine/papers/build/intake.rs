@@ -129,10 +129,14 @@ impl<S: Store> Desk<S> {
 
     pub(super) fn refusal(&self, file: &OpenFile) -> Option<(Form, Date)> {
         let facts = &file.facts;
-        let (at, reason, right_office) = facts.events.iter().rev().find_map(|event| match &event.what {
-            What::NotAccepted { reason, right_office } => Some((event.at, *reason, right_office.clone())),
+        let (at, reason, right_office, words) = facts.events.iter().rev().find_map(|event| match &event.what {
+            What::NotAccepted { reason, right_office, words } => {
+                Some((event.at, *reason, right_office.clone(), words.clone()))
+            }
             _ => None,
         })?;
+        let clocks = self.reckoning().clocks(&facts.case, None);
+        let by = |kind| clocks.iter().find(|clock| clock.kind == kind).and_then(|clock| clock.due.date());
         let form = Refusal {
             organ: self.department(file),
             applicant: name_of(facts),
@@ -141,8 +145,10 @@ impl<S: Store> Desk<S> {
             applied: facts.case.receipt.as_ref().map(|(mark, _)| mark.at.local()),
             reason: Some(reason),
             right_office,
-            facts: String::new(),
+            facts: words,
             decided: Some(at.date()),
+            review_by: by(ClockKind::Review),
+            suit_by: by(ClockKind::Suit),
         };
         Some((Form::Refusal(Box::new(form)), at.date()))
     }

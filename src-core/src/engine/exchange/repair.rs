@@ -98,9 +98,10 @@ impl<S: Store> Desk<S> {
             batch.states.push((repair_name(scope), Some(wire::encode(&(scope, common.seq)))));
         }
         batch.states.push((THREAD.to_owned(), Some(wire::encode(&(thread.epoch, thread.nonce)))));
-        self.cursors = batch.cursors.iter().map(|(_, cursor)| *cursor).filter(|cursor| cursor.seq > 0).collect();
+        let cursors = batch.cursors.iter().map(|(_, cursor)| *cursor).filter(|cursor| cursor.seq > 0).collect();
+        // Where the disk is full it has not gone back: asked again, it must still know which places those are.
         self.commit(batch).await?;
-        self.thread = thread;
+        (self.cursors, self.thread) = (cursors, thread);
         Ok(())
     }
 

@@ -137,6 +137,11 @@ fn r82_a_new_calendar_moves_open_dates_and_lists_every_one_of_them() {
     window.act(closed, Command::Withdraw { reason: "不办了".into(), papers_returned: 1 });
     assert_eq!(promised(&window.page(case)), "2027-01-04", "D92");
     assert_eq!(window.ask(ListMoved {}), []);
+    window.sync(&world.hub);
+    world.hub.move_case(case, BAICAIGOU);
+    window.sync(&world.hub);
+    let ways = window.states("moved/");
+    assert_eq!(ways.len(), 1, "where the case went");
 
     let year = json!({
         "year": 2027, "off": ["2027-01-01", "2027-01-02", "2027-01-03"], "work": [], "source": "虚拟"
@@ -150,6 +155,7 @@ fn r82_a_new_calendar_moves_open_dates_and_lists_every_one_of_them() {
     let told: Vec<_> = list.iter().map(|line| (line.case.id, line.from.to_string(), line.to.to_string())).collect();
     assert_eq!(told, [(case, "2027-01-04".into(), "2027-01-05".into())], "a list of one change");
     assert_eq!(window.ask(SeenMoved { ids: vec![case] }), [], "somebody told the applicant");
+    assert_eq!(window.states("moved/"), ways, "a date that moved says nothing of a case that did");
     assert_eq!(window.refold(), [], "and the rows are what the documents say");
 }
 

@@ -231,6 +231,21 @@ fn a_move_travels_by_stick_and_between_neighbours_too() {
 }
 
 #[test]
+fn a_desk_that_comes_seldom_hears_of_the_backup_too() {
+    let (world, mut from, mut to, mut centre, case) = two_villages(2_112);
+    world.hub.move_case(case, SANCHAKOU);
+    world.settle(&mut [&mut from, &mut to, &mut centre]);
+    world.hub.back_up();
+    world.pass(3 * 24 * 60);
+    from.sync(&world.hub);
+    assert_eq!(
+        (left_of(&from, case), problems(&mut from)),
+        (vec![], vec![]),
+        "X15: although it needs another nonce first"
+    );
+}
+
+#[test]
 fn a_case_moves_with_its_photographs_also_with_those_that_are_late() {
     let (world, mut from, mut to, mut centre, case) = two_villages(2_106);
     let first =
@@ -305,6 +320,7 @@ fn a_division_that_is_taken_takes_what_moved_out_of_it_along() {
     world.hub.take_away("白菜沟便民服务站", &[BAICAIGOU]);
     for _ in 0..3 {
         from.sync(&world.hub);
+        world.hub.back_up();
     }
     assert_eq!((left_of(&from, case), from.rows_of_all()), (vec![], vec![]));
 }

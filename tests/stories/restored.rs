@@ -260,6 +260,24 @@ fn row_18_a_district_at_work_loses_nothing_and_is_whole_after_two_contacts() {
 }
 
 #[test]
+fn a_station_whose_disk_is_full_goes_back_as_soon_as_there_is_room() {
+    let (world, mut village, mut township, backup) = backed_up(1009);
+    village.receive(&SUN_LINA, "RS-003");
+    world.settle(&mut [&mut village, &mut township]);
+    world.hub.restore(&backup);
+    // Somebody else is first, so that the old numbers are given anew.
+    let mut third = world.station("二号机", BAICAIGOU, QIMUGE);
+    third.receive(&QIAN_XIUYING, "YB-001");
+    third.sync(&world.hub);
+    township.shelf().fill();
+    assert!(township.try_sync(&world.hub).is_err(), "it cannot even note that it has to go back");
+    township.shelf().make_room();
+    world.settle(&mut [&mut township, &mut village]);
+    world.settle(&mut [&mut township, &mut village]);
+    assert_eq!((township.knows().len(), problems(&mut township)), (4, vec![]), "as if it had not been full");
+}
+
+#[test]
 fn what_differs_without_anybody_noticing_is_found_within_a_week() {
     let (world, mut village, mut township, _) = backed_up(1008);
     assert_eq!(township.sync(&world.hub).requests, 1);

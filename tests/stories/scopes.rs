@@ -168,6 +168,10 @@ fn a_division_that_is_taken_is_delivered_first_and_then_leaves_nothing() {
     van.sync(&world.hub);
     van.sync(&world.hub);
     assert_eq!((van.view().outbox, problems(&mut van)), (0, vec![]), "what was owed is delivered");
+    assert!(!left_of(&van, scope).is_empty(), "and the hub has no backup of it yet");
+    assert_eq!((van.list(), van.search("孙丽娜")), (vec![], vec![]), "not for her any more");
+    world.hub.back_up();
+    van.sync(&world.hub);
     assert_eq!(left_of(&van, scope), Vec::<String>::new(), "and nothing of the division is left");
     assert_eq!((van.list(), van.search("孙丽娜")), (vec![], vec![]), "not a row, not a word");
     assert_eq!(van.call(OpenCase { id: case }).err(), Some(Failure::NotFound));
@@ -204,7 +208,42 @@ fn what_is_owed_of_a_division_that_leaves_is_not_erased_and_not_shown() {
     );
     assert!(!left_of(&van, division(SANCHAKOU)).is_empty(), "although it is still here");
     van.sync(&world.hub);
+    world.hub.back_up();
+    van.sync(&world.hub);
     assert_eq!(left_of(&van, division(SANCHAKOU)), Vec::<String>::new());
+}
+
+#[test]
+fn x13_a_hub_that_goes_back_is_filled_by_a_station_that_is_to_forget() {
+    let (world, mut van, mut village, case) = van(1215);
+    let scope = division(SANCHAKOU);
+    let backup = world.hub.back_up();
+    van.note(case, "备份以后记的");
+    van.sync(&world.hub);
+    world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
+    van.sync(&world.hub);
+    assert_eq!((van.view().outbox, van.list().len()), (0, 0), "it has a receipt for all of it, and has heard");
+    world.hub.restore(&backup);
+    van.sync(&world.hub);
+    village.sync(&world.hub);
+    assert!(village.page(case).story.iter().any(|line| line.detail == "备份以后记的"), "nobody else had it");
+    assert!(!left_of(&van, scope).is_empty(), "and it may be needed once more");
+    world.hub.restore(&backup);
+    van.sync(&world.hub);
+    let backup = world.hub.back_up();
+    van.sync(&world.hub);
+    assert_eq!(left_of(&van, scope), Vec::<String>::new());
+    let view = world.hub.devices().into_iter().find(|view| view.station == "苏木流动服务车");
+    assert_eq!(
+        view.map(|view| (view.leaving, view.erased)),
+        Some((vec![], vec![scope])),
+        "the hub had forgotten that too"
+    );
+    world.hub.restore(&backup);
+    world.settle(&mut [&mut van, &mut village]);
+    assert_eq!(left_of(&van, scope), Vec::<String>::new(), "of what is gone nothing comes back");
+    assert_eq!((problems(&mut van), problems(&mut village), world.hub.verify().faults), (vec![], vec![], vec![]));
+    assert!(village.page(case).story.iter().any(|line| line.detail == "备份以后记的"));
 }
 
 #[test]
@@ -212,6 +251,7 @@ fn a_division_that_is_given_back_comes_whole_and_goes_on() {
     let (world, mut van, mut village, case) = van(1208);
     world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     van.sync(&world.hub);
+    world.hub.back_up();
     van.sync(&world.hub);
     assert_eq!(left_of(&van, division(SANCHAKOU)), Vec::<String>::new());
     village.note(case, "她走以后记的");
@@ -236,6 +276,7 @@ fn a_disk_from_before_a_division_was_taken_is_told_again_and_heard_again() {
     van.line = Line::Open;
     world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);
     van.sync(&world.hub);
+    world.hub.back_up();
     van.sync(&world.hub);
     assert_eq!(left_of(&van, division(SANCHAKOU)), Vec::<String>::new());
     van.kill();
@@ -244,6 +285,7 @@ fn a_disk_from_before_a_division_was_taken_is_told_again_and_heard_again() {
     van.note(case, "盘倒回去以后写的");
     for _ in 0..3 {
         van.sync(&world.hub);
+        world.hub.back_up();
     }
     assert_eq!((van.view().outbox, left_of(&van, division(SANCHAKOU))), (0, vec![]), "once more");
     village.sync(&world.hub);
@@ -261,6 +303,7 @@ fn a_division_is_taken_and_given_by_stick_too() {
         van.write_stick(stick.path());
         world.hub.take_stick(stick.path());
         van.read_stick(stick.path());
+        world.hub.back_up();
     }
     assert_eq!((van.view().outbox, left_of(&van, division(SANCHAKOU))), (0, vec![]));
     let view = world.hub.devices().into_iter().find(|view| view.station == "苏木流动服务车");

@@ -4,6 +4,7 @@
 //! X3: whatever the answer is, the next request can be made; nothing here can wedge.
 
 mod attached;
+mod backed;
 mod beside;
 mod carried;
 mod files;
@@ -253,7 +254,13 @@ impl<S: Store> Engine<S> {
         desk.thread.nonce = nonce;
         skew(desk, &mut self.link, hub_ms, since, now);
         match outcome {
-            Outcome::StaleNonce => Ok(self.link.detour()),
+            Outcome::StaleNonce => {
+                // The nonce of this answer is later than a backup that was made meanwhile, and says that it was heard of. X15
+                if desk.waits_for_backup().await? {
+                    self.link.telling = Telling::All;
+                }
+                Ok(self.link.detour())
+            }
             Outcome::SendCursors => {
                 self.link.telling = Telling::All;
                 Ok(self.link.detour())

@@ -13,8 +13,8 @@ use super::{Engine, storage};
 use crate::projection::{case_id, date_of};
 use crate::store::{Batch, CaseRecord, RowQuery, Standing, Store};
 
-/// Under which names it is kept, each under its case.
-const MOVED: &str = "moved/";
+/// Under which names it is kept, each under its case; "moved/" is for cases that moved.
+const MOVED: &str = "date-moved/";
 
 /// A move as it is kept.
 #[derive(Serialize, Deserialize)]

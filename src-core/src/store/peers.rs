@@ -123,6 +123,8 @@ pub struct Beyond {
     pub root: Hash,
     /// Its device's clock at sealing, in milliseconds since 1970.
     pub hlc_ms: u64,
+    /// The number it has in the feed here, or that the receipt of an own one names although its place was not read yet.
+    pub seq: Option<u64>,
 }
 
 /// What is still owed to the hub.

@@ -78,7 +78,7 @@ mod tests {
         let scope = "150205202202".parse().unwrap();
         let key = SegmentKey { device: DeviceId([1; 32]), incarnation: 1, scope, number: 1 };
         // Clocks at which several devices seal at once.
-        Beyond { key, root, hlc_ms: 1_772_415_000_000 + n / 3 * 60_000 }
+        Beyond { key, root, hlc_ms: 1_772_415_000_000 + n / 3 * 60_000, seq: None }
     }
 
     fn all(numbers: impl Iterator<Item = u64>) -> Vec<Beyond> {

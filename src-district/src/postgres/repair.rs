@@ -54,8 +54,8 @@ async fn cut(line: &Line, end: &Cursor) -> Result<(), Fault> {
 /// What a scope has beyond a place.
 pub(super) async fn beyond(line: &Line, scope: ScopeCode, seq: u64) -> Result<Vec<Beyond>, Fault> {
     const BEYOND: &str = "
-        SELECT s.device, s.incarnation, s.scope, s.number, s.root, s.hlc_ms
-        FROM segment s LEFT JOIN feed f ON f.segment = s.id
+        SELECT s.device, s.incarnation, s.scope, s.number, s.root, s.hlc_ms, coalesce(f.seq, o.seq)
+        FROM segment s LEFT JOIN feed f ON f.segment = s.id LEFT JOIN sealed o ON o.segment = s.id
         WHERE s.scope = $1 AND (f.seq IS NULL OR f.seq > $2)
           AND (EXISTS (SELECT 1 FROM record r WHERE r.segment = s.id)
             OR EXISTS (SELECT 1 FROM pending p WHERE p.scope = s.scope AND p.device = s.device
@@ -63,7 +63,7 @@ pub(super) async fn beyond(line: &Line, scope: ScopeCode, seq: u64) -> Result<Ve
         ORDER BY s.hlc_ms, s.root, s.device, s.incarnation, s.number";
     let one = |row: &Row| {
         let (key, root) = (columns::segment_key(row, 0)?, columns::hash(row, 4)?);
-        Ok::<_, StoreError>(Beyond { key, root, hlc_ms: columns::from_bits(row, 5)? })
+        Ok::<_, StoreError>(Beyond { key, root, hlc_ms: columns::from_bits(row, 5)?, seq: columns::number_if(row, 6)? })
     };
     let mut flight = line.flight();
     let last = i64::try_from(seq).unwrap_or(i64::MAX);

@@ -25,6 +25,9 @@ impl Run {
         self.come_to_rest();
         self.world.hub.back_up();
         (0..self.seats.len()).for_each(|at| self.exchange_to_the_end(at));
+        for what in self.still_leaving() {
+            self.violation(Check::Liveness, what);
+        }
     }
 
     fn come_to_rest(&mut self) {
@@ -67,7 +70,7 @@ impl Run {
     fn at_rest(&mut self) -> Vec<String> {
         let ends = self.world.hub.ends();
         self.learn_scopes();
-        let mut restless = self.still_leaving();
+        let mut restless = Vec::new();
         for seat in self.seats.iter_mut().filter(|seat| !seat.revoked) {
             let name = seat.station.name.clone();
             let view = match seat.station.call(GetSync {}) {

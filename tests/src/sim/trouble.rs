@@ -122,7 +122,7 @@ impl Run {
     fn copy_or_restore_hub(&mut self) {
         self.hub_runs();
         if self.hub_backup.is_none() || self.dice.percent(60) {
-            self.hub_backup = Some(self.world.hub.shelf().image());
+            self.hub_backup = Some(self.world.hub.back_up());
             return self.journal.push(format!("{:>4} the hub is backed up", self.step));
         }
         let before = self.somewhere();

@@ -1,7 +1,7 @@
 //! Divisions that the district took away (sync.md section 5): what is owed of them is brought first, then all of them here is erased.
 //!
 //! - X8: nothing is erased that is owed: no act of a person here, no attachment. What the hub set aside because it did not pass its
-//!   checks lies there, and is not owed.
+//!   checks lies there, and is not owed. Neither is anything erased that a hub which goes back may need (X13 of [`super::backed`]).
 //! - X9: what is erased, and this device's word that it was, land in one commit; until then the order is open, and whatever moment the
 //!   power goes, the next exchange goes on with it.
 
@@ -13,6 +13,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, DocId, Forget, Forgot, SegmentKey, Signed};
 use serde::{Deserialize, Serialize};
 
+use super::backed;
 use super::outgoing::{self, REFUSED};
 use super::repair::repair_name;
 use crate::doc::Doc;
@@ -207,13 +208,31 @@ impl<S: Store> Desk<S> {
         for (forget, signed) in self.open_orders().await? {
             let feeds = self.feeds_of(forget.scope).await?;
             let owed = self.owed_of(&feeds).await?;
-            if owed.changes + owed.files > 0 {
+            if owed.changes + owed.files > 0 || !self.are_safe(&feeds).await? {
                 continue;
             }
             self.erase(&forget, &signed, &feeds).await?;
             any = true;
         }
         Ok(any)
+    }
+
+    async fn are_safe(&self, feeds: &[ScopeCode]) -> Result<bool, Failure> {
+        for feed in feeds {
+            if !self.is_safe(*feed).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Feeds here of divisions that are to be erased.
+    pub(super) async fn leaving_feeds(&self) -> Result<Vec<ScopeCode>, Failure> {
+        let mut leaving = Vec::new();
+        for (forget, _) in self.open_orders().await? {
+            leaving.extend(self.feeds_of(forget.scope).await?);
+        }
+        Ok(leaving)
     }
 
     /// X9.
@@ -248,7 +267,7 @@ impl<S: Store> Desk<S> {
         }
         for feed in feeds {
             batch.states.push((repair_name(*feed), None));
-            batch.states.push((outgoing::backed_up_name(*feed), None));
+            batch.states.push((backed::backed_up_name(*feed), None));
         }
         for (doc, _) in &docs {
             batch.states.push((outgoing::foreign_name(doc), None));

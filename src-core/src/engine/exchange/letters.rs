@@ -172,8 +172,9 @@ impl<S: Store> Engine<S> {
             // Neither is ever an answer to a letter.
             Outcome::StaleNonce | Outcome::SendCursors => return Ok(()),
         };
-        let Delivery { receipts, refused, frames, .. } = delivery;
+        let Delivery { receipts, refused, frames, backed_up, .. } = delivery;
         read.sent += self.desk()?.receipted(&receipts).await?;
+        self.desk()?.note_backup(&backed_up).await?;
         if self.refused(&refused, now).await? == Settled::Anew {
             read.anew = true;
         }
@@ -209,7 +210,8 @@ impl<S: Store> Engine<S> {
 impl<S: Store> Desk<S> {
     pub(super) async fn letter(&mut self, measure: Measure) -> Result<Outbound, Failure> {
         self.seal_waiting(measure.owed).await?;
-        let owed = self.owed(measure.owed).await?;
+        let mut owed = self.owed(measure.owed).await?;
+        owed.extend(self.unnumbered_of(&self.leaving_feeds().await?, measure.owed).await?);
         let segments = u32::try_from(owed.len()).unwrap_or(u32::MAX);
         let mut requests = Vec::new();
         let mut hashes: Vec<Hash> = Vec::new();

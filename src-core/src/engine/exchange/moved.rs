@@ -107,6 +107,11 @@ impl<S: Store> Desk<S> {
         leaving.map(|(doc, case)| (*doc, case.clone())).collect()
     }
 
+    /// Whether there is any.
+    pub(super) fn is_left_by_a_case(&self) -> bool {
+        !self.departing().is_empty()
+    }
+
     /// Those among them that once lived in one of these divisions.
     pub(super) fn leaving_from(&self, feeds: &[ScopeCode]) -> Vec<(DocId, ScopeCode)> {
         let leaving = self.departing().into_iter();
@@ -121,7 +126,7 @@ impl<S: Store> Desk<S> {
             if stored.state.is_some() {
                 let open = Doc::open(&stored).map(|open| Facts::of(&open).files()).unwrap_or_default();
                 let files: BTreeSet<FileHash> = open.into_iter().collect();
-                if stored.unsent > 0 || self.is_owed(&files)? || !self.is_safe(&case, stored.seq).await? {
+                if stored.unsent > 0 || self.is_owed(&files)? || !self.is_case_safe(doc, &case, stored.seq).await? {
                     continue;
                 }
                 self.erase_files_of(doc, &files, &case).await?;
@@ -149,11 +154,10 @@ impl<S: Store> Desk<S> {
         Ok(debts.iter().any(|debt| files.contains(&debt.name)))
     }
 
-    /// Whether the hub has all numbers of a case in a backup, as far as they were read here.
-    async fn is_safe(&self, case: &MovedCase, seq: Option<u64>) -> Result<bool, Failure> {
-        let Some(seq) = seq else { return Ok(true) };
+    /// Whether the hub has all of a case in a backup, as far as it was read here. X13
+    async fn is_case_safe(&self, doc: DocId, case: &MovedCase, seq: Option<u64>) -> Result<bool, Failure> {
         for scope in case.trail.homes().filter(|home| covers(&self.certificate, *home)) {
-            if self.backed_up_to(scope).await? < seq.min(self.cursor(scope).seq) {
+            if !self.is_safe_of(doc, scope, seq).await? {
                 return Ok(false);
             }
         }

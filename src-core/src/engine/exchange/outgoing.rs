@@ -22,9 +22,10 @@ impl<S: Store> Desk<S> {
 
     /// The segments of the next request, oldest first.
     pub(super) async fn sendable(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
-        let mut owed = self.owed(limit).await?;
-        owed.truncate(wire::MAX_SEGMENTS);
-        Ok(owed)
+        let mut segments = self.owed(limit).await?;
+        segments.extend(self.unnumbered_of(&self.leaving_feeds().await?, limit).await?);
+        segments.truncate(wire::MAX_SEGMENTS);
+        Ok(segments)
     }
 
     /// Segments sealed, without a receipt, and not among those that the hub will never take: about as many bytes as asked for.
@@ -48,7 +49,7 @@ impl<S: Store> Desk<S> {
     /// Whether something waits that the hub may take.
     pub(super) async fn has_more_to_send(&self) -> Result<bool, Failure> {
         let waiting = self.store.peer(PeerQuery::Outbox { limit: 1 }).await.map_err(storage)?.outbox;
-        Ok(!waiting.is_empty() || !self.sendable(1).await?.is_empty())
+        Ok(!waiting.is_empty() || !self.owed(1).await?.is_empty())
     }
 
     async fn seal(&mut self, waiting: Vec<StoredChange>) -> Result<(), Failure> {
@@ -119,27 +120,6 @@ impl<S: Store> Desk<S> {
         Ok(before.saturating_sub(after))
     }
 
-    /// Remembers up to where the hub has a backup. Segments are kept all the same (sync.md section 2).
-    pub(super) async fn note_backup(&self, told: &[(ScopeCode, u64)]) -> Result<(), Failure> {
-        let state = |(scope, seq): &(ScopeCode, u64)| (backed_up_name(*scope), Some(wire::encode(seq)));
-        let states: Vec<_> = told.iter().map(state).collect();
-        if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
-    }
-
-    /// Up to which number of a feed the hub has a backup.
-    pub(super) async fn backed_up_to(&self, scope: ScopeCode) -> Result<u64, Failure> {
-        let name = backed_up_name(scope);
-        let kept = self.store.states(&name).await.map_err(storage)?;
-        let own = kept.iter().find(|(found, _)| *found == name);
-        Ok(own.and_then(|(_, bytes)| wire::decode(bytes, 16).ok()).unwrap_or(0))
-    }
-
-    /// How many numbers of this station's feeds the hub has a backup of.
-    pub(super) async fn backed_up(&self) -> Result<u64, Failure> {
-        let kept = self.store.states(BACKED_UP).await.map_err(storage)?;
-        Ok(kept.iter().filter_map(|(_, bytes)| wire::decode::<u64>(bytes, 16).ok()).sum())
-    }
-
     /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
     pub(super) async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
         let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
@@ -183,13 +163,6 @@ impl<S: Store> Desk<S> {
         let withdrawn = unplaced.map(|(stored, _)| stored.header.key()).collect();
         self.commit(Batch { withdrawn, ..Batch::default() }).await
     }
-}
-
-/// Under which names the last backed up number of each feed is kept.
-const BACKED_UP: &str = "backed-up/";
-
-pub(super) fn backed_up_name(scope: ScopeCode) -> String {
-    format!("{BACKED_UP}{scope}")
 }
 
 /// Under which names the segments are kept that the hub will never take.

@@ -13,6 +13,7 @@ use daiban_model::wire::{
     Segment, SegmentKey, Signed, Why,
 };
 
+use super::backed;
 use super::link::LinkState;
 use super::outgoing::{REFUSED, refused_name};
 use super::{Settled, Turn, UP_FACTOR};
@@ -94,13 +95,20 @@ impl<S: Store> Desk<S> {
                 }
             }
             batch.rewind.push(common);
+            if reached.seq == 0 && self.beyond(scope, 0).await?.is_empty() {
+                // Of a division that was erased only hashes are here: nothing of it is read or compared.
+                continue;
+            }
             batch.cursors.push((PeerId::Hub, common));
             batch.states.push((repair_name(scope), Some(wire::encode(&(scope, common.seq)))));
+            // Of the numbers beyond it none is in a backup of this history, whatever was told of them in the other one. X13
+            batch.states.push(backed::backed_up(scope, self.backed_up_to(scope).await?.min(common.seq)));
         }
         batch.states.push((THREAD.to_owned(), Some(wire::encode(&(thread.epoch, thread.nonce)))));
-        self.cursors = batch.cursors.iter().map(|(_, cursor)| *cursor).filter(|cursor| cursor.seq > 0).collect();
+        let cursors = batch.cursors.iter().map(|(_, cursor)| *cursor).filter(|cursor| cursor.seq > 0).collect();
+        // Where the disk is full it has not gone back: asked again, it must still know which places those are.
         self.commit(batch).await?;
-        self.thread = thread;
+        (self.cursors, self.thread) = (cursors, thread);
         Ok(())
     }
 
@@ -168,7 +176,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// What this station has of a scope beyond a place, without what the hub will never take.
-    async fn beyond(&self, scope: ScopeCode, seq: u64) -> Result<Vec<Beyond>, Failure> {
+    pub(super) async fn beyond(&self, scope: ScopeCode, seq: u64) -> Result<Vec<Beyond>, Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         let mut beyond = self.store.peer(PeerQuery::Beyond { scope, seq }).await.map_err(storage)?.beyond;
         let own = self.certificate.device;

@@ -88,6 +88,15 @@ pub(super) async fn what_lies_beyond_a_place_is_told_and_given_whole<S: Store>(s
     let asked = PeerQuery::Whole(vec![key(2, 4)?, key(2, 9)?, key(2, 1)?]);
     let whole = store.peer(asked).await?.segments;
     assert_eq!(whole.len(), 2, "an unknown one is left out");
+    let numbered = |beyond: &[crate::store::Beyond]| beyond.iter().map(|one| one.seq).collect::<Vec<_>>();
+    assert_eq!(numbered(&beyond(2).await?), [Some(3), None, None], "with the number it has here");
+    store.commit(own(1, doc(9), 1)?).await?;
+    store.commit(sealing(1, &[1])?).await?;
+    let receipt = Receipted { key: key(1, 1)?, seq: Some(7), receipt: vec![7; 9], hub_ms: 5 };
+    store.commit(Batch { receipts: vec![receipt], ..Batch::default() }).await?;
+    let mine = key(1, 1)?;
+    let own: Vec<_> = beyond(7).await?.into_iter().filter(|one| one.key == mine).collect();
+    assert_eq!(numbered(&own), [Some(7)], "or that its receipt names, before its place is read");
     assert_eq!((&whole[0].0, whole[0].1.len(), whole[1].0.header.number), (&frame, 1, 1), "in the order asked");
     Ok(())
 }

@@ -64,7 +64,9 @@ impl State {
         let keys = self.segments.keys().filter(|key| key.scope == scope).filter(further).filter(kept);
         let described = keys.filter_map(|key| {
             let segment = self.segments.get(key)?;
-            Some(Beyond { key: *key, root: segment.root, hlc_ms: segment.header.hlc.ms })
+            let named = || self.sealed.get(key)?.receipt.as_ref()?.seq;
+            let seq = self.places.get(key).map(|place| place.seq).or_else(named);
+            Some(Beyond { key: *key, root: segment.root, hlc_ms: segment.header.hlc.ms, seq })
         });
         let mut beyond: Vec<Beyond> = described.collect();
         beyond.sort_unstable_by_key(|one| (one.hlc_ms, one.root, one.key));

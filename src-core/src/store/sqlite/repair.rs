@@ -38,8 +38,9 @@ pub(super) fn rewind(tx: &Connection, ends: &[Cursor]) -> Result<(), StoreError>
 /// What a scope has beyond a place.
 pub(super) fn beyond(tx: &Connection, scope: ScopeCode, seq: u64) -> Result<Vec<Beyond>, StoreError> {
     const BEYOND: &str = "
-        SELECT s.device, s.incarnation, s.scope, s.number, s.root, s.hlc_ms
+        SELECT s.device, s.incarnation, s.scope, s.number, s.root, s.hlc_ms, coalesce(f.seq, o.seq)
         FROM segment s INDEXED BY segment_scope LEFT JOIN feed f ON f.segment = s.row
+          LEFT JOIN sealed o ON o.segment = s.row
         WHERE s.scope = ?1 AND (f.seq IS NULL OR f.seq > ?2)
           AND (EXISTS (SELECT 1 FROM record r WHERE r.segment = s.row)
             OR EXISTS (SELECT 1 FROM pending p WHERE p.scope = s.scope AND p.device = s.device
@@ -49,7 +50,8 @@ pub(super) fn beyond(tx: &Connection, scope: ScopeCode, seq: u64) -> Result<Vec<
     let mut found = statement.query(params![scope.number(), i64::try_from(seq).unwrap_or(i64::MAX)])?;
     let mut beyond = Vec::new();
     while let Some(row) = found.next()? {
-        beyond.push(Beyond { key: columns::segment_key(row, 0)?, root: Hash(row.get(4)?), hlc_ms: row.get(5)? });
+        let (key, root) = (columns::segment_key(row, 0)?, Hash(row.get(4)?));
+        beyond.push(Beyond { key, root, hlc_ms: row.get(5)?, seq: row.get(6)? });
     }
     Ok(beyond)
 }

@@ -83,15 +83,16 @@ impl<S: Store> Hub<S> {
         if !self.has_newest(request.packages, certificate.serial).await? {
             delivery.packages = Packages::Changed;
         }
-        let mut since = request.nonce.ms;
+        // Who tells all cursors may have missed an answer, or got its nonce with another one than this. X15
+        let since = if let Cursors::All(_) = request.cursors { 0 } else { request.nonce.ms };
         if carried == Carried::Line {
             // Whether the answer to a letter ever arrives is nobody's to know.
             self.remember(peer, &remembered, reached).await?;
-        } else {
-            since = 0;
         }
         let backed_up = self.backed_up_since(since).await?;
-        delivery.backed_up = backed_up.into_iter().filter(|(scope, _)| covers(certificate, *scope)).collect();
+        // Of a division that is leaving, too. O3
+        let brings = self.brings(certificate, backed_up.iter().map(|(scope, _)| *scope)).await?;
+        delivery.backed_up = backed_up.into_iter().filter(|(scope, _)| covers(&brings, *scope)).collect();
         Ok(Outcome::Done(Box::new(delivery)))
     }
 

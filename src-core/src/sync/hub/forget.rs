@@ -5,6 +5,8 @@
 //!   after that is not taken.
 //! - O2: an order is told until the device says that it has carried it out; a device that went back to an earlier disk, and so has the
 //!   division again, says so by the serial number it names, is told again, and is heard again.
+//! - O3: until that word the division is compared, and its backups are told, like one that the device serves: the device erases nothing that
+//!   this hub may need once more (X13).
 
 use std::collections::BTreeSet;
 
@@ -175,7 +177,7 @@ impl<S: Store> Hub<S> {
         Ok([(certificate.device, writer)].into())
     }
 
-    /// Under what a device brings attachments for these divisions. O1
+    /// Under what a device brings something of these divisions, and hears what the hub has of them. O1, O3
     pub(super) async fn brings(
         &self,
         certificate: &Certificate,

@@ -7,7 +7,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, DocId, Hash, Place, Receipt, Refused, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
-use super::moving::Placing;
+use super::moving::{Learned, Placing};
 use super::take::{Line, Ready, Seen, Taken, is_poison, line_of, ready, root_of};
 use crate::store::{Batch, PeerQuery, Placed, Quarantined, Store, StoreError, StoredChange};
 use crate::sync::trail::Wrote;
@@ -133,7 +133,7 @@ impl<S: Store> Hub<S> {
             let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors: Vec::new() }).await?;
             let wrote = if key.device == self.device() { Wrote::Hub } else { Wrote::Station };
             let is_known = deps.iter().all(|dep| known.known.contains(dep));
-            if is_known && self.rests_within(scope, wrote, &described, &HashSet::new()).await? {
+            if is_known && self.rests_within(scope, wrote, &described, (&HashSet::new(), &Learned::new())).await? {
                 let placing = self.placing_now(&segment.header, wrote, &described).await?;
                 // One of a document that lives elsewhere by now is set aside.
                 let placing = placing.unwrap_or_else(|_| Placing::of_scope(scope, &described));

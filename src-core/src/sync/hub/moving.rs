@@ -7,6 +7,8 @@
 //! - D5: a hub that went back learns moves from what it once wrote, whoever brings it, and carries on what it then finds here. Of the moves
 //!   before and after it went back the later ones have the higher numbers.
 //! - D6: the last move of a case stands in the feed of each division that the case has left, so that nobody goes on keeping it.
+//! - D8: segments of one request are stored together, and each goes on from what the ones before it say of a case: none is looked at as if
+//!   it stood alone.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -37,7 +39,7 @@ const DRAWN: u32 = 1 << 30;
 
 /// What the hub keeps of a case that has moved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     trail: Trail,
     /// Who ordered the last move.
     by: AgentId,
@@ -75,6 +77,9 @@ pub struct CaseMoved {
     pub to: ScopeCode,
 }
 
+/// What is known of cases that have moved from what came before in the same request and is stored together with the rest.
+pub(super) type Learned = HashMap<DocId, Kept>;
+
 /// Where the documents of a segment live, and what follows for the commit that stores it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Placing {
@@ -82,6 +87,8 @@ pub(super) struct Placing {
     homes: Vec<(DocId, ScopeCode)>,
     rehomed: Vec<(DocId, ScopeCode, ScopeCode)>,
     states: Vec<(String, Option<Vec<u8>>)>,
+    /// What is kept from then on of cases that have moved.
+    kept: Vec<(DocId, Kept)>,
     /// Of these something is to be carried on. D4
     pub(super) onward: Vec<DocId>,
 }
@@ -97,11 +104,17 @@ impl Placing {
         self.homes.iter().copied().chain(self.rehomed.iter().map(|(doc, _, to)| (*doc, *to)))
     }
 
+    /// What is kept of cases that have moved once it is stored.
+    pub(super) fn learned(&self) -> impl Iterator<Item = (DocId, Kept)> {
+        self.kept.iter().cloned()
+    }
+
     /// Adds what follows to a batch.
     pub(super) fn enter(&self, batch: &mut Batch) {
         batch.homes.extend(&self.homes);
         batch.rehomed.extend(&self.rehomed);
         batch.states.extend(self.states.iter().cloned());
+        batch.states.extend(self.kept.iter().map(|(doc, kept)| (named(MOVED, doc), Some(wire::encode(kept)))));
     }
 }
 
@@ -111,9 +124,23 @@ impl<S: Store> Hub<S> {
         Ok(stored.and_then(|bytes| wire::decode(&bytes, wire::MAX_INFLATED).ok()))
     }
 
+    /// The same as it will be once what came before in the request is stored: segments of one request go on from one another. D8
+    async fn kept_by_then(&self, doc: &DocId, learned: &Learned) -> Result<Option<Kept>, StoreError> {
+        match learned.get(doc) {
+            Some(kept) => Ok(Some(kept.clone())),
+            None => self.kept(doc).await,
+        }
+    }
+
     /// What stands of a case in the feed of a division, where it moved there. D7
-    pub(super) async fn carried_to(&self, doc: &DocId, scope: ScopeCode) -> Result<Option<Vec<Hash>>, StoreError> {
-        Ok(self.kept(doc).await?.filter(|kept| kept.trail.home() == Some(scope)).map(|kept| kept.carried))
+    pub(super) async fn carried_to(
+        &self,
+        doc: &DocId,
+        scope: ScopeCode,
+        learned: &Learned,
+    ) -> Result<Option<Vec<Hash>>, StoreError> {
+        let kept = self.kept_by_then(doc, learned).await?;
+        Ok(kept.filter(|kept| kept.trail.home() == Some(scope)).map(|kept| kept.carried))
     }
 
     /// Where the documents of a segment live: where its division is the first, this one; where the case has left it, the one it went to.
@@ -123,7 +150,7 @@ impl<S: Store> Hub<S> {
         header: &Header,
         wrote: Wrote,
         records: &[Described],
-        homes: &HashMap<DocId, ScopeCode>,
+        (homes, learned): (&HashMap<DocId, ScopeCode>, &Learned),
     ) -> Result<Result<Placing, usize>, StoreError> {
         let (scope, at_ms) = (header.scope, header.hlc.ms);
         let (mut placing, mut looked) = (Placing::default(), BTreeSet::new());
@@ -134,14 +161,16 @@ impl<S: Store> Hub<S> {
             let known = homes.get(doc).copied();
             if wrote == Wrote::Station && known.is_none_or(|home| home == scope) {
                 placing.homes.push((*doc, scope));
-                if let Some(mut kept) = self.kept(doc).await?.filter(|kept| kept.trail.home() == Some(scope)) {
+                let kept = self.kept_by_then(doc, learned).await?;
+                if let Some(mut kept) = kept.filter(|kept| kept.trail.home() == Some(scope)) {
                     let own = records.iter().filter(|(of, ..)| of == doc);
                     kept.carried.extend(own.map(|(_, meta, _)| meta.hash));
-                    placing.states.push((named(MOVED, doc), Some(wire::encode(&kept))));
+                    placing.kept.push((*doc, kept));
                 }
                 continue;
             }
-            let mut kept = self.kept(doc).await?.unwrap_or_else(|| Kept::new(header.agent.clone()));
+            let kept = self.kept_by_then(doc, learned).await?;
+            let mut kept = kept.unwrap_or_else(|| Kept::new(header.agent.clone()));
             let (own, mut new) = (records.iter().filter(|(of, ..)| of == doc), false);
             if wrote == Wrote::Hub {
                 own.clone().filter_map(|(_, meta, _)| meta.moved).for_each(|moved| new |= kept.learn(moved));
@@ -158,7 +187,7 @@ impl<S: Store> Hub<S> {
                     kept.told.insert(scope);
                 }
                 kept.carried.extend(own.filter(|_| home == scope).map(|(_, meta, _)| meta.hash));
-                placing.states.push((named(MOVED, doc), Some(wire::encode(&kept))));
+                placing.kept.push((*doc, kept));
             }
             if new || home != scope {
                 placing.states.push((named(ONWARD, doc), Some(wire::encode(&at_ms))));
@@ -177,7 +206,7 @@ impl<S: Store> Hub<S> {
     ) -> Result<Result<Placing, usize>, StoreError> {
         let docs: BTreeSet<DocId> = records.iter().map(|(doc, ..)| *doc).collect();
         let homes = self.store.peer(PeerQuery::Homes(docs.into_iter().collect())).await?.homes;
-        self.placing(header, wrote, records, &homes.into_iter().collect()).await
+        self.placing(header, wrote, records, (&homes.into_iter().collect(), &Learned::new())).await
     }
 
     /// Moves a case to another division. To move it where it is changes nothing.

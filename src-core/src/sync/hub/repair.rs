@@ -95,8 +95,10 @@ impl<S: Store> Hub<S> {
         let writers = self.writers(asked, now.0.max(0).unsigned_abs()).await?;
         let taken = self.take(&request.segments, &writers, now).await?;
         self.set_witnessed_aside(asked, &taken.refused, now).await?;
+        // A division that is leaving is compared, too. O3
         let mut scopes = Vec::new();
-        for told in request.scopes.iter().filter(|told| covers(certificate, told.scope)) {
+        let brings = self.brings(certificate, request.scopes.iter().map(|told| told.scope)).await?;
+        for told in request.scopes.iter().filter(|told| covers(&brings, told.scope)) {
             scopes.extend(self.compared(told).await?);
         }
         let wanted = self.wanted(&request.have).await?;

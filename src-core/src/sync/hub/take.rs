@@ -7,7 +7,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Hash, Refused, Segment, SegmentKey, Signed, Why};
 
 use super::Hub;
-use super::moving::Placing;
+use super::moving::{Learned, Placing};
 use crate::doc::{self, Meta};
 use crate::store::{ActorRow, PeerQuery, Placed, Store, StoreError, StoredChange, StoredSegment};
 use crate::sync::segment;
@@ -54,6 +54,8 @@ pub(super) struct Seen {
     placed: HashSet<(ScopeCode, Hash)>,
     actors: HashMap<[u8; 16], DeviceId>,
     homes: HashMap<wire::DocId, ScopeCode>,
+    /// Which way cases went. D8
+    learned: Learned,
 }
 
 /// One line of numbers: a device and an incarnation of it in a scope.
@@ -129,14 +131,14 @@ impl<S: Store> Hub<S> {
             return Ok(Look::Not(Why::ForeignActor));
         }
         let key = segment.header.key();
-        let placing = match self.placing(&segment.header, wrote, &metas, &seen.homes).await? {
+        let placing = match self.placing(&segment.header, wrote, &metas, (&seen.homes, &seen.learned)).await? {
             Ok(placing) => placing,
             Err(ordinal) => {
                 return Ok(Look::Not(Why::ForeignDocument { ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX) }));
             }
         };
         let line = line_of(key);
-        let is_within = self.rests_within(key.scope, wrote, &metas, &seen.placed).await?;
+        let is_within = self.rests_within(key.scope, wrote, &metas, (&seen.placed, &seen.learned)).await?;
         let mut one = Ready { placing, ..ready(segment, root, metas, wrote, seen, now) };
         if !is_within {
             one.missing = true;
@@ -148,6 +150,7 @@ impl<S: Store> Hub<S> {
             seen.changes.extend(one.changes.iter().map(|change| change.hash));
             seen.placed.extend(one.changes.iter().map(|change| (key.scope, change.hash)));
             seen.homes.extend(one.placing.settled());
+            seen.learned.extend(one.placing.learned());
         } else if one.encoded.is_empty() {
             one.encoded = wire::encode(segment);
         }

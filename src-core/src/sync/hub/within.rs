@@ -12,6 +12,7 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{DocId, Hash};
 
 use super::Hub;
+use super::moving::Learned;
 use crate::doc::{Doc, Moved};
 use crate::store::{DocKind, PeerId, PeerQuery, Store, StoreError};
 use crate::sync::trail::Wrote;
@@ -37,7 +38,7 @@ impl<S: Store> Hub<S> {
         scope: ScopeCode,
         wrote: Wrote,
         records: &[Described],
-        placed: &HashSet<(ScopeCode, Hash)>,
+        (placed, learned): (&HashSet<(ScopeCode, Hash)>, &Learned),
     ) -> Result<bool, StoreError> {
         let own: HashSet<Hash> = records.iter().map(|(_, meta, _)| meta.hash).collect();
         let is_open = |dep: &Hash| !own.contains(dep) && !placed.contains(&(scope, *dep));
@@ -49,7 +50,7 @@ impl<S: Store> Hub<S> {
             if deps.is_empty() {
                 continue;
             }
-            match (wrote, self.carried_to(&doc, scope).await?) {
+            match (wrote, self.carried_to(&doc, scope, learned).await?) {
                 (Wrote::Station, None) => continue,
                 (Wrote::Station, Some(carried)) => deps.retain(|dep| !carried.contains(dep)),
                 (Wrote::Hub, _) => {

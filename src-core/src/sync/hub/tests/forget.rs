@@ -78,6 +78,21 @@ async fn o2_a_device_with_an_earlier_disk_is_told_again_and_heard_again() {
 }
 
 #[tokio::test]
+async fn o3_backups_of_a_division_that_leaves_are_told_until_the_word() {
+    let (hub, mut device, next) = taken_from().await;
+    let told = async |device: &mut Device| {
+        hub.note_backup(hub.ends().await.unwrap(), NOW).await.unwrap();
+        let told = device.push(&hub, Vec::new()).await.backed_up;
+        told.into_iter().map(|(scope, _)| scope).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut device).await, [division(NEXT_VILLAGE), division(VILLAGE)], "it waits for that");
+    let orders = device.standing(&hub, next.serial - 1, Vec::new()).await.orders;
+    let word = device.word(&orders[0]);
+    device.standing(&hub, next.serial, vec![word]).await;
+    assert_eq!(told(&mut device).await, [division(NEXT_VILLAGE)], "and then it is nobody's business there");
+}
+
+#[tokio::test]
 async fn a_reader_takes_what_a_device_wrote_under_any_of_its_certificates() {
     let (hub, mut device, _) = taken_from().await;
     let late = device.case(VILLAGE, 3);

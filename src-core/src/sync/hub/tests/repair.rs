@@ -243,3 +243,36 @@ async fn scopes_are_compared_that_the_device_may_read_and_no_others() {
     ask.segments = vec![device.case(VILLAGE, 9); wire::MAX_SEGMENTS + 1];
     assert!(matches!(device.told(&hub, &ask).await, Err(Turned::Malformed)), "bounded");
 }
+
+#[tokio::test]
+async fn d8_moves_that_come_back_in_one_request_are_all_learned() {
+    const THIRD: &str = "150205202203";
+    let (before, hub) = empty_again().await;
+    let mut first = Device::enrol(&before, &[VILLAGE], 1).await;
+    let mut last = Device::enrol(&before, &[NEXT_VILLAGE, THIRD], 2).await;
+    let mut doc = Doc::new(DocKind::Case).unwrap();
+    let begun = first.edit(&mut doc, 1);
+    let mut segments = vec![first.seal(VILLAGE, &[([1; 16], &begun)])];
+    first.push(&before, segments.clone()).await;
+    for to in [NEXT_VILLAGE, THIRD] {
+        let case = daiban_model::ids::CaseId(uuid::Uuid::from_bytes([1; 16]));
+        before.move_case(case, division(to), &"SG-000000-03".parse().unwrap(), NOW).await.unwrap();
+    }
+    let mut written = Vec::new();
+    for scope in [NEXT_VILLAGE, THIRD] {
+        written.extend(before.store().after(division(scope), 0, usize::MAX).await.unwrap());
+    }
+    let brought = written.iter().map(segment::of_entry).collect();
+    let pen = before.store().peer(PeerQuery::Devices(vec![before.device()])).await.unwrap().devices;
+    let shown = vec![wire::decode(&pen[0].certificate, 65_536).unwrap()];
+    let repaired = done(last.mend(&hub, [shown, last.shown()].concat(), brought).await);
+    assert_eq!((repaired.receipts.len(), refusals(&repaired)), (3, vec![]), "both moves, in two feeds");
+
+    let late = first.edit(&mut doc, 2);
+    segments.push(first.seal(VILLAGE, &[([1; 16], &late)]));
+    let repaired = done(first.mend(&hub, first.shown(), segments).await);
+    assert_eq!(refusals(&repaired), [], "the case once lived here, as the first of the moves says");
+    let came = hub.store().after(division(THIRD), 0, usize::MAX).await.unwrap();
+    let came = came.iter().flat_map(|entry| &entry.records).filter(|(_, hash, _)| *hash == late.meta.hash);
+    assert_eq!((came.count(), hub.verify().await.unwrap().faults), (1, vec![]), "and is carried on to where it lives");
+}

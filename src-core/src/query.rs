@@ -8,6 +8,7 @@ mod alike;
 mod spelling;
 
 pub use alike::{Alike, alike};
+pub use spelling::by_pinyin;
 
 /// Most characters of a typed text that are looked at.
 const TYPED: usize = 200;

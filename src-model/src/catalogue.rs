@@ -4,15 +4,19 @@
 //! which reports every fault of a file at once, and items are found by code, by name, by pinyin initials and by the
 //! words people use ([`Catalogue::find`]). Reading the file itself is the caller's part.
 
+mod assessment;
 mod find;
 mod row;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::case::retention::{self, Term};
+use crate::case::secrecy;
 pub use crate::deadline::NoticeRule;
 use crate::deadline::{Limit, Unit};
 use crate::ids::ItemCode;
+pub use assessment::Assessment;
 pub use find::Spoken;
 pub use row::{Column, ItemRow, RowFault, RowFaultReason};
 
@@ -113,6 +117,18 @@ pub struct Item {
     /// Papers in whose place a promise is taken: 告知承诺 (R62). None where the department has not switched it on.
     #[serde(default)]
     pub promisable: Vec<String>,
+    /// Whom to ask at the department, with a number (R47); empty where it has named nobody.
+    #[serde(default)]
+    pub contact: String,
+    /// Where the item is taken because it does not stand on the 综合受理 list (R47); empty for one that does.
+    #[serde(default)]
+    pub taken_at: String,
+    /// How long its files are kept, as the department has set it (R207); `None` where it has not: then the rule for all.
+    #[serde(default)]
+    pub keep: Option<Term>,
+    /// The assessment without which an item about sensitive data is not switched on (R205).
+    #[serde(default)]
+    pub assessment: Option<Assessment>,
     /// How long the organ has for the one-time notice, and what its silence means (R50, R51).
     pub notice: NoticeRule,
 }
@@ -121,6 +137,21 @@ impl Item {
     /// Whether it is finished while the person waits (即办件), as opposed to a promised item (承诺件, R1).
     pub fn is_on_the_spot(&self) -> bool {
         self.promised.is_some_and(Limit::is_on_the_spot)
+    }
+
+    /// Whether it may be taken at all: what handles sensitive data has been assessed before (R205).
+    pub fn is_switched_on(&self) -> bool {
+        self.assessment.is_some() || !secrecy::is_sensitive(&self.code)
+    }
+
+    /// The class of its files: the department's, else the rule for all (rules §8).
+    pub fn keeping(&self) -> Term {
+        self.keep.unwrap_or_else(|| retention::term(&self.code))
+    }
+
+    /// Whether it stands on the list of what one window takes: 综合受理 (R47).
+    pub fn is_taken_at_one_window(&self) -> bool {
+        self.taken_at.is_empty()
     }
 
     /// Whether its legal days are calendar days (自然日, R56).

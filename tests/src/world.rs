@@ -129,6 +129,25 @@ impl World {
         world
     }
 
+    /// The same where departments have said something in words: item, element, what.
+    pub fn told(seed: u64, said: &[(&str, &str, &str)]) -> Self {
+        let world = Self::bare(seed, Shelf::memory());
+        world.hub.publish_completed(|items| {
+            for (code, column, words) in said {
+                let item = some("the item", items.iter_mut().find(|item| item["code"] == *code));
+                item[*column] = (*words).into();
+            }
+        });
+        world
+    }
+
+    /// The same with any change of the items.
+    pub fn completed_with(seed: u64, change: impl FnOnce(&mut Vec<serde_json::Value>)) -> Self {
+        let world = Self::bare(seed, Shelf::memory());
+        world.hub.publish_completed(change);
+        world
+    }
+
     fn bare(seed: u64, shelf: Shelf) -> Self {
         let clock = Scripted::new(seed, wall("2026-03-02T09:00"));
         let hub = District::open(shelf, clock.clone());

@@ -3,13 +3,16 @@
 use std::fs;
 
 use daiban_core::archive::{self, Fault};
-use daiban_model::api::{Archived, Failure, ListReveals, Seen, WriteArchive};
+use daiban_model::api::{
+    Archived, Failure, ListDestroyed, ListExpired, ListReveals, OpenCase, Seen, SignDestruction, WriteArchive,
+};
 use daiban_model::case::Command;
 use daiban_model::case::event::DeliveryWay;
 use daiban_model::case::field::Field;
+use daiban_model::case::retention::Term;
 use daiban_model::ids::CaseId;
 use daiban_tests::world::photo::photo;
-use daiban_tests::world::{DISTRICT, LIN_FANG, LUO_JIE, PIN, SUN_LINA, Station, TIAN_WEIGUO, World, must};
+use daiban_tests::world::{DISTRICT, LIN_FANG, LUO_JIE, PIN, SUN_LINA, Station, TIAN_WEIGUO, World, day, must};
 
 /// A case done while the person waited, with two pictures, delivered and closed.
 fn closed(window: &mut Station) -> CaseId {
@@ -95,4 +98,63 @@ fn r206_packing_twice_changes_nothing_and_a_correction_is_another_pack() {
     must("the supervisor signs in", window.sign_in(TIAN_WEIGUO, PIN));
     let lines = window.ask(ListReveals { month: jiff::civil::date(2026, 3, 2) }).lines;
     assert_eq!(lines.iter().filter(|line| line.seen == Seen::Archived).count(), 1, "that it left is written down");
+}
+
+#[test]
+fn r207_a_file_is_kept_for_its_class_and_goes_by_a_list_that_two_sign() {
+    let world = World::completed_with(2063, |items| {
+        let item = items.iter_mut().find(|item| item["code"] == "YB-002");
+        must("an item", item.ok_or("none"))["keep"] = "thirty".into();
+    });
+    let mut window = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    window.add_person(LIN_FANG);
+    window.add_person(TIAN_WEIGUO);
+    window.lock();
+    must("the window signs in", window.sign_in(LIN_FANG, PIN));
+    world.at("2026-05-20T10:00");
+    let case = closed(&mut window);
+    let page = window.act(case, Command::Archive);
+    assert_eq!((page.keeping, page.keep_until), (Some(Term::Ten), Some(day("2036-12-31"))), "a proxy record (D101)");
+    let longer = window.receive(&SUN_LINA, "YB-002");
+    assert_eq!(window.page(longer).keeping, Some(Term::Thirty), "as its department has set it");
+    let homestead = window.receive(&SUN_LINA, "NM-031");
+    assert_eq!(
+        window.page(homestead).keeping,
+        Some(Term::Thirty),
+        "land and household without a word of the department"
+    );
+    for _ in 0..4 {
+        window.sync(&world.hub);
+    }
+    assert!(matches!(window.call(ListExpired {}), Err(Failure::Denied { .. })), "no agent's list");
+    window.lock();
+    world.at("2036-12-31T10:00");
+    must("the administrator", window.sign_in(LUO_JIE, PIN));
+    assert_eq!(window.ask(ListExpired {}), [], "its last day");
+    window.lock();
+    world.at("2037-01-04T10:00");
+    must("the administrator", window.sign_in(LUO_JIE, PIN));
+    let list = window.ask(ListExpired {});
+    let [file] = list.as_slice() else { panic!("one file: {list:?}") };
+    assert_eq!((file.id, file.class, file.closed), (case, Term::Ten, day("2026-05-20")));
+    let sign = |ids: &[CaseId], second: &str, pin: &str| SignDestruction {
+        ids: ids.to_vec(),
+        second: must("a staff number", second.parse()),
+        pin: pin.into(),
+    };
+    let alone = window.call(sign(&[case], LUO_JIE, PIN)).err();
+    assert_eq!(alone, Some(Failure::BadValue { code: "second_same".into(), arg: String::new() }), "two signatures");
+    assert!(matches!(window.call(sign(&[case], TIAN_WEIGUO, "000000")), Err(Failure::WrongPin { .. })));
+    assert_eq!(window.call(sign(&[longer], TIAN_WEIGUO, PIN)).err(), Some(Failure::NotFound), "only by the list");
+    let register = window.ask(sign(&[case], TIAN_WEIGUO, PIN));
+    assert_eq!(register.len(), 1);
+    assert_eq!(
+        (register[0].file.number.as_str(), &register[0].signed),
+        (file.number.as_str(), &["罗杰".to_owned(), "田卫国".to_owned()])
+    );
+    assert_eq!((window.ask(ListExpired {}), window.ask(ListDestroyed {})), (Vec::new(), register), "the line stays");
+    window.lock();
+    must("the supervisor", window.sign_in(TIAN_WEIGUO, PIN));
+    assert_eq!(window.call(OpenCase { id: case }).err(), Some(Failure::NotFound), "it is gone");
+    assert_eq!(window.page(longer).row.id, longer, "and nothing else");
 }

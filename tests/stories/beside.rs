@@ -71,21 +71,37 @@ fn r44_every_case_says_the_help_and_a_charge_has_its_receipt() {
 
 #[test]
 fn r47_one_window_takes_every_item_and_leads_each_to_its_department() {
-    let world = World::new(802);
+    let contacts = [
+        ("YB-001", "contact", "医疗保障局 张经办 0472-0000021"),
+        ("SC-001", "contact", "市场监督管理局 李经办 0472-0000022"),
+        ("ZR-008", "contact", "不动产登记中心 王经办 0472-0000023"),
+        ("GA-016", "taken_at", "石拐分局户籍窗口 赵民警（一楼东侧）"),
+    ];
+    let world = World::told(802, &contacts);
     let mut station = window(&world);
     let people = [(&QIAN_XIUYING, "YB-001"), (&SUN_LINA, "SC-001"), (&ZHOU_MEILING, "ZR-008")];
     let departments = ["医疗保障局", "市场监督管理局", "自然资源分局（不动产登记中心）"];
     for (minute, ((person, item), department)) in (0..).step_by(10).zip(people.into_iter().zip(departments)) {
         world.at(&format!("2026-03-02T09:{minute:02}"));
         let case = station.receive(person, item);
-        assert_eq!(station.page(case).department, department, "the route is known");
+        let page = station.page(case);
+        let contact = some("a contact", contacts.iter().find(|(code, ..)| *code == item)).2;
+        assert_eq!((page.department.as_str(), page.contact.as_str()), (department, contact), "the route is known");
         let page = station.act(case, Command::HandOver { to: department.into() });
         let line = &page.story[0];
         assert_eq!((line.detail.as_str(), line.by.as_str()), (department, "林芳"), "who and where");
         assert_eq!(line.at, wall(&format!("2026-03-02T09:{minute:02}")), "and when: no second queue");
     }
-    let guide = station.ask(GetItem { code: must("a code", "SL-001".parse()) });
-    assert_eq!(guide.item.department, "水务部门", "nobody is sent away without a name");
+    let draft = station.draft(&SUN_LINA, "GA-016", Papers::All, |draft| draft.help = Help::Guidance);
+    let faults = station.ask(PreviewDraft { id: draft }).faults;
+    let led: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.code.as_str(), fault.arg.as_str())).collect();
+    assert_eq!(led, [("taken_elsewhere", contacts[3].2)], "not on the list: led to its place, with a name");
+    assert!(matches!(station.call(ReceiveDraft { id: draft }), Err(Failure::DraftFaults { .. })));
+    let guide = station.ask(GetItem { code: must("a code", "GA-016".parse()) });
+    assert_eq!(guide.item.taken_at, contacts[3].2, "and the guide says where");
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let escorted = |draft: &mut daiban_model::api::Draft| draft.help = Help::Guidance;
+    village.receive_with(&SUN_LINA, "GA-016", Papers::All, escorted);
 }
 
 #[test]

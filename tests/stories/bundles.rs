@@ -286,6 +286,26 @@ fn r121_after_a_death_gentle_words_and_no_grade_is_asked_for() {
     let lead = window.receive_bundle(&FENG_XIAOLIN, "after-death", &[]).cases[0];
     let page = accept(&mut window, lead);
     assert_eq!((bundle(&page).tone, bundle(&page).steps.len()), (Tone::Gentle, 7));
+    assert!(page.acts.contains(&Offer::TellDeath));
+    let died = |on: &str| {
+        let (who, on) = ("郑玉珍".to_owned(), must("a day", on.parse()));
+        Command::Beside(Box::new(daiban_model::case::beside::Beside::Died { who, on }))
+    };
+    let to_come = window.try_act(lead, died("2026-05-13")).unwrap_err();
+    assert!(matches!(to_come, Failure::Refused { why: Refusal::DateTooLate { .. } }), "{to_come:?}");
+    let page = window.act(lead, died("2026-05-10"));
+    assert_eq!(
+        crate::due(&page.clocks, ClockKind::DeathRegistration).0,
+        "2026-06-10",
+        "one month, in the country (D75)"
+    );
+    let names: Vec<String> = bundle(&page).steps.iter().map(|step| step.name.clone()).collect();
+    for left_out in ["遗属待遇", "账户余额", "一次性支取", "公积金", "驾驶证", "残疾人证"] {
+        assert!(names.iter().all(|name| !name.contains(left_out)), "only what applies: {left_out} in {names:?}");
+    }
+    for said in [include_str!("../../assets/words/zh.json"), include_str!("../../assets/forms/one-thing.typ")] {
+        assert!(!said.contains("注销成功"), "no word of success, on screen or paper");
+    }
     let open: Vec<&str> = bundle(&page)
         .steps
         .iter()

@@ -166,6 +166,13 @@ fn r86_long_names_are_kept_whole_and_two_of_one_name_are_told_apart() {
     let told = |page: &PersonPage| (page.row.name.clone(), page.row.born_year, page.row.place.clone());
     assert_eq!(told(&older), ("王芳".into(), Some(1952), "白菜沟嘎查".into()));
     assert_ne!(told(&older), told(&younger), "by the year of birth");
+    village.ask(register(Kind::Person, &[(Fact::Name, "吴桂英"), (Fact::Born, "1960-01-01")]));
+    village.ask(register(Kind::Person, &[(Fact::Name, "乌云"), (Fact::Born, "1961-01-01")]));
+    let found = village.ask(daiban_model::api::FindPeople { text: "w".into() });
+    let listed: Vec<(&str, Option<i16>)> = found.iter().map(|hit| (hit.name.as_str(), hit.born_year)).collect();
+    let wanted = [("王芳", Some(1952)), ("王芳", Some(1990)), ("吴桂英", Some(1960)), ("乌云", Some(1961))];
+    assert_eq!(listed, wanted, "in the order of pinyin, two of one name by the year of birth");
+    assert!(found.iter().all(|hit| hit.place == "白菜沟嘎查"), "and by the village");
     let too_long = "阿".repeat(51);
     let refused = village.call(register(Kind::Person, &[(Fact::Name, &too_long)])).err();
     assert_eq!(refused, Some(Failure::BadValue { code: "too_long".into(), arg: "50".into() }));

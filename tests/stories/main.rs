@@ -30,6 +30,7 @@ mod people;
 mod printed;
 mod privacy;
 mod record;
+mod registers;
 mod restored;
 mod roads;
 mod rows;

@@ -120,6 +120,9 @@ fn r86_a_long_name_stands_whole_on_slip_and_mandate_and_notice() {
     let words = said(&mut station, case, named(PaperName::Notice, 1));
     let paper = some("a line", notice.lines.first());
     assert!(words.contains(&run_on(&paper.paper)), "R50: what is missing is on it");
+    let label = station.ask(LookAtPaper { id: case, paper: named(PaperName::Label, 0), size: Size::A4 });
+    assert_eq!(label.pages.len(), 1, "one badge-size label");
+    assert!(run_on(&label.pages[0].words).contains(LONG_NAME.name), "whole on it too");
     let slip = station.ask(LookAtPaper { id: case, paper: RECEIPT, size: Size::Slip });
     assert!(run_on(&slip.pages[0].words).contains(LONG_NAME.name), "also on the narrow one");
 }

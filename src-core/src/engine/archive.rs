@@ -11,12 +11,15 @@ use daiban_model::case::event::{Event, Outcome, PaperLine, PaperState, What};
 use daiban_model::case::field::Field;
 use daiban_model::case::retention::{self, Term};
 use daiban_model::case::{Case, Stage};
+use daiban_model::catalogue::Item;
 use daiban_model::wire;
+use jiff::civil::Date;
 
 use super::answer::Answer;
 use super::desk::{Desk, IDENTITY, Identity, OpenFile};
 use super::{Engine, internal, storage, story};
 use crate::archive::{self, Attached, Pack};
+use crate::projection::Facts;
 use crate::store::{Store, StoreError};
 
 impl<S: Store> Answer<S> for WriteArchive {
@@ -76,8 +79,8 @@ impl<S: Store> Desk<S> {
                 handlers.push(name);
             }
         }
-        let term = item.as_ref().map(retention::term);
-        let until = term.zip(facts.closed_on()).and_then(|(term, closed)| term.until(closed));
+        let term = self.keeping(facts);
+        let until = self.kept_until(facts);
         let decision = case.decision.as_ref();
         vec![
             ("item_code", "事项代码", item.map(|code| code.to_string()).unwrap_or_default()),
@@ -98,6 +101,17 @@ impl<S: Store> Desk<S> {
             ("keep_until", "保管到", until.map(|day| day.to_string()).unwrap_or_default()),
             ("corrections", "归档后补正", corrections(file).to_string()),
         ]
+    }
+
+    /// The class of a file: its department's, else the rule for all (R207).
+    pub(super) fn keeping(&self, facts: &Facts) -> Option<Term> {
+        let (_, receipt) = facts.case.receipt.as_ref()?;
+        Some(self.item(&receipt.item).map_or_else(|| retention::term(&receipt.item), Item::keeping))
+    }
+
+    /// The last day a closed file is kept at least; `None` for ever, or while it is not closed.
+    pub(super) fn kept_until(&self, facts: &Facts) -> Option<Date> {
+        self.keeping(facts)?.until(facts.closed_on()?)
     }
 
     /// Attachments in the order of the papers; those of no paper last. All must be here, whole.
@@ -166,7 +180,7 @@ fn keep_word(term: Term) -> &'static str {
 }
 
 /// Writes a pack that only can be read from then on. The same pack once more changes nothing; another one is never written over.
-fn keep(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn keep(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let written = match file {
         Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| {

@@ -133,6 +133,7 @@ impl<S: Store> Desk<S> {
             (open, Offer::Explain, Action::Attend),
             (open && !asked, Offer::AskHelp, Action::Attend),
             (open || case.stage.awaits_delivery(), Offer::FindAt, Action::Attend),
+            (open && item.is_some_and(item_law::is_after_death), Offer::TellDeath, Action::Attend),
             (case.stage.awaits_delivery(), Offer::Post, Action::Deliver),
             (open || case.stage.awaits_delivery(), Offer::AgreeElectronic, Action::Collect),
         ];
@@ -185,6 +186,7 @@ pub(super) fn told(act: &Beside) -> (&'static str, String) {
         Beside::AppliedFor(applied) => ("applied_for", joined(&[&applied.committee, &applied.reason])),
         Beside::HelpedFirst(helped) => ("helped_first", helped.given.clone()),
         Beside::FoundAt(found) => ("found_at", found.place.clone()),
+        Beside::Died { who, on } => ("died", joined(&[who, &on.to_string()])),
         Beside::Posted(posted) => ("posted", joined(&[&posted.number, &posted.to])),
         Beside::ElectronicAgreed { to } => ("electronic_agreed", to.clone()),
         Beside::CertificateShown(shown) => ("certificate_shown", joined(&[&shown.paper, &shown.issuer])),

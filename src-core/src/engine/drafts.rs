@@ -257,6 +257,7 @@ fn known_person(field: impl Fn(Field) -> String) -> DraftPerson {
 impl<S: Store> Answer<S> for FindPeople {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<PersonHit>, Failure> {
         let desk = engine.desk()?;
+        desk.audit_search(&self.text).await?;
         let kept = desk.kept_people(&self.text).await?;
         let hits = desk.search(&self.text, None, PEOPLE).await?.cases;
         // Whoever is kept here stands for their cases too.
@@ -275,12 +276,15 @@ impl<S: Store> Answer<S> for FindPeople {
         for record in kept {
             found.push(desk.kept_hit(record).await?);
         }
+        // R86: those kept here in the order of pinyin; two of one name in the order of age.
+        found.sort_by_cached_key(|hit: &PersonHit| (query::by_pinyin(&hit.name), std::cmp::Reverse(hit.age)));
         let room = HITS.saturating_sub(found.len());
         for record in people.into_values().take(room) {
             let file = desk.file(record.shown.id).await?;
             let shown = |field: Field| story::mask(field, file.facts.field(field));
             let today = desk.now().date();
-            let age = CitizenId::parse(&record.citizen_id, today).ok().map(|id| id.age_on(today));
+            let id = CitizenId::parse(&record.citizen_id, today).ok();
+            let age = id.as_ref().map(|id| id.age_on(today));
             let person = DraftPerson { citizen_id: record.citizen_id.clone(), ..DraftPerson::default() };
             found.push(PersonHit {
                 from: KnownFrom::Case(record.shown.id),
@@ -289,6 +293,8 @@ impl<S: Store> Answer<S> for FindPeople {
                 address: file.facts.field(Field::Address).to_owned(),
                 phone_masked: shown(Field::Phone),
                 age,
+                born_year: id.map(|id| id.birth().year()),
+                place: desk.published.place(record.scope),
                 open: desk.open_matters(&person).await?,
             });
         }
@@ -306,6 +312,7 @@ impl<S: Store> Answer<S> for PreviewDraft {
         faults.extend(check::guardian(&draft, desk.sure_day()));
         faults.extend(check::taken(&draft, desk.now()));
         faults.extend(desk.bundle_faults(&draft));
+        faults.extend(desk.not_here(&draft));
         let items: Vec<&Item> = draft.items.iter().filter_map(|code| desk.item(code)).collect();
         if draft.bundle.is_some() || items.iter().any(|item| may_be_entrusted(item)) {
             faults.extend(check::mandate(&draft, today));
@@ -370,6 +377,8 @@ impl<S: Store> Desk<S> {
             address: row.address,
             phone_masked: row.phone_masked,
             age: row.age,
+            born_year: row.born_year,
+            place: row.place,
             open,
         })
     }

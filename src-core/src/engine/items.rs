@@ -1,12 +1,16 @@
 //! The catalogue as pages show it.
 
-use daiban_model::api::{Failure, ForbiddenRow, GetItem, ItemGuide, ItemRow, Items, ListItems, Verification};
+use daiban_model::access::Role;
+use daiban_model::api::{
+    Draft, DraftFault, Failure, ForbiddenRow, GetItem, ItemGuide, ItemRow, Items, ListItems, Step, Verification,
+};
 use daiban_model::case::event::Limits;
 use daiban_model::catalogue::{Item, Verified};
 use daiban_model::forbidden::{self, Forbidden};
 
 use super::Engine;
 use super::answer::Answer;
+use super::desk::Desk;
 use crate::store::Store;
 
 impl<S: Store> Answer<S> for ListItems {
@@ -73,5 +77,29 @@ pub(super) fn verification(item: &Item) -> Verification {
     match item.verified {
         Verified::Yes => Verification::Verified,
         Verified::No => Verification::Unverified,
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// What of a draft's items is not taken at this desk, or not at all.
+    pub(super) fn not_here(&self, draft: &Draft) -> Vec<DraftFault> {
+        let fault = |code: &str, arg: &str| DraftFault {
+            step: Step::Items,
+            focus: "items".into(),
+            code: code.into(),
+            arg: arg.into(),
+        };
+        let mut faults = Vec::new();
+        for item in draft.items.iter().filter_map(|code| self.item(code)) {
+            // R205: before sensitive data are asked for, somebody has thought it through.
+            if !item.is_switched_on() {
+                faults.push(fault("not_assessed", item.code.as_str()));
+            }
+            // R47: what does not stand on the 综合受理 list is led to its place by name. A station goes there for the person.
+            if self.who.role == Role::Window && !item.is_taken_at_one_window() {
+                faults.push(fault("taken_elsewhere", &item.taken_at));
+            }
+        }
+        faults
     }
 }

@@ -66,6 +66,7 @@ impl<S: Store> Answer<S> for ListCases {
 impl<S: Store> Answer<S> for SearchCases {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Page, Failure> {
         let desk = engine.desk()?;
+        desk.audit_search(&self.text).await?;
         let rows = desk.search(&self.text, self.after, self.limit.clamp(1, PAGE)).await?;
         Ok(desk.page(rows, None))
     }

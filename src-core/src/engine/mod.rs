@@ -9,19 +9,23 @@
 
 mod answer;
 mod archive;
+mod audit;
 mod beside;
 mod bundle;
 mod care;
 mod cases;
 mod check;
 mod desk;
+mod destruction;
 mod doc_part;
 mod drafts;
+mod entrusted;
 mod exchange;
 mod files;
 mod half_day;
 mod handing;
 mod home;
+mod incident;
 mod items;
 mod lists;
 mod moved;
@@ -42,6 +46,7 @@ mod story;
 mod supervise;
 pub mod task;
 mod told;
+mod trail;
 mod wipe;
 
 use std::path::PathBuf;

@@ -35,11 +35,16 @@ impl<S: Store> Desk<S> {
         let receipt = case.receipt.as_ref().map(|(_, receipt)| receipt);
         let item = receipt.map(|receipt| receipt.item.clone());
         let published = self.published.catalogue.as_ref();
-        let department = item.as_ref().and_then(|code| published?.get(code)).map(|item| item.department.clone());
+        let listed = item.as_ref().and_then(|code| published?.get(code));
+        let department = listed.map(|item| item.department.clone());
+        let contact = listed.map(|item| item.contact.clone()).unwrap_or_default();
         let reckoning = self.reckoning();
         CasePage {
             row: self.listed(file),
             department: department.unwrap_or_default(),
+            contact,
+            keeping: self.keeping(facts),
+            keep_until: self.kept_until(facts),
             help: case.help,
             person: facts.registers.get(field::FOR).and_then(|id| id.parse().ok()),
             fields: fields(facts, self.hidden(&file.subject())),

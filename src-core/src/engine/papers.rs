@@ -11,8 +11,8 @@ pub(super) use build::is_injury;
 
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{
-    Bytes, Changed, Failure, ListPapers, LookAtPaper, Outlet, PaperFault, PaperOffer, PaperPage, PaperRef, PaperView,
-    PrintPaper, Seen,
+    Audited, Bytes, Changed, Failure, ListPapers, LookAtPaper, Outlet, PaperFault, PaperOffer, PaperPage, PaperRef,
+    PaperView, PrintPaper, Seen,
 };
 use daiban_model::case::Command;
 use daiban_model::case::event::{PaperName, PrintLine};
@@ -92,6 +92,7 @@ impl<S: Store> Engine<S> {
         let pages = u16::try_from(pages.count()).unwrap_or(u16::MAX);
         let line = PrintLine { paper: call.paper.name, number, turn, pages, hash: call.hash };
         desk.act(file, Command::Print(line)).await?;
+        desk.audit(&[Audited::Printed { case: call.id, paper: call.paper.name }]).await?;
         self.tell(Changed::Cases { ids: vec![call.id] });
         Ok(Print { pdf, title, turn })
     }
@@ -173,7 +174,8 @@ fn copies(paper: PaperName) -> u8 {
         | PaperName::SpokenGuide
         | PaperName::Checklist
         | PaperName::Interview
-        | PaperName::HomeVisit => 1,
+        | PaperName::HomeVisit
+        | PaperName::Label => 1,
         _ => 2,
     }
 }

@@ -56,6 +56,7 @@ impl<S: Store> Desk<S> {
         let mut faults = check::draft(draft, today);
         faults.extend(check::guardian(draft, self.sure_day()));
         faults.extend(self.bundle_faults(draft));
+        faults.extend(self.not_here(draft));
         faults.extend(check::taken(draft, self.now()));
         let found: Vec<Item> = draft.items.iter().filter_map(|code| self.item(code).cloned()).collect();
         if found.len() != draft.items.len() {

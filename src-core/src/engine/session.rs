@@ -2,8 +2,8 @@
 
 use daiban_model::access::{Action, Denied, Role};
 use daiban_model::api::{
-    Changed, Enrol, EnrolmentFault, Failure, GetSession, GoBackKeys, Lock, Session, SessionState, SetPin, StorageFault,
-    Tile, Unlock,
+    Audited, Changed, Enrol, EnrolmentFault, Failure, GetSession, GoBackKeys, Lock, Session, SessionState, SetPin,
+    StorageFault, Tile, Unlock,
 };
 use daiban_model::ids::{AgentId, DeviceId};
 use daiban_model::organisation::Agent;
@@ -384,6 +384,10 @@ impl<S: Store> Answer<S> for Unlock {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
         let pin = Pin::new(self.pin);
         engine.sign_in(&self.agent, &pin).await?;
+        // A full disk keeps nobody out: what they do there is refused, and looks are (V1).
+        if let Err(fault) = engine.desk()?.audit(&[Audited::SignedIn]).await {
+            tracing::warn!(?fault, "a sign-in was not written down");
+        }
         engine.tell(Changed::Session);
         engine.session().await
     }

@@ -4,7 +4,7 @@
 use daiban_model::access::{Action, Principal, Subject, permit};
 use daiban_model::api::{ApproveWipe, Changed, Failure, ListWipe, Seen, View, WipeRow, Wiped};
 use daiban_model::case::retention::wipe_on;
-use daiban_model::ids::{CaseId, FileHash};
+use daiban_model::ids::{AgentId, CaseId, FileHash};
 use daiban_model::wire;
 
 use super::answer::Answer;
@@ -36,7 +36,7 @@ impl<S: Store> Answer<S> for ApproveWipe {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Wiped, Failure> {
         let now = engine.now();
         let desk = engine.desk()?;
-        let second = desk.second(&self)?;
+        let second = desk.second(&self.second)?;
         // The second sign-in is a real one: its PIN is tried, and a wrong one costs what it costs at the door.
         let vault = engine.vault.as_mut().ok_or(Failure::NotFound)?;
         vault.unlock(&self.second, &Pin::new(self.pin), now).map_err(vault_failure)?;
@@ -61,21 +61,21 @@ impl<S: Store> Answer<S> for ApproveWipe {
 
 impl<S: Store> Desk<S> {
     /// Administrators keep the frame and supervisors see to it; agents do not clear their own table.
-    fn may_wipe(&self, who: &Principal) -> Result<(), Failure> {
+    pub(super) fn may_wipe(&self, who: &Principal) -> Result<(), Failure> {
         use daiban_model::access::{Denied, Role};
         let may = matches!(who.role, Role::Administrator | Role::Supervisor | Role::Archivist);
         if may { Ok(()) } else { Err(Failure::Denied { action: Action::Archive, why: Denied::Role }) }
     }
 
     /// The second person, another one than who is signed in, one of the two a supervisor.
-    fn second(&self, call: &ApproveWipe) -> Result<Principal, Failure> {
+    pub(super) fn second(&self, agent: &AgentId) -> Result<Principal, Failure> {
         self.may_wipe(&self.who)?;
         let bad = |code: &str| Failure::BadValue { code: code.to_owned(), arg: String::new() };
-        if call.second == self.who.agent {
+        if *agent == self.who.agent {
             return Err(bad("second_same"));
         }
         let (now, latest) = (self.now(), self.latest(self.now()));
-        let listed = self.published.roster.agents().iter().find(|agent| agent.id == call.second);
+        let listed = self.published.roster.agents().iter().find(|listed| listed.id == *agent);
         let second = listed.filter(|agent| serves(agent, now, latest)).ok_or(Failure::NotFound)?;
         let second = principal(second, &self.certificate);
         self.may_wipe(&second)?;

@@ -49,6 +49,7 @@ templates!(
     "one-thing",
     "spoken",
     "checklist",
+    "label",
     "interview",
     "privacy",
 );

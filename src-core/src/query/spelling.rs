@@ -144,6 +144,11 @@ pub(super) fn whole(name: &str) -> Vec<String> {
     ways
 }
 
+/// By what names are put in order: their likeliest pinyin, or themselves in small letters where they have none (R86).
+pub fn by_pinyin(name: &str) -> String {
+    whole(name).into_iter().next().unwrap_or_else(|| name.to_lowercase())
+}
+
 /// Runs of Han characters; anything between them parts.
 fn parts(name: &str) -> Vec<Vec<char>> {
     let signs: Vec<char> = name.chars().take(64).filter_map(folded).collect();

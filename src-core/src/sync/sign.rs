@@ -26,6 +26,8 @@ pub enum Domain {
     Enrol,
     /// A line about somebody who looked at a masked number, by the station.
     Reveal,
+    /// A line of the audit trail, by the station.
+    Audit,
     /// A request about attachments, by a device.
     FilesRequest,
     /// A receipt for an attachment, by the hub.
@@ -64,6 +66,7 @@ impl Domain {
             Self::Reply => "daiban reply v1",
             Self::Enrol => "daiban enrol v1",
             Self::Reveal => "daiban reveal v1",
+            Self::Audit => "daiban audit v1",
             Self::FilesRequest => "daiban files request v1",
             Self::FileReceipt => "daiban file receipt v1",
             Self::Letter => "daiban letter v1",

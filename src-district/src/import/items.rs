@@ -28,6 +28,10 @@ const COLUMNS: &[Column] = &[
     optional("notice_rule", "一次性告知期限"),
     optional("secondary", "可容缺材料"),
     optional("promisable", "可承诺材料"),
+    optional("contact", "部门联系人"),
+    optional("taken_at", "不进综合受理的去处"),
+    optional("keep", "保管期限"),
+    optional("assessment", "影响评估"),
 ];
 
 /// Reads a catalogue.
@@ -77,6 +81,10 @@ fn item_row(record: Record<'_>) -> ItemRow {
         notice_rule: get("notice_rule"),
         secondary: get("secondary"),
         promisable: get("promisable"),
+        contact: get("contact"),
+        taken_at: get("taken_at"),
+        keep: get("keep"),
+        assessment: get("assessment"),
     }
 }
 
@@ -98,6 +106,8 @@ fn heading(cell: Cell) -> String {
         Cell::NoticeRule => "notice_rule",
         Cell::Secondary => "secondary",
         Cell::Promisable => "promisable",
+        Cell::Keep => "keep",
+        Cell::Assessment => "assessment",
     };
     let zh = COLUMNS.iter().find(|column| column.name == name).map_or("", |column| column.zh);
     format!("{name} {zh}")
@@ -122,6 +132,8 @@ fn known_words(cell: Cell) -> &'static str {
         Cell::ApplicantKind => "person、enterprise、both",
         Cell::Scope => "就近、靠前、全区通办、跨省通办、跨市互办、全市通办，用“;”隔开",
         Cell::Verified => "yes、no",
+        Cell::Keep => "10年、30年、永久，或留空",
+        Cell::Assessment => "日期|目的|方式|风险|措施，五样都要写，或留空",
         Cell::ProxyMode => "代办、帮办陪同、仅咨询，或留空",
         Cell::NoticeRule => "如 5wd（工作日）、15cd（自然日），或留空",
         Cell::Secondary | Cell::Promisable => "materials 里的材料名，用“|”隔开，或留空",

@@ -17,6 +17,7 @@ use crate::case::clocks::Clock;
 use crate::case::event::{Fen, Help, IdCheck, NoticeLine, PaperLine, Power, Signature};
 use crate::case::field::Field;
 use crate::case::fold::Misfit;
+use crate::case::retention::Term;
 use crate::deadline::{RulerDay, StopKind};
 use crate::ids::{CaseId, ItemCode, PersonId};
 use crate::stamp::{Stamp, TimeQuality, Wall};
@@ -84,6 +85,15 @@ pub struct CasePage {
     pub item: Option<ItemCode>,
     /// Department in charge.
     pub department: String,
+    /// How long its file is kept once it is closed (R207).
+    #[serde(default)]
+    pub keeping: Option<Term>,
+    /// The last day it is kept; `None` for ever, or while it is not closed.
+    #[serde(default)]
+    pub keep_until: Option<Date>,
+    /// Whom to ask there; empty where the department has named nobody (R47).
+    #[serde(default)]
+    pub contact: String,
     /// Kind of help.
     pub help: Option<Help>,
     /// Who it is for, where they are kept here.
@@ -276,6 +286,8 @@ pub enum Offer {
     AnswerHelp,
     /// Where the person can be found (R111)
     FindAt,
+    /// 记下逝者和日子 (R121)
+    TellDeath,
     /// 寄出 (R111)
     Post,
     /// 同意电子送达 (R111)

@@ -36,6 +36,10 @@ pub struct PersonHit {
     pub phone_masked: String,
     /// Age in years, when the id tells.
     pub age: Option<u16>,
+    /// Year of birth: with the village it tells two of one name apart (R86).
+    pub born_year: Option<i16>,
+    /// The village they are kept in, or their case is.
+    pub place: String,
     /// What they have open now (R88).
     pub open: Vec<OpenMatter>,
 }

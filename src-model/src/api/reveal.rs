@@ -109,6 +109,8 @@ pub enum Seen {
     FieldFor(Field, Why),
     /// A masked value of somebody who is kept here, in full, for this reason.
     FactFor(Fact, Why),
+    /// A file whose term was over, destroyed (R207); a line for each of the two who signed.
+    Destroyed,
 }
 
 /// Whether a log is as it was written.

@@ -49,6 +49,13 @@ pub enum Beside {
         /// Where to: an account, a number.
         to: String,
     },
+    /// Whose death a matter is about, and when it was: the registration has a last day (R121)
+    Died {
+        /// Name.
+        who: String,
+        /// The day.
+        on: Date,
+    },
     /// 核过电子证照 (R91)
     CertificateShown(CertificateShown),
     /// Signs of need or neglect that were seen on a visit: for those who handle the person's matters alone (R96)
@@ -250,9 +257,12 @@ impl Beside {
     /// The right it needs.
     pub fn action(&self) -> Action {
         match self {
-            Self::Late(_) | Self::HelpAsked(_) | Self::FoundAt(_) | Self::Concern { .. } | Self::ClockTold { .. } => {
-                Action::Attend
-            }
+            Self::Late(_)
+            | Self::HelpAsked(_)
+            | Self::FoundAt(_)
+            | Self::Died { .. }
+            | Self::Concern { .. }
+            | Self::ClockTold { .. } => Action::Attend,
             // The upper tier's to say.
             Self::HelpAnswered { .. } | Self::VisitReviewed { .. } => Action::Accept,
             Self::SiteChecked(_) => Action::Process,
@@ -280,6 +290,8 @@ pub struct Besides {
     pub helped: Vec<(Mark, HelpedFirst)>,
     /// Where the person is; the last word holds.
     pub found: Option<(Mark, FoundAt)>,
+    /// Whose death it is about, and when it was; the last word holds.
+    pub died: Option<(Mark, String, Date)>,
     /// The result in the post; the last word holds.
     pub posted: Option<(Mark, Posted)>,
     /// Where to the person agreed that a result reaches them electronically.

@@ -78,6 +78,8 @@ pub enum ClockKind {
     AppraisalAgain,
     /// 复查鉴定: one year after the conclusion (art 28).
     AppraisalReview,
+    /// 死亡登记: one month in the country (户口登记条例 art 8; R121).
+    DeathRegistration,
     /// 指派律师: three days from the grant of legal aid (法律援助法 art 43).
     LawyerNamed,
 }

@@ -43,6 +43,11 @@ pub fn committee_may_apply(item: &ItemCode) -> bool {
     matches!(item.as_str(), "MZ-001" | "MZ-004")
 }
 
+/// Whether an item is about somebody who died: the registration, and what goes with it as one matter (户口登记条例 art 8; R121).
+pub fn is_after_death(item: &ItemCode) -> bool {
+    matches!(item.as_str(), "WJ-007" | "GA-002" | "after-death")
+}
+
 /// Whether help may come before the papers: 临时救助 (社会救助暂行办法 art 48; R112).
 pub fn may_help_first(item: &ItemCode) -> bool {
     item.as_str() == "MZ-005"

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applicant, Item, ItemList, NoticeRule, ProxyMode, Verified};
+use super::{Applicant, Assessment, Item, ItemList, NoticeRule, ProxyMode, Verified};
+use crate::case::retention::Term;
 use crate::deadline::Limit;
 use crate::ids::ItemCode;
 
@@ -48,6 +49,14 @@ pub struct ItemRow {
     pub secondary: String,
     /// Papers that may be promised instead, parted by `|`; a column the district may add.
     pub promisable: String,
+    /// Whom to ask at the department; a column the district may add.
+    pub contact: String,
+    /// Where it is taken, if not at the one window; a column the district may add.
+    pub taken_at: String,
+    /// 10年, 30年 or 永久; a column the district may add.
+    pub keep: String,
+    /// The impact assessment of a sensitive item, `day|purpose|means|risk|measures`; a column the district may add.
+    pub assessment: String,
 }
 
 /// A column of the file, under the name in its heading.
@@ -71,6 +80,8 @@ pub enum Column {
     NoticeRule,
     Secondary,
     Promisable,
+    Keep,
+    Assessment,
 }
 
 /// What is wrong with one cell.
@@ -149,6 +160,8 @@ impl ItemRow {
         let proxy = note(self.proxy(), &mut faults);
         let secondary = note(self.named(&self.secondary, Column::Secondary), &mut faults);
         let promisable = note(self.named(&self.promisable, Column::Promisable), &mut faults);
+        let keep = note(self.keep(), &mut faults);
+        let assessment = note(self.assessment(), &mut faults);
         faults.extend(over_promise(statutory.flatten(), promised.flatten()));
         let clear_facts = self.code.trim() == WORK_INJURY;
         let item = || {
@@ -173,6 +186,10 @@ impl ItemRow {
                 notice: notice?,
                 secondary: secondary?,
                 promisable: promisable?,
+                contact: known(&self.contact).unwrap_or_default(),
+                taken_at: known(&self.taken_at).unwrap_or_default(),
+                keep: keep?,
+                assessment: assessment?,
             })
         };
         if faults.is_empty() { item().ok_or(faults) } else { Err(faults) }
@@ -270,6 +287,21 @@ impl ItemRow {
             "" if in_person() => Ok(ProxyMode::Escort),
             "" => Ok(ProxyMode::Unstated),
             word => Err(RowFault { column: Column::ProxyMode, reason: unknown_word(word) }),
+        }
+    }
+
+    fn assessment(&self) -> Result<Option<Assessment>, RowFault> {
+        let unread = || RowFault { column: Column::Assessment, reason: unknown_word(&self.assessment) };
+        known(&self.assessment).map(|text| Assessment::read(&text).ok_or_else(unread)).transpose()
+    }
+
+    fn keep(&self) -> Result<Option<Term>, RowFault> {
+        match self.keep.trim() {
+            "" => Ok(None),
+            "10年" => Ok(Some(Term::Ten)),
+            "30年" => Ok(Some(Term::Thirty)),
+            "永久" => Ok(Some(Term::Permanent)),
+            word => Err(RowFault { column: Column::Keep, reason: unknown_word(word) }),
         }
     }
 

@@ -156,6 +156,8 @@ forms! {
     Interview(InterviewRecord) = "interview",
     /// 个人信息告知 (R103).
     PrivacyNotice(PrivacyNotice) = "privacy",
+    /// 办件标签 (R86).
+    Label(Label) = "label",
 }
 
 /// A paper in a list.

@@ -60,6 +60,21 @@ pub struct Receipt {
     pub enquiry: String,
 }
 
+/// 办件标签: what stands on the bag in which the papers of a case lie, so that no two are mixed up (R86).
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Label {
+    /// 申请人, whole.
+    pub applicant: String,
+    /// 申请事项
+    pub item: ItemLine,
+    /// 收件时间
+    pub received: Option<DateTime>,
+    /// How many papers lie in it.
+    pub papers: Option<u32>,
+    /// 代办员
+    pub agent: String,
+}
+
 /// 受理通知书: the organ takes the matter up.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Acceptance {

@@ -202,6 +202,10 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
         view! { <div><dt>{t!("catalogue.spoken")}</dt><dd><Spoken text/></dd></div> }
     });
     let from = dates::full(guide.valid_from);
+    let contact = (!item.contact.is_empty()).then(|| view! { <p data-test="guide-contact">{item.contact.clone()}</p> });
+    let elsewhere = (!item.taken_at.is_empty()).then(|| {
+        view! { <div><dt>{t!("catalogue.taken_at")}</dt><dd data-test="guide-taken-at">{item.taken_at.clone()}</dd></div> }
+    });
     let source =
         t!("catalogue.source_line", code = item.code, version = guide.version, from = from, source = item.source);
     view! {
@@ -229,8 +233,9 @@ fn guide_view(guide: ItemGuide) -> impl IntoView {
             <div><dt>{t!("catalogue.proxy")}</dt><dd>{proxy}</dd></div>
             <div>
                 <dt>{t!("catalogue.who_decides")}</dt>
-                <dd>{t!("catalogue.decides", department = item.department)}</dd>
+                <dd>{t!("catalogue.decides", department = item.department)}{contact}</dd>
             </div>
+            {elsewhere}
             <div>
                 <dt>{t!("catalogue.source")}</dt>
                 <dd class="quiet small" data-test="guide-source">

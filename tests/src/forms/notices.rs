@@ -254,6 +254,13 @@ pub(super) fn all(f: Filling) -> Vec<Form> {
     };
     vec![
         Form::Receipt(Box::new(receipt(f))),
+        Form::Label(Box::new(Label {
+            applicant: f.of("赵云凤"),
+            item: f.item(),
+            received: Some(moment()),
+            papers: Some(4),
+            agent: f.of("其木格"),
+        })),
         Form::Acceptance(Box::new(acceptance)),
         Form::OneTimeNotice(Box::new(notice(f))),
         Form::Supplement(Box::new(supplement)),

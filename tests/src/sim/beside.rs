@@ -27,6 +27,7 @@ pub(super) fn command(offer: Offer, page: &CasePage, text: String, now: DateTime
             .find(|help| help.answer.is_none())
             .map(|help| Beside::HelpAnswered { of: help.act, words: text.clone() }),
         Offer::FindAt => Some(Beside::FoundAt(FoundAt { place: text.clone(), since: now.date(), reach: Reach::Away })),
+        Offer::TellDeath => Some(Beside::Died { who: text.clone(), on: now.date() }),
         Offer::Post => {
             Some(Beside::Posted(Posted { number: "1234567890123".into(), to: text.clone(), on: now.date() }))
         }

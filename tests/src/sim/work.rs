@@ -262,6 +262,7 @@ impl Run {
             | Offer::AskHelp
             | Offer::AnswerHelp
             | Offer::FindAt
+            | Offer::TellDeath
             | Offer::Post
             | Offer::AgreeElectronic
             | Offer::CheckSite

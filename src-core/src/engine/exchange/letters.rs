@@ -3,7 +3,7 @@
 //! What a letter brought stays in the outbox until its answer is here, so the next letter, or a line, brings it again: the
 //! hub takes it once.
 
-use daiban_model::api::{Changed, Failure, LettersRead, ProblemCode};
+use daiban_model::api::{Audited, Changed, Failure, LettersRead, ProblemCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{
     self, Cursors, Delivery, Epoch, ExchangeReply, ExchangeRequest, Hash, Nonce, Outcome, Package, RepairOutcome,
@@ -91,6 +91,9 @@ impl<S: Store> Engine<S> {
                 LetterKind::AnswerFiles => self.take_files_answer(&letter, &mut read).await?,
                 _ => self.take_answer(&letter, &mut read).await?,
             }
+        }
+        if read.letters > 0 {
+            self.desk()?.audit(&[Audited::TakenIn { letters: read.letters }]).await?;
         }
         self.tell(Changed::Sync);
         Ok(read)

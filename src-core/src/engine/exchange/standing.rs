@@ -2,7 +2,7 @@
 //!
 //! X7: what came is stored before it is used, all of one answer in one commit: packages, certificate, and what follows from it.
 
-use daiban_model::api::{Changed, Failure, ProblemCode};
+use daiban_model::api::{Audited, Changed, Failure, ProblemCode};
 use daiban_model::wire::{self, Certificate, Hash, PackageKind, Signed, Standing, StandingRequest};
 
 use super::Turn;
@@ -83,6 +83,12 @@ impl<S: Store> Engine<S> {
             if desk.published.adopt(package, desk.edge.now()).is_ok() {
                 batch.states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
             }
+        }
+        let roster = opened.iter().find(|(package, _)| package.kind == PackageKind::Roster);
+        if let Some((package, _)) = roster {
+            // R208: from now on somebody may do something else.
+            let act = Audited::RightsChanged { version: package.version };
+            batch.states.extend(desk.audited(&desk.who.agent, &[act]).await?);
         }
         let dates_move = opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar);
         // Dates of open cases follow the calendar in force (rules §10.3): all rows are looked at again, between other work.

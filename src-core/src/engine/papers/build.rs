@@ -38,6 +38,7 @@ fn at_the_desk(file: &OpenFile) -> Vec<PaperRef> {
     let mut papers = Vec::new();
     let mut add = |name: PaperName, no: u8| papers.push(PaperRef { name, no });
     add(PaperName::Receipt, 0);
+    add(PaperName::Label, 0);
     for (_, notice) in &case.notices {
         add(PaperName::Notice, notice.no);
         add(PaperName::Supplement, notice.no);
@@ -105,6 +106,7 @@ pub(super) fn title(paper: PaperName) -> &'static str {
         PaperName::HomeVisit => "上门服务记录",
         PaperName::MandatePause => "代办中止单",
         PaperName::MandateRenewal => "续办委托书",
+        PaperName::Label => "办件标签",
     }
 }
 
@@ -138,6 +140,7 @@ pub(super) fn number(file: &OpenFile, paper: PaperRef) -> String {
         PaperName::HomeVisit => "访",
         PaperName::MandatePause => "中",
         PaperName::MandateRenewal => "续",
+        PaperName::Label => "签",
     };
     let (date, whole) = (number.date(), number.to_string());
     let tail = whole.rsplit_once('-').map_or("", |(_, counter)| counter);
@@ -192,6 +195,7 @@ impl<S: Store> Desk<S> {
         }
         let (form, on) = match paper.name {
             PaperName::Receipt => self.receipt(file)?,
+            PaperName::Label => self.label(file)?,
             PaperName::Notice => {
                 let (notice, on) = self.one_time_notice(file, paper.no)?;
                 (Form::OneTimeNotice(Box::new(notice)), on)

@@ -17,6 +17,7 @@ impl Reckoning<'_> {
     pub(in crate::case) fn besides(&self, case: &Case) -> impl Iterator<Item = Pressing> {
         let asked = self.help_answer(case).map(|clock| (clock, Whose::Organ));
         let papers = self.papers_after(case).map(|clock| (clock, Whose::Applicant));
+        let papers = papers.into_iter().chain(self.death_registration(case).map(|clock| (clock, Whose::Mine)));
         let pressing = |(clock, whose): (Clock, Whose)| Pressing { kind: Some(clock.kind), due: clock.due, whose };
         asked.into_iter().chain(papers).map(pressing)
     }
@@ -24,12 +25,19 @@ impl Reckoning<'_> {
     /// Their dates, with those that run on after a result was handed over.
     pub(in crate::case) fn beside_clocks(&self, case: &Case) -> impl Iterator<Item = Clock> {
         let own = self.help_answer(case).into_iter().chain(self.papers_after(case));
-        own.chain(self.after_result(case))
+        own.chain(self.death_registration(case)).chain(self.after_result(case))
     }
 
     fn help_answer(&self, case: &Case) -> Option<Clock> {
         let asked = case.beside.help_open()?.mark.at.date();
         Some(self.clock(ClockKind::HelpAnswer, asked, Some(ANSWER)))
+    }
+
+    /// One month, in the country (户口登记条例 art 8).
+    fn death_registration(&self, case: &Case) -> Option<Clock> {
+        let (.., on) = case.beside.died.as_ref().filter(|_| case.stage.is_open())?;
+        let month = Limit::Months { n: 1, roll: Roll::ToWorkingDay };
+        Some(self.clock(ClockKind::DeathRegistration, *on, Some(month)))
     }
 
     /// Until the papers are in. The day is the department's word, whatever later calendars say.

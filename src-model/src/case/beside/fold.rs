@@ -25,6 +25,7 @@ impl Case {
             Beside::AppliedFor(applied) => beside.applied = Some((mark, applied.clone())),
             Beside::HelpedFirst(helped) => beside.helped.push((mark, helped.clone())),
             Beside::FoundAt(found) => beside.found = Some((mark, found.clone())),
+            Beside::Died { who, on } => beside.died = Some((mark, who.clone(), *on)),
             Beside::Posted(posted) => beside.posted = Some((mark, posted.clone())),
             Beside::ElectronicAgreed { to } => beside.electronic = Some((mark, to.clone())),
             Beside::CertificateShown(shown) => beside.certificates.push((mark, shown.clone())),

@@ -25,6 +25,14 @@ pub(in crate::case) fn decide(case: &Case, act: Beside, permit: &Permit, now: &M
         Beside::AppliedFor(applied) => applies(case, applied, permit)?,
         Beside::HelpedFirst(helped) => helps(helped, now)?,
         Beside::FoundAt(found) => finds(found, now)?,
+        Beside::Died { who, on } => {
+            let item = case.receipt.as_ref().map(|(_, receipt)| &receipt.item);
+            if !item.is_some_and(item_law::is_after_death) {
+                return Err(Refusal::NotForItem);
+            }
+            filled(who, Entry::Text)?;
+            not_to_come(on.at(0, 0, 0, 0), Entry::DeathDay, now)?;
+        }
         Beside::Posted(posted) => posts(case, posted, now)?,
         Beside::ElectronicAgreed { to } => filled(to, Entry::Place)?,
         Beside::CertificateShown(shown) => certifies(case, shown, now)?,
@@ -207,6 +215,7 @@ pub(in crate::case) fn look(act: &Beside) -> Result<(), Refusal> {
         }
         Beside::HelpedFirst(HelpedFirst { given, when: _, papers_by: _ }) => bounds::text(E::Text, given),
         Beside::FoundAt(FoundAt { place, since: _, reach: _ }) => bounds::line(E::Place, place),
+        Beside::Died { who, on: _ } => bounds::within(E::Text, who, bounds::NAME),
         Beside::Posted(Posted { number, to, on: _ }) => {
             bounds::within(E::MailNumber, number, bounds::NUMBER)?;
             bounds::line(E::Place, to)

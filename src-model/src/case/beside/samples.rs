@@ -47,6 +47,7 @@ pub(in crate::case) fn command(of: impl Strategy<Value = Stamp> + Clone + 'stati
         Just(Beside::AppliedFor(applied)),
         Just(Beside::HelpedFirst(helped)),
         Just(Beside::FoundAt(found)),
+        Just(Beside::Died { who: "郑玉珍".into(), on: date(2026, 3, 1) }),
         Just(Beside::Posted(posted)),
         Just(Beside::ElectronicAgreed { to: "蒙速办".into() }),
         Just(Beside::CertificateShown(shown)),

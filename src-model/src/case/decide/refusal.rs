@@ -312,6 +312,8 @@ pub enum Entry {
     TakenAt,
     /// When somebody was told.
     ToldOn,
+    /// The day somebody died.
+    DeathDay,
     /// The number of the post.
     MailNumber,
     /// The day something was posted.

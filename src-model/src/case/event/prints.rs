@@ -65,4 +65,6 @@ pub enum PaperName {
     MandatePause,
     /// 续办委托书
     MandateRenewal,
+    /// 办件标签, the size of a badge
+    Label,
 }

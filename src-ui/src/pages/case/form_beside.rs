@@ -61,6 +61,9 @@ pub(super) fn asks(offer: Offer, page: &CasePage) -> Vec<Ask> {
             text("since", t!("act.found_since"), Must),
             choice("reach", t!("act.found_reach"), |code| one_of("reach", code), &["here", "away"]),
         ],
+        Offer::TellDeath => {
+            vec![text("who", t!("act.died_who"), Must), text("since", t!("act.died_on"), Must)]
+        }
         Offer::Post => vec![
             text("mail_number", t!("act.mail_number"), Must),
             Ask::Text { id: "place", label: t!("act.mail_to"), need: Must, say: found(page) },
@@ -152,6 +155,7 @@ pub(super) fn command(offer: Offer, answers: &Answers) -> Option<Command> {
             let (place, since, reach) = (said("place"), said("since").parse().ok()?, parsed(&said("reach"))?);
             Beside::FoundAt(FoundAt { place, since, reach })
         }
+        Offer::TellDeath => Beside::Died { who: said("who"), on: said("since").parse().ok()? },
         Offer::Post => {
             let (number, to, on) = (said("mail_number"), said("place"), said("since").parse().ok()?);
             Beside::Posted(Posted { number, to, on })

@@ -123,6 +123,8 @@ fn head(page: Content) -> impl IntoView {
                 <p class="case-who">
                     <b data-test="case-name">{held_name(&row.name)}</b>" "<span class="num">{tail}</span>"　"
                     {t!("case.place_and_department", place = row.place, department = page.department)}
+                    {page.keep_until.map(|day| t!("case.keep_until", day = crate::dates::full(day)))}
+                    {(!page.contact.is_empty()).then(|| format!("，{}", page.contact))}
                 </p>
                 <p class="row">
                     <span data-test="case-stage"><StageTag row=page.row.clone()/></span>

@@ -83,7 +83,11 @@ fn choices(find: RwSignal<String>, hits: RwSignal<Vec<PersonHit>>) -> Vec<Choice
     let line = |hit: &PersonHit| Choice {
         face: Face::Sign(hit.name.chars().next().unwrap_or('　')),
         title: hit.name.clone(),
-        beside: hit.age.map(|age| t!("person.age", age = age)).unwrap_or_default(),
+        // R86: two of one name are told apart by the year of birth and the village.
+        beside: match (hit.age, hit.born_year) {
+            (Some(age), Some(year)) => t!("person.age_born", age = age, year = year, place = hit.place),
+            _ => hit.place.clone(),
+        },
         note: t!("person.id_and_place", id = hit.id_masked, place = hit.address),
     };
     let mut choices: Vec<Choice> = hits.with(|hits| hits.iter().map(line).collect());
@@ -117,6 +121,8 @@ fn hit_of(row: PersonRow) -> PersonHit {
         address: row.address,
         phone_masked: row.phone_masked,
         age: row.age,
+        born_year: row.born_year,
+        place: row.place,
         open: Vec::new(),
     }
 }

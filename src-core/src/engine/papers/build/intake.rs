@@ -5,7 +5,7 @@ use daiban_model::case::event::{IdCheck, PaperState, What};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::Mark;
 use daiban_model::case::item_law;
-use daiban_model::form::{Acceptance, Form, OneTimeNotice, PaperRow, Receipt, Refusal, Shown, Supplement};
+use daiban_model::form::{Acceptance, Form, Label, OneTimeNotice, PaperRow, Receipt, Refusal, Shown, Supplement};
 use jiff::civil::Date;
 
 use super::{decision_terms, masked_id, name_of, phone_of, taken};
@@ -56,6 +56,21 @@ impl<S: Store> Desk<S> {
             enquiry: self.phone_of_agent(&mark.by),
         };
         Some((Form::Receipt(Box::new(form)), mark.at.date()))
+    }
+
+    /// What goes onto the bag of papers (R86).
+    pub(super) fn label(&self, file: &OpenFile) -> Option<(Form, Date)> {
+        let facts = &file.facts;
+        let (mark, _) = facts.case.receipt.as_ref()?;
+        let there = facts.case.papers.iter().filter(|paper| paper.state != PaperState::Missing);
+        let form = Label {
+            applicant: name_of(facts),
+            item: self.line(file),
+            received: Some(mark.at.local()),
+            papers: Some(there.map(|paper| u32::from(paper.count)).sum()),
+            agent: self.published.agent(&mark.by),
+        };
+        Some((Form::Label(Box::new(form)), mark.at.date()))
     }
 
     pub(super) fn one_time_notice(&self, file: &OpenFile, no: u8) -> Option<(OneTimeNotice, Date)> {

@@ -1,0 +1,100 @@
+//! 审计 (rules §7; R208): lines are only added, each signed and after the one before it. Nobody but a supervisor reads them, and nobody,
+//! whoever keeps the frame, can change one without its place being seen.
+
+use std::path::Path;
+
+use daiban_model::access::{Action, Subject};
+use daiban_model::api::{Audit, AuditLine, AuditWritten, Audited, Chain, ExportAudit, Failure, ListAudit};
+use daiban_model::ids::AgentId;
+use daiban_model::stamp::Wall;
+use serde::{Deserialize, Serialize};
+
+use super::Engine;
+use super::answer::Answer;
+use super::archive::keep;
+use super::desk::Desk;
+use super::trail::{Numbered, Trail};
+use crate::store::{Batch, Store};
+use crate::sync::sign::Domain;
+
+/// The log.
+const ACTS: Trail = Trail { log: "audit/", end: "audited", domain: Domain::Audit };
+/// From how many digits in a row a search is one by number.
+const DIGITS: usize = 15;
+
+/// What one line says.
+#[derive(Serialize, Deserialize)]
+struct Act {
+    at: Wall,
+    by: AgentId,
+    act: Audited,
+}
+
+impl<S: Store> Answer<S> for ListAudit {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Audit, Failure> {
+        let desk = engine.desk()?;
+        desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
+        desk.audit_of(self.month).await
+    }
+}
+
+impl<S: Store> Answer<S> for ExportAudit {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<AuditWritten, Failure> {
+        let desk = engine.desk()?;
+        desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
+        // That it was written out is a line of its own, and stands in what is written.
+        desk.audit(&[Audited::Exported]).await?;
+        let audit = desk.audit_of(self.month).await?;
+        let last = audit.lines.first().map_or(0, |line| line.number);
+        let name = format!("audit-{}-{last}.txt", self.month.strftime("%Y%m"));
+        keep(&Path::new(&self.folder).join(&name), text(&audit).as_bytes())?;
+        Ok(AuditWritten { name, lines: u32::try_from(audit.lines.len()).unwrap_or(u32::MAX) })
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// Writes down what whoever is signed in does.
+    pub(super) async fn audit(&self, acts: &[Audited]) -> Result<(), Failure> {
+        let states = self.audited(&self.who.agent, acts).await?;
+        self.commit(Batch { states, ..Batch::default() }).await
+    }
+
+    /// The states that add these lines, for a commit that holds more.
+    pub(super) async fn audited(
+        &self,
+        by: &AgentId,
+        acts: &[Audited],
+    ) -> Result<Vec<(String, Option<Vec<u8>>)>, Failure> {
+        let at = self.now();
+        let acts = acts.iter().map(|act| Act { at, by: by.clone(), act: *act }).collect();
+        self.added(&ACTS, at, acts).await
+    }
+
+    /// A search by a whole number is written down; never the number.
+    pub(super) async fn audit_search(&self, text: &str) -> Result<(), Failure> {
+        let by_number = text.split(|sign: char| !sign.is_ascii_digit()).any(|run| run.len() >= DIGITS);
+        if by_number { self.audit(&[Audited::SearchedByNumber]).await } else { Ok(()) }
+    }
+
+    async fn audit_of(&self, month: jiff::civil::Date) -> Result<Audit, Failure> {
+        let (lines, chain) = self.month_of::<Act>(&ACTS, month).await?;
+        let told = |Numbered { number, said: Act { at, by, act }, .. }: Numbered<Act>| {
+            let by = self.published.agent(&by);
+            AuditLine { number, at, by, act }
+        };
+        Ok(Audit { lines: lines.into_iter().rev().map(told).collect(), chain })
+    }
+}
+
+/// One line each, first to last, and what the check says.
+fn text(audit: &Audit) -> String {
+    let line = |line: &AuditLine| {
+        let act = serde_json::to_string(&line.act).unwrap_or_default();
+        format!("{}\t{}\t{}\t{act}\n", line.number, line.at.local().strftime("%Y-%m-%d %H:%M:%S"), line.by)
+    };
+    let lines: String = audit.lines.iter().rev().map(line).collect();
+    match audit.chain {
+        Chain::Whole => lines + "连续\n",
+        Chain::BrokenAfter { number } => format!("{lines}第 {number} 行后不连续\n"),
+    }
+}

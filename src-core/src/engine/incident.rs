@@ -1,0 +1,136 @@
+//! 电脑丢了、信息泄露 (个人信息保护法 art 57; R204). Who is concerned is read from the cases of the divisions that the lost laptop served; what is
+//! written to the authority and to the persons is drafted, and sent by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use daiban_model::access::{Action, Subject};
+use daiban_model::api::{
+    Concerned, DataKind, Failure, Incident, IncidentKind, Incidents, ListIncidents, ReportIncident, View,
+};
+use daiban_model::case::field::Field;
+use daiban_model::stamp::Wall;
+use jiff::ToSpan;
+
+use super::answer::Answer;
+use super::desk::Desk;
+use super::{Engine, internal, storage, story};
+use crate::projection::Facts;
+use crate::store::{Batch, Store};
+use crate::sync::certificates;
+
+/// Under which names they are kept.
+const REGISTER: &str = "incident/";
+/// Longest text of a report, in characters.
+const LONGEST: usize = 500;
+
+impl<S: Store> Answer<S> for ListIncidents {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Incidents>, Failure> {
+        let desk = engine.desk()?;
+        desk.may_report()?;
+        desk.incidents().await.map(Box::new)
+    }
+}
+
+impl<S: Store> Answer<S> for ReportIncident {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Incidents>, Failure> {
+        let desk = engine.desk()?;
+        desk.may_report()?;
+        for text in [&self.cause, &self.harm, &self.measures, &self.contact] {
+            filled(text)?;
+        }
+        let persons = desk.concerned(&self).await?;
+        let at = desk.now();
+        let letter = letter(&self, &persons, at);
+        let incident = Incident { report: self, at, by: desk.who.name.clone(), persons, letter };
+        let no = desk.store.states(REGISTER).await.map_err(storage)?.len() + 1;
+        let bytes = serde_json::to_vec(&incident).map_err(|_| internal("an incident does not write"))?;
+        let states = vec![(format!("{REGISTER}{no:08}"), Some(bytes))];
+        desk.commit(Batch { states, ..Batch::default() }).await?;
+        desk.incidents().await.map(Box::new)
+    }
+}
+
+impl<S: Store> Desk<S> {
+    fn may_report(&self) -> Result<(), Failure> {
+        self.may(Action::Audit, &Subject { scope: self.certificate.unit, handler: None }).map(drop)
+    }
+
+    async fn incidents(&self) -> Result<Incidents, Failure> {
+        let stored = self.store.states(REGISTER).await.map_err(storage)?;
+        let mut all: Vec<Incident> =
+            stored.iter().filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok()).collect();
+        all.reverse();
+        let drill = all.iter().filter(|one| one.report.kind == IncidentKind::Drill).map(|one| one.at.date()).max();
+        Ok(Incidents { all, drill_by: drill.map(|last| last.saturating_add(1.year())) })
+    }
+
+    /// Whose cases lay on a laptop: those of the divisions it served, each person once.
+    async fn concerned(&self, report: &ReportIncident) -> Result<Vec<Concerned>, Failure> {
+        let lost = self.devices.values().find(|device| device.device_no == report.device_no);
+        let lost = lost.cloned().ok_or(Failure::NotFound)?;
+        let mut found: BTreeMap<(String, String), Concerned> = BTreeMap::new();
+        for row in self.rows_of(View::All, self.eyes(), |_| true).await? {
+            let facts = self.facts_of(row.shown.id).await?;
+            let written = facts.case.last.map(|last| Wall(i64::try_from(last.hlc.ms).unwrap_or(i64::MAX)).date());
+            let recent = report.since.is_none_or(|since| written.is_some_and(|on| on >= since));
+            if !recent || !certificates::covers(&lost, row.scope) {
+                continue;
+            }
+            let (name, number) = (facts.field(Field::Name).to_owned(), facts.field(Field::CitizenId).to_owned());
+            let id_masked = story::mask(Field::CitizenId, &number);
+            // One number is one person; without one the name is.
+            let key = if number.is_empty() { (name.clone(), number) } else { (String::new(), number) };
+            let person = found.entry(key).or_insert(Concerned { name, id_masked, kinds: BTreeSet::new() });
+            person.kinds.extend(kinds(&facts));
+        }
+        Ok(found.into_values().collect())
+    }
+}
+
+fn kinds(facts: &Facts) -> impl Iterator<Item = DataKind> {
+    let has = |field: Field| !facts.field(field).is_empty();
+    let all = [
+        (has(Field::Name), DataKind::Name),
+        (has(Field::CitizenId), DataKind::Number),
+        (has(Field::Phone) || has(Field::ContactPhone), DataKind::Phone),
+        (has(Field::Address) || has(Field::Household), DataKind::Address),
+        (has(Field::InjuredOn) || has(Field::InjuredPart), DataKind::Injury),
+        (facts.case.files.iter().next().is_some(), DataKind::Pictures),
+    ];
+    all.into_iter().filter(|(there, _)| *there).map(|(_, kind)| kind)
+}
+
+/// Kind, cause, harm, measures and contact, as art 57 wants them; the same for the authority and for each person.
+fn letter(report: &ReportIncident, persons: &[Concerned], at: Wall) -> String {
+    let kinds: BTreeSet<DataKind> = persons.iter().flat_map(|person| person.kinds.iter().copied()).collect();
+    let word = |kind: &DataKind| match kind {
+        DataKind::Name => "姓名",
+        DataKind::Number => "证件号",
+        DataKind::Phone => "电话",
+        DataKind::Address => "住址",
+        DataKind::Injury => "伤病情况",
+        DataKind::Pictures => "材料照片",
+    };
+    let kinds: Vec<&str> = kinds.iter().map(word).collect();
+    let drill = if report.kind == IncidentKind::Drill { "（演练）" } else { "" };
+    [
+        format!("个人信息安全事件告知{drill}"),
+        format!("时间：{}", at.local().strftime("%Y-%m-%d %H:%M")),
+        format!("设备：{:02} 号电脑，涉及 {} 人", report.device_no, persons.len()),
+        format!("信息种类：{}", kinds.join("、")),
+        format!("原因：{}", report.cause.trim()),
+        format!("可能造成的危害：{}", report.harm.trim()),
+        format!("已采取的措施和您可以做的：{}", report.measures.trim()),
+        format!("联系方式：{}", report.contact.trim()),
+    ]
+    .join("\n")
+}
+
+fn filled(text: &str) -> Result<(), Failure> {
+    let bad = |code: &str, arg: String| Failure::BadValue { code: code.to_owned(), arg };
+    match text.trim().chars().count() {
+        0 => Err(bad("incident_empty", String::new())),
+        length if length > LONGEST => Err(bad("too_long", LONGEST.to_string())),
+        _ => Ok(()),
+    }
+}

@@ -231,6 +231,25 @@ fn a_move_travels_by_stick_and_between_neighbours_too() {
 }
 
 #[test]
+fn a_move_that_only_a_newcomer_has_read_is_not_forgotten_with_the_hub() {
+    let (world, mut from, mut to, mut centre, case) = two_villages(2_113);
+    let mut newcomer = world.station("白菜沟二号机", BAICAIGOU, QIMUGE);
+    let backup = world.hub.back_up();
+    world.hub.move_case(case, SANCHAKOU);
+    newcomer.sync(&world.hub);
+    assert_eq!(newcomer.list().len(), 1, "it reads of the case and of its move at once, and shows nothing of it");
+    world.hub.restore(&backup);
+    for _ in 0..2 {
+        world.settle(&mut [&mut newcomer, &mut from, &mut to, &mut centre]);
+    }
+    assert_eq!((from.list().len(), to.list().len(), centre.list().len()), (1, 1, 2), "it moved");
+    world.hub.back_up();
+    world.settle(&mut [&mut newcomer, &mut from, &mut to, &mut centre]);
+    assert_eq!((left_of(&newcomer, case), left_of(&from, case)), (vec![], vec![]), "X11");
+    assert_eq!((problems(&mut newcomer), world.hub.verify().faults), (vec![], vec![]));
+}
+
+#[test]
 fn a_desk_that_comes_seldom_hears_of_the_backup_too() {
     let (world, mut from, mut to, mut centre, case) = two_villages(2_112);
     world.hub.move_case(case, SANCHAKOU);

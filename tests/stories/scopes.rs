@@ -247,6 +247,33 @@ fn x13_a_hub_that_goes_back_is_filled_by_a_station_that_is_to_forget() {
 }
 
 #[test]
+fn x14_work_that_waited_at_the_hub_gets_its_number_although_its_division_leaves() {
+    let (world, mut van, _, case) = van(1216);
+    let mut desk = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    van.line = Line::Cut;
+    van.note(case, "搬走以前记的");
+    world.hub.move_case(case, BAICAIGOU);
+    desk.sync(&world.hub);
+    van.open_to_neighbours();
+    desk.open_to_neighbours();
+    must("they meet", van.meet(&mut desk));
+    van.note(case, "听说搬走以后记的");
+    world.hub.take_away("苏木流动服务车", &[BAICAIGOU]);
+    van.line = Line::Open;
+    // The second note waits until the first is carried on, and so is receipted without a number.
+    for _ in 0..3 {
+        van.sync(&world.hub);
+        world.hub.back_up();
+    }
+    assert_eq!((left_of(&van, division(BAICAIGOU)), problems(&mut van)), (vec![], vec![]));
+    desk.sync(&world.hub);
+    let story = desk.page(case).story;
+    for text in ["搬走以前记的", "听说搬走以后记的"] {
+        assert!(story.iter().any(|line| line.detail == text), "{text}");
+    }
+}
+
+#[test]
 fn a_division_that_is_given_back_comes_whole_and_goes_on() {
     let (world, mut van, mut village, case) = van(1208);
     world.hub.take_away("苏木流动服务车", &[SANCHAKOU]);

@@ -7,7 +7,7 @@ use daiban_model::ids::ScopeCode;
 use daiban_model::wire::{DocId, SegmentKey, Why};
 
 use super::desk::{Desk, doc_failure};
-use super::exchange::moved::{self, MovedCases};
+use super::exchange::moved::{self, MovedCase, MovedCases};
 use super::storage;
 use crate::doc::{self, Doc, DocFault};
 use crate::projection::{Facts, Row};
@@ -73,7 +73,7 @@ pub(super) async fn fold_in<S: Store>(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Folding {
     Done,
-    /// It went where this station does not serve, and nothing of it is here: nothing of it is kept.
+    /// It went where this station does not serve, and was erased here: nothing of it is kept.
     Gone,
 }
 
@@ -97,7 +97,10 @@ async fn one<S: Store>(
     if home != scope && !trail.is_some_and(|trail| trail.was_in(scope)) {
         return culprit(Why::OutOfScope);
     }
-    if lives.is_none() && trail.is_some() && !covers(&desk.certificate, home) {
+    // One that is read for the first time is kept, although it has left already, until the hub has all of that in a backup (X11): this may
+    // be the only reader who can tell a hub that goes back that it moved.
+    let erased = desk.moved.get(&id).is_some_and(MovedCase::is_gone);
+    if lives.is_none() && erased && !covers(&desk.certificate, home) {
         return Ok(Ok(Folding::Gone));
     }
     // What kind of document it is says its first change, by the genesis it rests on.

@@ -223,7 +223,8 @@ impl<S: Store> Desk<S> {
                 return Ok(false);
             }
         }
-        Ok(true)
+        // What moved out of these divisions goes with them, and may be in segments of one that stays.
+        self.are_cases_safe(self.leaving_from(feeds).into_iter().map(|(doc, _)| doc)).await
     }
 
     /// Feeds here of divisions that are to be erased.

@@ -164,6 +164,19 @@ impl<S: Store> Desk<S> {
         Ok(true)
     }
 
+    /// The same of these.
+    pub(super) async fn are_cases_safe(&self, docs: impl Iterator<Item = DocId>) -> Result<bool, Failure> {
+        for doc in docs {
+            let seq = self.store.load(doc).await.map_err(storage)?.seq;
+            if let Some(case) = self.moved.get(&doc)
+                && !self.is_case_safe(doc, case, seq).await?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Attachments that no other case here names.
     async fn erase_files_of(&self, doc: DocId, files: &BTreeSet<FileHash>, case: &MovedCase) -> Result<(), Failure> {
         if files.is_empty() {

@@ -158,3 +158,36 @@ fn r207_a_file_is_kept_for_its_class_and_goes_by_a_list_that_two_sign() {
     assert_eq!(window.call(OpenCase { id: case }).err(), Some(Failure::NotFound), "it is gone");
     assert_eq!(window.page(longer).row.id, longer, "and nothing else");
 }
+
+#[test]
+fn k1_what_comes_late_for_a_destroyed_file_harms_nothing_beside_it() {
+    let world = World::new(2064);
+    let mut window = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    let mut other = world.station("石拐区政务服务中心二号窗", DISTRICT, LIN_FANG);
+    window.add_person(LIN_FANG);
+    window.add_person(TIAN_WEIGUO);
+    window.lock();
+    must("the window signs in", window.sign_in(LIN_FANG, PIN));
+    world.at("2026-05-20T10:00");
+    let case = closed(&mut window);
+    let beside = window.receive(&SUN_LINA, "YB-002");
+    world.settle(&mut [&mut window, &mut other]);
+    // Before it is sealed, somebody without a line writes into both: one segment carries both.
+    other.note(case, "来得太晚的话");
+    other.note(beside, "旁边的件也写了一句");
+    window.act(case, Command::Archive);
+    window.sync(&world.hub);
+    window.lock();
+    world.at("2037-01-04T10:00");
+    must("the administrator", window.sign_in(LUO_JIE, PIN));
+    let second = must("a staff number", TIAN_WEIGUO.parse());
+    window.ask(SignDestruction { ids: vec![case], second, pin: PIN.into() });
+    world.at("2026-05-21T09:00");
+    window.lock();
+    must("the window signs in", window.sign_in(LIN_FANG, PIN));
+    world.settle(&mut [&mut other, &mut window]);
+    assert_eq!(window.call(OpenCase { id: case }).err(), Some(Failure::NotFound), "it does not come back");
+    let told = window.page(beside).story;
+    assert!(told.iter().any(|line| line.detail.contains("旁边的件")), "the other one has what was written: {told:?}");
+    assert_eq!(window.view().problems, [], "and nothing is called damaged");
+}

@@ -1,12 +1,12 @@
 //! Two desks that serve the same village act on one case while neither has a road.
 
-use daiban_model::api::{Failure, Kept, Offer, Sent, SettleField};
-use daiban_model::case::event::Outcome;
+use daiban_model::api::{Draft, Failure, Kept, Offer, Sent, SettleField};
+use daiban_model::case::event::{Help, Outcome};
 use daiban_model::case::field::Field;
 use daiban_model::case::fold::Misfit;
 use daiban_model::case::{Command, Refusal, Stage};
 use daiban_model::ids::CaseId;
-use daiban_tests::world::{BAICAIGOU, GAO_JIANPING, JIHULUNTU, QIMUGE, Station, World, ZHAO_YUNFENG, some};
+use daiban_tests::world::{BAICAIGOU, GAO_JIANPING, JIHULUNTU, Papers, QIMUGE, Station, World, ZHAO_YUNFENG, some};
 
 use crate::acts;
 
@@ -15,7 +15,9 @@ fn two_desks(seed: u64) -> (World, Station, Station, CaseId) {
     let world = World::new(seed);
     let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
     let mut township = world.station("吉忽伦图苏木便民服务中心", JIHULUNTU, GAO_JIANPING);
-    let case = village.receive(&ZHAO_YUNFENG, "MZ-007");
+    // She stands at the desk herself: under a letter only whom it names would act for her (R63).
+    let beside_her = |draft: &mut Draft| draft.help = Help::Guidance;
+    let case = village.receive_with(&ZHAO_YUNFENG, "MZ-007", Papers::All, beside_her).cases[0];
     world.settle(&mut [&mut village, &mut township]);
     assert_eq!(township.page(case).row.stage, Stage::Received, "the township has it");
     (world, village, township, case)

@@ -42,7 +42,7 @@ impl<S: Store> Answer<S> for ExportAudit {
     async fn answer(self, engine: &mut Engine<S>) -> Result<AuditWritten, Failure> {
         let desk = engine.desk()?;
         desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
-        // That it was written out is a line of its own, and stands in what is written.
+        // That it was written out is a line of its own: of this month, whichever month is written.
         desk.audit(&[Audited::Exported]).await?;
         let audit = desk.audit_of(self.month).await?;
         let last = audit.lines.first().map_or(0, |line| line.number);
@@ -72,6 +72,7 @@ impl<S: Store> Desk<S> {
 
     /// A search by a whole number is written down; never the number.
     pub(super) async fn audit_search(&self, text: &str) -> Result<(), Failure> {
+        let text: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
         let by_number = text.split(|sign: char| !sign.is_ascii_digit()).any(|run| run.len() >= DIGITS);
         if by_number { self.audit(&[Audited::SearchedByNumber]).await } else { Ok(()) }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{BesideView, Failure, HelpRow, HelpView, LateLine, LateView, ListHelp, ListLate, Offer, View};
-use daiban_model::case::beside::{Beside, Help, Reach};
+use daiban_model::case::beside::{Beside, Help, Posted, Reach};
 use daiban_model::case::event::{DeliveryWay, PaperLine, PaperState};
 use daiban_model::case::{Stage, item_law, secrecy};
 use daiban_model::deadline::{Clock, Limit};
@@ -149,6 +149,9 @@ impl<S: Store> Desk<S> {
             Reach::Away if beside.electronic.is_some() => DeliveryWay::Electronic,
             Reach::Away => DeliveryWay::Post,
         });
+        // Where she gets her post, what she told in confidence: for whoever works with her, and nobody else who may read the case.
+        let works = permit(&self.who, Action::Collect, &file.subject()).is_ok();
+        let place = |to: &String| if works { to.clone() } else { String::new() };
         BesideView {
             late: self.late(&file.facts),
             help: beside.help.iter().rev().map(|help| self.help_view(help)).collect(),
@@ -157,13 +160,10 @@ impl<S: Store> Desk<S> {
             helped: beside.helped.iter().map(|(_, helped)| helped.clone()).collect(),
             delivery: away,
             found,
-            posted: beside.posted.as_ref().map(|(_, posted)| posted.clone()),
-            electronic: beside.electronic.as_ref().map(|(_, to)| to.clone()).unwrap_or_default(),
+            posted: beside.posted.as_ref().map(|(_, posted)| Posted { to: place(&posted.to), ..posted.clone() }),
+            electronic: beside.electronic.as_ref().map(|(_, to)| place(to)).unwrap_or_default(),
             certificates: beside.certificates.iter().map(|(_, shown)| shown.clone()).collect(),
-            concerns: match permit(&self.who, Action::Collect, &file.subject()) {
-                Ok(_) => beside.concerns.iter().map(|(.., words)| words.clone()).collect(),
-                Err(_) => Vec::new(),
-            },
+            concerns: beside.concerns.iter().filter(|_| works).map(|(.., words)| words.clone()).collect(),
             reviews: beside
                 .reviews
                 .iter()
@@ -187,8 +187,9 @@ pub(super) fn told(act: &Beside) -> (&'static str, String) {
         Beside::HelpedFirst(helped) => ("helped_first", helped.given.clone()),
         Beside::FoundAt(found) => ("found_at", found.place.clone()),
         Beside::Died { who, on } => ("died", joined(&[who, &on.to_string()])),
-        Beside::Posted(posted) => ("posted", joined(&[&posted.number, &posted.to])),
-        Beside::ElectronicAgreed { to } => ("electronic_agreed", to.clone()),
+        // Where it went is an address, and an account may be a phone number: whoever may look sees them elsewhere.
+        Beside::Posted(posted) => ("posted", posted.number.clone()),
+        Beside::ElectronicAgreed { .. } => ("electronic_agreed", String::new()),
         Beside::CertificateShown(shown) => ("certificate_shown", joined(&[&shown.paper, &shown.issuer])),
         // What was seen is not told in a story that many read.
         Beside::Concern { .. } => ("concern_told", String::new()),

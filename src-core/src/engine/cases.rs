@@ -111,8 +111,13 @@ impl<S: Store> Desk<S> {
                 (!serves).then_some(Refusal::AgentNotListed)
             }
             Command::Deliver { way: DeliveryWay::ToAgent, signer, .. } => {
-                let named = file.facts.case.mandate.as_ref().map(|state| self.published.agent(&state.mandate.agent));
-                let other = named.is_some_and(|named| named != signer.trim()) && !signer.trim().is_empty();
+                // The agent of the letter, or the colleague who took the case over in the agent's absence (R37, R41).
+                let case = &file.facts.case;
+                let letter = case.mandate.as_ref().map(|state| &state.mandate.agent);
+                let may_sign: Vec<String> =
+                    letter.into_iter().chain(case.beside.taker()).map(|agent| self.published.agent(agent)).collect();
+                let other =
+                    letter.is_some() && !signer.trim().is_empty() && !may_sign.iter().any(|name| name == signer.trim());
                 other.then_some(Refusal::NotTheAgent)
             }
             _ => None,

@@ -2,10 +2,12 @@
 //!
 //! K1: what goes is written into the register, with who signed, in the commit that erases it.
 
+use std::collections::BTreeSet;
+
 use daiban_model::api::{
     Changed, DestroyedFile, ExpiredFile, Failure, ListDestroyed, ListExpired, Seen, SignDestruction, View,
 };
-use daiban_model::ids::CaseId;
+use daiban_model::ids::{CaseId, FileHash, ScopeCode};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
@@ -47,10 +49,13 @@ impl<S: Store> Answer<S> for SignDestruction {
         let desk = engine.desk()?;
         let listed = desk.expired().await?;
         let signed = [desk.who.name.clone(), second.name.clone()];
-        let (mut batch, mut contents) = (Batch::default(), Vec::new());
+        let (mut batch, mut pictures) = (Batch::default(), Vec::new());
         for id in &self.ids {
             let file = listed.iter().find(|file| file.id == *id).cloned().ok_or(Failure::NotFound)?;
-            contents.extend(desk.facts_of(*id).await?.files());
+            let (doc, files) = (*id.0.as_bytes(), desk.facts_of(*id).await?.files().into_iter().collect());
+            let home = desk.store.load(doc).await.map_err(storage)?.state.map(|state| state.scope);
+            let pictures_of: (BTreeSet<FileHash>, BTreeSet<ScopeCode>) = (files, home.into_iter().collect());
+            pictures.push((doc, pictures_of));
             // Written down by both before anything goes.
             desk.looked_at(*id, &[Seen::Destroyed]).await?;
             desk.looked_as(&second.agent, *id, &[Seen::Destroyed]).await?;
@@ -59,8 +64,11 @@ impl<S: Store> Answer<S> for SignDestruction {
             batch.states.push((name(*id), Some(bytes)));
             batch.erased.push(Erased::Doc(*id.0.as_bytes()));
         }
+        // First the attachments: which they are is told by the documents.
+        for (doc, (files, homes)) in &pictures {
+            desk.erase_files_of(*doc, files, homes).await?;
+        }
         desk.commit(batch).await?;
-        desk.attachments.blobs()?.forget(&contents).map_err(storage)?;
         let register = desk.destroyed().await?;
         engine.tell(Changed::Cases { ids: self.ids });
         Ok(register)
@@ -72,6 +80,11 @@ fn name(id: CaseId) -> String {
 }
 
 impl<S: Store> Desk<S> {
+    /// Whether a file was destroyed here: what still comes for it is not kept. K1
+    pub(super) async fn is_destroyed(&self, id: CaseId) -> Result<bool, Failure> {
+        Ok(!self.store.states(&name(id)).await.map_err(storage)?.is_empty())
+    }
+
     /// Closed files whose last day is over, of which nothing waits to be sent or looked at.
     async fn expired(&self) -> Result<Vec<ExpiredFile>, Failure> {
         let today = self.now().date();
@@ -80,7 +93,8 @@ impl<S: Store> Desk<S> {
             let facts = self.facts_of(row.shown.id).await?;
             let Some((class, closed)) = self.keeping(&facts).zip(facts.closed_on()) else { continue };
             let unsent = self.store.load(*row.shown.id.0.as_bytes()).await.map_err(storage)?.unsent;
-            let over = class.until(closed).filter(|until| *until < today && row.shown.attention == 0 && unsent == 0);
+            let owed = unsent > 0 || self.is_owed(&facts.files().into_iter().collect())?;
+            let over = class.until(closed).filter(|until| *until < today && row.shown.attention == 0 && !owed);
             found.extend(over.map(|until| ExpiredFile {
                 id: row.shown.id,
                 number: row.shown.number.clone(),

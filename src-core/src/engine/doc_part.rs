@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daiban_model::api::Failure;
-use daiban_model::ids::ScopeCode;
+use daiban_model::ids::{CaseId, ScopeCode};
 use daiban_model::wire::{DocId, SegmentKey, Why};
+
+use uuid::Uuid;
 
 use super::desk::{Desk, doc_failure};
 use super::exchange::moved::{self, MovedCase, MovedCases};
@@ -73,7 +75,7 @@ pub(super) async fn fold_in<S: Store>(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Folding {
     Done,
-    /// It went where this station does not serve, and was erased here: nothing of it is kept.
+    /// It was erased here, because it went where this station does not serve or because its term was over: nothing of it is kept.
     Gone,
 }
 
@@ -101,6 +103,10 @@ async fn one<S: Store>(
     // be the only reader who can tell a hub that goes back that it moved.
     let erased = desk.moved.get(&id).is_some_and(MovedCase::is_gone);
     if lives.is_none() && erased && !covers(&desk.certificate, home) {
+        return Ok(Ok(Folding::Gone));
+    }
+    // Of a file that two people destroyed nothing begins anew, and what lies beside it goes on (K1).
+    if lives.is_none() && desk.is_destroyed(CaseId(Uuid::from_bytes(id))).await? {
         return Ok(Ok(Folding::Gone));
     }
     // What kind of document it is says its first change, by the genesis it rests on.

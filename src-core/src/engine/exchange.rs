@@ -181,7 +181,7 @@ impl<S: Store> Engine<S> {
                 link.hub_is_older = true;
                 return Ok(link.detour());
             }
-            Err(RoadFault::Garbled) if matches!(asked, Asked::Exchange(_)) && link.brevity == Brevity::Untried => {
+            Err(RoadFault::Garbled) if matches!(asked, Asked::Exchange(_)) && link.brevity == Brevity::Assumed => {
                 // Or one that does not read the dictionary of small bodies.
                 link.brevity = Brevity::NotUnderstood;
                 return Ok(link.detour());
@@ -215,9 +215,6 @@ impl<S: Store> Engine<S> {
         };
         match taken {
             Ok(taken) => {
-                if link.brevity == Brevity::Untried && matches!(taken, Taken::Reply(_)) {
-                    link.brevity = Brevity::Understood;
-                }
                 link.road_is_good();
                 self.taken(taken, since, now).await
             }

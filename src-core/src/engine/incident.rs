@@ -41,6 +41,8 @@ impl<S: Store> Answer<S> for ReportIncident {
         let persons = desk.concerned(&self).await?;
         let at = desk.now();
         let letter = letter(&self, &persons, at);
+        // A drill needs nobody's name (art 6: no more than is needed).
+        let persons = if self.kind == IncidentKind::Drill { Vec::new() } else { persons };
         let incident = Incident { report: self, at, by: desk.who.name.clone(), persons, letter };
         let no = desk.store.states(REGISTER).await.map_err(storage)?.len() + 1;
         let bytes = serde_json::to_vec(&incident).map_err(|_| internal("an incident does not write"))?;

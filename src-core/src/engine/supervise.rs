@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{Failure, FurtherNotice, ListFurtherNotices, ListMonth, UnitMonth, View};
 use daiban_model::case::What;
+use daiban_model::case::event::NoticeLine;
 use daiban_model::case::month::{self, MonthLine};
 use daiban_model::ids::ScopeCode;
+use daiban_model::stamp::Wall;
 
 use super::answer::Answer;
 use super::{Engine, storage};
 use crate::projection::{FURTHER_NOTICE, is_further};
 use crate::query;
-use crate::store::{RowQuery, Store};
+use crate::store::{CaseRecord, RowQuery, Store};
 
 /// Most cases looked at, latest first.
 const MOST: u16 = 200;
@@ -26,16 +28,19 @@ impl<S: Store> Answer<S> for ListFurtherNotices {
         let mut found = Vec::new();
         for record in desk.store.rows(query).await.map_err(storage)?.cases {
             let facts = desk.facts_of(record.shown.id).await?;
-            let Some(case) = desk.shown(vec![record]).pop() else { continue };
+            // What was asked for tells what the matter is (R210).
+            let told = |text: String| if desk.is_hidden(&record) { String::new() } else { text };
+            let papers = |lines: &[NoticeLine]| lines.iter().map(|line| told(line.paper.clone())).collect();
+            let Some(case) = desk.shown(vec![record.clone()]).pop() else { continue };
             let further = facts.case.notices.iter().filter(|(_, notice)| is_further(notice));
             found.extend(further.map(|(mark, notice)| FurtherNotice {
                 case: case.clone(),
                 no: notice.no,
                 at: mark.at,
                 by: desk.published.agent(&mark.by),
-                papers: notice.lines.iter().map(|line| line.paper.clone()).collect(),
-                reason: notice.raised_by.clone(),
-                trigger: notice.trigger.clone(),
+                papers: papers(&notice.lines),
+                reason: told(notice.raised_by.clone()),
+                trigger: told(notice.trigger.clone()),
             }));
         }
         found.sort_by_key(|notice| std::cmp::Reverse(notice.at));
@@ -48,7 +53,13 @@ impl<S: Store> Answer<S> for ListMonth {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<UnitMonth>, Failure> {
         let desk = engine.desk()?;
         let mut units: BTreeMap<ScopeCode, MonthLine> = BTreeMap::new();
-        for record in desk.rows_of(View::All, desk.eyes(), |_| true).await? {
+        // Nothing was done in the month of a case that was last changed before it.
+        let from = Wall::at(self.month.first_of_month().at(0, 0, 0, 0)).0.max(0).unsigned_abs();
+        let since = |row: &CaseRecord| row.updated_ms >= from;
+        let mut records = desk.rows_of(View::Open, desk.eyes(), |_| true).await?;
+        records.retain(since);
+        records.extend(desk.rows_of(View::Finished, desk.eyes(), since).await?);
+        for record in records {
             let facts = desk.facts_of(record.shown.id).await?;
             let archived = facts.events.iter().find(|event| matches!(event.what, What::Archived));
             let archived = archived.map(|event| event.at.date());

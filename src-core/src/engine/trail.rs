@@ -115,6 +115,6 @@ impl<S: Store> Desk<S> {
                 None => bad = Some(bad.map_or(*number, |earlier| earlier.min(*number))),
             }
         }
-        Ok((lines, bad.map_or(Chain::Whole, |number| Chain::BrokenAfter { number: number - 1 })))
+        Ok((lines, bad.map_or(Chain::Whole, |number| Chain::BrokenAfter { number: number.saturating_sub(1) })))
     }
 }

@@ -48,7 +48,9 @@ pub fn HandingPage() -> impl IntoView {
 fn parts(handing: Handing, answers: Answers) -> impl IntoView {
     let Handing { colleagues, cases, sheets, leaving } = handing;
     let (mine, others): (Vec<_>, Vec<_>) = sheets.into_iter().partition(|sheet| sheet.waits == Waits::ForMe);
-    let offered = mine.into_iter().map(|sheet| view! { <Offered sheet back=answers.back/> }).collect_view();
+    // Enter answers the sheet where there is one; of several it would be anybody's guess which.
+    let primary = (mine.len() == 1).then_some("");
+    let offered = mine.into_iter().map(|sheet| view! { <Offered sheet primary back=answers.back/> }).collect_view();
     let takers = colleagues.into_iter().map(|one| (one.agent.to_string(), one.name)).collect();
     view! {
         {leaving.map(|leaving| left(&leaving))}
@@ -95,7 +97,7 @@ fn said(done: &'static str, reply: Result<(), Failure>) {
 
 /// A sheet that waits for a yes or a no to each of its lines. A line without a reason is taken over.
 #[component]
-fn Offered(sheet: HandSheet, back: RwSignal<BTreeMap<CaseId, String>>) -> impl IntoView {
+fn Offered(sheet: HandSheet, primary: Option<&'static str>, back: RwSignal<BTreeMap<CaseId, String>>) -> impl IntoView {
     let open: Vec<HandLine> = sheet.lines.iter().filter(|line| line.handed == HandedView::Open).cloned().collect();
     let all: Vec<CaseId> = open.iter().map(|line| line.id).collect();
     let answer = move |_| {
@@ -120,7 +122,7 @@ fn Offered(sheet: HandSheet, back: RwSignal<BTreeMap<CaseId, String>>) -> impl I
             let typed = move |event| back.update(|back| drop(back.insert(id, event_target_value(&event))));
             view! {
                 <input class="input" data-test="back-reason" aria-label=t!("handing.reason") placeholder=t!("handing.reason")
-                    prop:value=value on:change=typed/>
+                    prop:value=value on:input=typed/>
             }
         };
         view! {
@@ -143,8 +145,8 @@ fn Offered(sheet: HandSheet, back: RwSignal<BTreeMap<CaseId, String>>) -> impl I
             <p class="quiet">{words}</p>
             <ol class="task">{open.into_iter().map(line).collect_view()}</ol>
             <div class="btns">
-                <button type="button" class="btn btn-go" data-primary="" data-test="answer-sheet" on:click=answer>
-                    {t!("handing.answer")}<kbd>"Enter"</kbd>
+                <button type="button" class="btn btn-go" data-primary=primary data-test="answer-sheet" on:click=answer>
+                    {t!("handing.answer")}{primary.map(|_| view! { <kbd>"Enter"</kbd> })}
                 </button>
             </div>
         </section>
@@ -154,12 +156,39 @@ fn Offered(sheet: HandSheet, back: RwSignal<BTreeMap<CaseId, String>>) -> impl I
 /// Cases are ticked, a colleague is chosen, and all of them are offered on one sheet.
 #[component]
 fn Give(cases: Vec<Givable>, takers: Vec<(String, String)>, answers: Answers) -> impl IntoView {
+    let list = match cases.is_empty() {
+        true => view! { <Empty title=t!("handing.none") next=t!("handing.none_next")/> }.into_any(),
+        false => {
+            let all = cases.iter().map(|case| case.row.id).collect();
+            view! {
+                <GiveRow all takers answers/>
+                <div class="ticks">{cases.into_iter().map(|case| givable(case, answers.chosen)).collect_view()}</div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section aria-labelledby="h-give" data-test="give-section">
+            <div class="sec-head"><h2 id="h-give">{t!("handing.mine")}</h2></div>
+            {list}
+        </section>
+    }
+}
+
+/// To whom, and the button.
+#[component]
+fn GiveRow(all: BTreeSet<CaseId>, takers: Vec<(String, String)>, answers: Answers) -> impl IntoView {
     let Answers { chosen, to, .. } = answers;
-    let all: BTreeSet<CaseId> = cases.iter().map(|case| case.row.id).collect();
+    let all = StoredValue::new(all);
+    // A case that was ticked and has gone meanwhile is not given.
+    let wanted = move || all.with_value(|all| chosen.with(|chosen| chosen & all));
     let give = move |_| {
         let Ok(to) = to.get_untracked().parse::<AgentId>() else { return };
         let line = |id| GiveLine { id, papers: None, originals: None, note: String::new() };
-        let call = GiveCases { to, lines: chosen.get_untracked().into_iter().map(line).collect() };
+        let call = GiveCases {
+            to,
+            lines: all.with_value(|all| chosen.with_untracked(|chosen| chosen & all)).into_iter().map(line).collect(),
+        };
         spawn_local(async move {
             let reply = transport::call(call).await.map(drop);
             if reply.is_ok() {
@@ -168,36 +197,27 @@ fn Give(cases: Vec<Givable>, takers: Vec<(String, String)>, answers: Answers) ->
             said(t!("handing.given"), reply);
         });
     };
-    let ready = move || !to.with(String::is_empty) && chosen.with(|chosen| !chosen.is_empty());
     let taker = move |(agent, name): (String, String)| {
         let mine = agent.clone();
         view! { <option value=agent selected=move || to.with(|to| *to == mine)>{name}</option> }
     };
-    let choose_all =
-        move |_| chosen.set(if chosen.with_untracked(|chosen| *chosen == all) { BTreeSet::new() } else { all.clone() });
-    let list = match cases.is_empty() {
-        true => view! { <Empty title=t!("handing.none") next=t!("handing.none_next")/> }.into_any(),
-        false => view! {
-            <div class="row handing-to">
-                <label for="taker">{t!("handing.to")}</label>
-                <select class="select w-8" id="taker" data-test="taker" on:change=move |event| to.set(event_target_value(&event))>
-                    <option value=""></option>
-                    {takers.into_iter().map(taker).collect_view()}
-                </select>
-                <button type="button" class="btn btn-sm" data-test="choose-all" on:click=choose_all>{t!("handing.all")}</button>
-                <button type="button" class="btn btn-go" data-test="give" disabled=move || !ready() on:click=give>
-                    {move || t!("handing.give", n = chosen.with(BTreeSet::len))}
-                </button>
-            </div>
-            <div class="ticks">{cases.into_iter().map(|case| givable(case, chosen)).collect_view()}</div>
-        }
-        .into_any(),
+    let choose_all = move |_| {
+        let all = all.get_value();
+        chosen.update(|chosen| *chosen = if *chosen == all { BTreeSet::new() } else { all });
     };
     view! {
-        <section aria-labelledby="h-give" data-test="give-section">
-            <div class="sec-head"><h2 id="h-give">{t!("handing.mine")}</h2></div>
-            {list}
-        </section>
+        <div class="row handing-to">
+            <label for="taker">{t!("handing.to")}</label>
+            <select class="select w-8" id="taker" data-test="taker" on:change=move |event| to.set(event_target_value(&event))>
+                <option value=""></option>
+                {takers.into_iter().map(taker).collect_view()}
+            </select>
+            <button type="button" class="btn btn-sm" data-test="choose-all" on:click=choose_all>{t!("handing.all")}</button>
+            <button type="button" class="btn btn-go" data-test="give" on:click=give
+                disabled=move || to.with(String::is_empty) || wanted().is_empty()>
+                {move || t!("handing.give", n = wanted().len())}
+            </button>
+        </div>
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn alone_if_large(
     mut ask: ExchangeRequest,
 ) -> (Beside, (Vec<u8>, Hash)) {
     let whole = match brevity {
-        Brevity::Untried | Brevity::Understood => station::brief_request(key, &ask),
+        Brevity::Assumed => station::brief_request(key, &ask),
         Brevity::NotUnderstood => station::request(key, &ask),
     };
     if whole.0.len() < LARGE {

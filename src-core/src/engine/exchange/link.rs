@@ -103,11 +103,9 @@ pub(in crate::engine) struct LinkState {
 /// program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Brevity {
-    /// Nobody knows.
+    /// Nothing else was seen.
     #[default]
-    Untried,
-    /// It answered.
-    Understood,
+    Assumed,
     /// It did not take it for a request.
     NotUnderstood,
 }

@@ -129,7 +129,7 @@ impl<S: Store> Desk<S> {
                 if stored.unsent > 0 || self.is_owed(&files)? || !self.is_case_safe(doc, &case, stored.seq).await? {
                     continue;
                 }
-                self.erase_files_of(doc, &files, &case).await?;
+                self.erase_files_of(doc, &files, &case.trail.homes().collect()).await?;
                 batch.erased.push(Erased::Doc(doc));
             }
             let case = MovedCase { left: Left::Nothing, ..case };
@@ -146,7 +146,8 @@ impl<S: Store> Desk<S> {
         Ok(true)
     }
 
-    fn is_owed(&self, files: &BTreeSet<FileHash>) -> Result<bool, Failure> {
+    /// Whether one of these attachments has no receipt yet.
+    pub(in crate::engine) fn is_owed(&self, files: &BTreeSet<FileHash>) -> Result<bool, Failure> {
         if files.is_empty() {
             return Ok(false);
         }
@@ -178,7 +179,12 @@ impl<S: Store> Desk<S> {
     }
 
     /// Attachments that no other case here names.
-    async fn erase_files_of(&self, doc: DocId, files: &BTreeSet<FileHash>, case: &MovedCase) -> Result<(), Failure> {
+    pub(in crate::engine) async fn erase_files_of(
+        &self,
+        doc: DocId,
+        files: &BTreeSet<FileHash>,
+        homes: &BTreeSet<ScopeCode>,
+    ) -> Result<(), Failure> {
         if files.is_empty() {
             return Ok(());
         }
@@ -188,7 +194,6 @@ impl<S: Store> Desk<S> {
             let named: BTreeSet<FileHash> = Facts::of(&open).files().into_iter().collect();
             only.retain(|name| !named.contains(name));
         }
-        let homes: BTreeSet<ScopeCode> = case.trail.homes().collect();
         let gone: Vec<_> = only.iter().flat_map(|name| homes.iter().map(|home| (*name, *home))).collect();
         if gone.is_empty() { Ok(()) } else { self.attachments.blobs()?.erase(&gone).map_err(storage) }
     }

@@ -79,15 +79,16 @@ impl<S: Store> Engine<S> {
             return Ok(());
         };
         let mut batch = Batch::default();
+        let before = desk.published.versions();
         for (package, signed) in &opened {
             if desk.published.adopt(package, desk.edge.now()).is_ok() {
                 batch.states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
             }
         }
-        let roster = opened.iter().find(|(package, _)| package.kind == PackageKind::Roster);
-        if let Some((package, _)) = roster {
+        let changed = desk.published.versions().into_iter().filter(|version| !before.contains(version));
+        if let Some((_, version)) = changed.into_iter().find(|(kind, _)| *kind == PackageKind::Roster) {
             // R208: from now on somebody may do something else.
-            let act = Audited::RightsChanged { version: package.version };
+            let act = Audited::RightsChanged { version };
             batch.states.extend(desk.audited(&desk.who.agent, &[act]).await?);
         }
         let dates_move = opened.iter().any(|(package, _)| package.kind == PackageKind::Calendar);

@@ -40,7 +40,7 @@ pub fn HandingPage() -> impl IntoView {
         <main class="page" id="main" tabindex="-1" data-page="handing">
             <header class="page-head"><h1>{t!("handing.title")}</h1></header>
             <FailNote/>
-            {show(handing, move |handing: &Box<Handing>| parts((**handing).clone(), answers))}
+            {show(handing, move |handing: &_| parts(Handing::clone(handing), answers))}
         </main>
     }
 }

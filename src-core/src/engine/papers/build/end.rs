@@ -131,7 +131,6 @@ impl<S: Store> Desk<S> {
             servers,
             refused: left.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
             note: left.map(|(witnesses, _)| witnesses).or(posted).unwrap_or_default(),
-            ..DeliveryProof::default()
         };
         let on = facts.case.delivery.as_ref().map_or(decision.on, |(on, ..)| *on);
         Some((Form::DeliveryProof(Box::new(form)), on))

@@ -47,6 +47,14 @@ fn everything_holds_from_seed_41_to_50() {
     hold(41..=50);
 }
 
+/// Seeds that found a fault when they were played first.
+#[test]
+fn what_was_found_once_stays_mended() {
+    for seed in [68, 107, 172, 184] {
+        hold(seed..=seed);
+    }
+}
+
 #[test]
 fn a_seed_plays_twice_alike_and_another_one_otherwise() {
     for seed in [3, 7] {

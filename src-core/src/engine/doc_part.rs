@@ -96,7 +96,9 @@ async fn one<S: Store>(
     // may not have heard that it moved.
     let lives = stored.state.as_ref().map(|state| state.scope);
     let home = trail.and_then(Trail::home).or(lives).unwrap_or(scope);
-    if home != scope && !trail.is_some_and(|trail| trail.was_in(scope)) {
+    // Of several moves a feed may tell the last one first: a hub that went back learns them in any order (D6).
+    let was_here = lives == Some(scope) || trail.is_some_and(|trail| trail.was_in(scope));
+    if home != scope && !was_here {
         return culprit(Why::OutOfScope);
     }
     // One that is read for the first time is kept, although it has left already, until the hub has all of that in a backup (X11): this may

@@ -247,6 +247,28 @@ fn x13_a_hub_that_goes_back_is_filled_by_a_station_that_is_to_forget() {
 }
 
 #[test]
+fn a_hub_that_went_back_to_a_time_before_the_word_hears_it_again() {
+    let (world, mut van, _, _) = van(1218);
+    let (name, scope) = ("苏木流动服务车", division(SANCHAKOU));
+    van.sync(&world.hub);
+    world.hub.take_away(name, &[SANCHAKOU]);
+    let backup = world.hub.back_up();
+    van.sync(&world.hub);
+    van.sync(&world.hub);
+    assert_eq!(left_of(&van, scope), Vec::<String>::new());
+    let told =
+        || world.hub.devices().into_iter().find(|view| view.station == name).map(|view| (view.leaving, view.erased));
+    assert_eq!(told(), Some((vec![], vec![scope])));
+    world.hub.restore(&backup);
+    assert_eq!(told(), Some((vec![scope], vec![])), "the order is in the backup, the word is not");
+    // The station shows the last certificate, and has carried out all that came with it.
+    van.sync(&world.hub);
+    assert_eq!((told(), left_of(&van, scope), problems(&mut van)), (Some((vec![], vec![scope])), vec![], vec![]));
+    let end = van.sync(&world.hub).requests;
+    assert_eq!(end, 1, "and then it is over");
+}
+
+#[test]
 fn x14_work_that_waited_at_the_hub_gets_its_number_although_its_division_leaves() {
     let (world, mut van, _, case) = van(1216);
     let mut desk = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);

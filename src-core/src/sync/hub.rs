@@ -7,6 +7,7 @@
 //! - K4: one segment that is not taken never keeps another device's from being taken.
 //! - K5: a document lives in the scope of the first of its segments that got a number, until the hub moves it ([`moving`]); nobody writes
 //!   to it from a scope it has never lived in.
+//! - K6: what stood under numbers that a device gave again is taken from those who have read it ([`forked`]).
 
 mod admin;
 mod destroy;
@@ -14,6 +15,7 @@ mod exchange;
 mod files;
 mod find;
 mod forget;
+mod forked;
 mod history;
 mod keep;
 mod keys;

@@ -52,6 +52,16 @@ impl<S: Store> Desk<S> {
         Ok(kept.iter().filter_map(|(_, bytes)| wire::decode::<u64>(bytes, 16).ok()).sum())
     }
 
+    /// The names under which backups are noted of a division that the certificate does not cover.
+    pub(super) async fn backups_of(&self, division: ScopeCode) -> Result<Vec<String>, Failure> {
+        let is_of = |name: &String| {
+            let scope = name.strip_prefix(BACKED_UP).and_then(|code| code.parse().ok());
+            scope.is_some_and(|scope| division.covers(scope) && !covers(&self.certificate, scope))
+        };
+        let kept = self.store.states(BACKED_UP).await.map_err(storage)?;
+        Ok(kept.into_iter().map(|(name, _)| name).filter(is_of).collect())
+    }
+
     /// Whether something here goes as soon as the hub has a backup of it. X15
     pub(super) async fn waits_for_backup(&self) -> Result<bool, Failure> {
         Ok(self.is_left_by_a_case() || !self.leaving_feeds().await?.is_empty())
@@ -123,6 +133,6 @@ pub(super) fn backed_up(scope: ScopeCode, seq: u64) -> (String, Option<Vec<u8>>)
     (backed_up_name(scope), Some(wire::encode(&seq)))
 }
 
-pub(super) fn backed_up_name(scope: ScopeCode) -> String {
+fn backed_up_name(scope: ScopeCode) -> String {
     format!("{BACKED_UP}{scope}")
 }

@@ -13,7 +13,6 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, DocId, Forget, Forgot, SegmentKey, Signed};
 use serde::{Deserialize, Serialize};
 
-use super::backed;
 use super::outgoing::{self, REFUSED};
 use super::repair::repair_name;
 use crate::doc::Doc;
@@ -268,8 +267,9 @@ impl<S: Store> Desk<S> {
         }
         for feed in feeds {
             batch.states.push((repair_name(*feed), None));
-            batch.states.push((backed::backed_up_name(*feed), None));
         }
+        // Of a feed of which nothing ever came, too: what was backed up of it may have been told under the certificate before.
+        batch.states.extend(self.backups_of(forget.scope).await?.into_iter().map(|name| (name, None)));
         for (doc, _) in &docs {
             batch.states.push((outgoing::foreign_name(doc), None));
             batch.states.push((crate::engine::refold::flag(*doc), None));

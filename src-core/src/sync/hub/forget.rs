@@ -4,7 +4,8 @@
 //!   (R1 of [`crate::sync::certificates`]). That ends with the device's word that nothing of the division is left: what it sends for it
 //!   after that is not taken.
 //! - O2: an order is told until the device says that it has carried it out; a device that went back to an earlier disk, and so has the
-//!   division again, says so by the serial number it names, is told again, and is heard again.
+//!   division again, says so by the serial number it names, is told again, and is heard again. A hub that went back may have forgotten the
+//!   word: the device is told again although it has no more to learn, and repeats it.
 //! - O3: until that word the division is compared, and its backups are told, like one that the device serves: the device erases nothing that
 //!   this hub may need once more (X13).
 

@@ -362,7 +362,7 @@ impl<S: Store> Hub<S> {
     }
 
     /// Enters the hub's own certificate where it does not cover these divisions yet or is about to end.
-    async fn pen(&self, scopes: Vec<ScopeCode>, batch: &mut Batch, now: Wall) -> Result<(), StoreError> {
+    pub(super) async fn pen(&self, scopes: Vec<ScopeCode>, batch: &mut Batch, now: Wall) -> Result<(), StoreError> {
         let (device, rows) = (self.device(), self.store.peer(PeerQuery::AllDevices).await?.devices);
         let present = rows.iter().find(|row| row.device == device).and_then(|row| self.certificate(row));
         let is_good =
@@ -390,9 +390,9 @@ impl<S: Store> Hub<S> {
         Ok(())
     }
 
-    /// Writes records of one document into a division's feed: signed segments in a line of their own, so that neither another process nor
+    /// Writes records into a division's feed: signed segments in a line of their own, so that neither another process nor
     /// a hub that goes back gives a number of it again.
-    fn write(&self, batch: &mut Batch, scope: ScopeCode, records: Vec<Described>, by: &AgentId, now: Wall) {
+    pub(super) fn write(&self, batch: &mut Batch, scope: ScopeCode, records: Vec<Described>, by: &AgentId, now: Wall) {
         let mut hasher = blake3::Hasher::new_derive_key("daiban hub line v1");
         hasher.update(&wire::encode(&(self.epoch(), scope, now)));
         for (doc, meta, _) in &records {

@@ -94,6 +94,7 @@ impl<S: Store> Hub<S> {
         let certificate = &self.in_force(present.as_ref().unwrap_or(certificate), now).await?;
         let writers = self.writers(asked, now.0.max(0).unsigned_abs()).await?;
         let taken = self.take(&request.segments, &writers, now).await?;
+        self.carry_forked(asked, &taken.refused, &writers, now).await?;
         self.set_witnessed_aside(asked, &taken.refused, now).await?;
         // A division that is leaving is compared, too. O3
         let mut scopes = Vec::new();

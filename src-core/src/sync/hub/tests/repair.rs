@@ -276,3 +276,60 @@ async fn d8_moves_that_come_back_in_one_request_are_all_learned() {
     let came = came.iter().flat_map(|entry| &entry.records).filter(|(_, hash, _)| *hash == late.meta.hash);
     assert_eq!((came.count(), hub.verify().await.unwrap().faults), (1, vec![]), "and is carried on to where it lives");
 }
+
+#[tokio::test]
+async fn k6_what_stood_under_numbers_that_were_given_again_is_brought_by_those_who_read_it() {
+    let (before, hub) = empty_again().await;
+    let mut writer = Device::enrol(&before, &[VILLAGE], 1).await;
+    let mut reader = Device::enrol(&before, &[VILLAGE], 2).await;
+    let both = [writer.shown(), reader.shown()].concat();
+    let mut doc = Doc::new(DocKind::Case).unwrap();
+    let mut old = Vec::new();
+    for n in 1..=3 {
+        let change = writer.edit(&mut doc, n);
+        old.push(writer.seal(VILLAGE, &[([1; 16], &change)]));
+    }
+    let answer = reader.edit(&mut doc, 4);
+    let rests = reader.seal(VILLAGE, &[([1; 16], &answer)]);
+    // The hub goes back, and so does the writer's disk.
+    writer.last.clear();
+    let again = writer.case(VILLAGE, 2);
+    let repaired = done(writer.mend(&hub, writer.shown(), vec![again]).await);
+    assert_eq!(refusals(&repaired), []);
+
+    // Of two requests the second begins with what the first one left.
+    let repaired = done(reader.mend(&hub, both.clone(), [vec![rests], old[..2].to_vec()].concat()).await);
+    assert_eq!(refusals(&repaired), [(1, Why::Forked { last_good: 0 }), (2, Why::Forked { last_good: 0 })]);
+    done(reader.mend(&hub, both.clone(), old[2..].to_vec()).await);
+    let hands: Vec<bool> = feed(&hub).await.iter().map(|(_, key)| key.device == hub.device()).collect();
+    assert_eq!(hands, [false, true, true, true, false], "what is rested on comes before what rests on it");
+    let came = hub.store().load([1; 16]).await.unwrap().tail;
+    let mut here = Doc::new(DocKind::Case).unwrap();
+    here.apply_all(&came).unwrap();
+    assert_eq!(here.heads(), doc.heads());
+
+    done(reader.mend(&hub, both, old.clone()).await);
+    assert_eq!((feed(&hub).await.len(), hub.verify().await.unwrap().faults), (5, vec![]), "once");
+    let own = done(writer.mend(&hub, Vec::new(), old).await);
+    assert_eq!((own.refused.len(), feed(&hub).await.len()), (3, 5), "its writer numbers it anew");
+}
+
+#[tokio::test]
+async fn k6_a_station_moves_no_case_by_having_its_word_carried() {
+    let (before, hub) = empty_again().await;
+    let mut writer = Device::enrol(&before, &[VILLAGE, NEXT_VILLAGE], 1).await;
+    let mut reader = Device::enrol(&before, &[VILLAGE], 2).await;
+    let both = [writer.shown(), reader.shown()].concat();
+    let mut doc = Doc::new(DocKind::Case).unwrap();
+    let begun = writer.edit(&mut doc, 1);
+    let moved = crate::doc::Moved { nth: 1, from: division(VILLAGE), to: division(NEXT_VILLAGE) };
+    let word = doc.moved([9; 16], moved, NOW).unwrap();
+    let forged = writer.seal(VILLAGE, &[([1; 16], &begun), ([1; 16], &word)]);
+    writer.last.clear();
+    let good = writer.case(VILLAGE, 2);
+    done(writer.mend(&hub, writer.shown(), vec![good]).await);
+    let repaired = done(reader.mend(&hub, both, vec![forged]).await);
+    assert_eq!(refusals(&repaired), [(1, Why::Forked { last_good: 0 })]);
+    let aside = hub.store().peer(PeerQuery::Quarantine).await.unwrap().quarantine;
+    assert_eq!((feed(&hub).await.len(), aside.len()), (1, 1), "it lies there for a person");
+}

@@ -36,11 +36,17 @@ impl<S: Store> Hub<S> {
         writers: &Writers,
         now: Wall,
     ) -> Result<(), StoreError> {
-        // What follows such a segment in its line is told as a gap, where the line that stands is shorter.
-        let breaks = |why: Why| matches!(why, Why::Forked { .. } | Why::Gap { .. });
+        // What follows such a segment in its line is told as a gap, where the line that stands is shorter. At a hub that never went back a
+        // gap is filled by its device, under its own numbers.
+        let went_back = self.renewals().await? > 0;
+        let breaks = |one: &Refused| match one.why {
+            Why::Forked { .. } => true,
+            Why::Gap { .. } => went_back,
+            _ => false,
+        };
         let is_meant = |segment: &&Segment| {
             let key = segment.header.key();
-            key.device != asked.device.device && refused.iter().any(|one| one.key == key && breaks(one.why))
+            key.device != asked.device.device && refused.iter().any(|one| one.key == key && breaks(one))
         };
         let mut waiting: Vec<&Segment> = asked.request.segments.iter().filter(is_meant).collect();
         loop {

@@ -27,6 +27,18 @@ fn closed(window: &mut Station) -> CaseId {
     case
 }
 
+/// A window where administrator and supervisor can sign, the clerk signed in, and a case closed on 2026-05-20.
+fn window_with_a_closed_case(world: &World) -> (Station, CaseId) {
+    let mut window = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
+    window.add_person(LIN_FANG);
+    window.add_person(TIAN_WEIGUO);
+    window.lock();
+    must("the window signs in", window.sign_in(LIN_FANG, PIN));
+    world.at("2026-05-20T10:00");
+    let case = closed(&mut window);
+    (window, case)
+}
+
 fn write(station: &mut Station, case: CaseId, folder: &std::path::Path) -> Result<Archived, Failure> {
     station.call(WriteArchive { id: case, folder: folder.to_string_lossy().into_owned() })
 }
@@ -106,13 +118,7 @@ fn r207_a_file_is_kept_for_its_class_and_goes_by_a_list_that_two_sign() {
         let item = items.iter_mut().find(|item| item["code"] == "YB-002");
         must("an item", item.ok_or("none"))["keep"] = "thirty".into();
     });
-    let mut window = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
-    window.add_person(LIN_FANG);
-    window.add_person(TIAN_WEIGUO);
-    window.lock();
-    must("the window signs in", window.sign_in(LIN_FANG, PIN));
-    world.at("2026-05-20T10:00");
-    let case = closed(&mut window);
+    let (mut window, case) = window_with_a_closed_case(&world);
     let page = window.act(case, Command::Archive);
     assert_eq!((page.keeping, page.keep_until), (Some(Term::Ten), Some(day("2036-12-31"))), "a proxy record (D101)");
     let longer = window.receive(&SUN_LINA, "YB-002");
@@ -162,14 +168,8 @@ fn r207_a_file_is_kept_for_its_class_and_goes_by_a_list_that_two_sign() {
 #[test]
 fn k1_what_comes_late_for_a_destroyed_file_harms_nothing_beside_it() {
     let world = World::new(2064);
-    let mut window = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
     let mut other = world.station("石拐区政务服务中心二号窗", DISTRICT, LIN_FANG);
-    window.add_person(LIN_FANG);
-    window.add_person(TIAN_WEIGUO);
-    window.lock();
-    must("the window signs in", window.sign_in(LIN_FANG, PIN));
-    world.at("2026-05-20T10:00");
-    let case = closed(&mut window);
+    let (mut window, case) = window_with_a_closed_case(&world);
     let beside = window.receive(&SUN_LINA, "YB-002");
     world.settle(&mut [&mut window, &mut other]);
     // Before it is sealed, somebody without a line writes into both: one segment carries both.

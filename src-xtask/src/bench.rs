@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::process::{cargo, run};
+use crate::process::run;
+use crate::programs::{self, Profile};
 use crate::{peers, setup};
 
 #[derive(clap::Args)]
@@ -31,12 +32,10 @@ pub struct Options {
 /// Builds the measurement optimised and runs it.
 pub fn bench(options: &Options) -> Result<()> {
     setup::prepare(if options.name == "hub" { setup::Purpose::Database } else { setup::Purpose::Window })?;
-    let package = ["--release", "--package", "daiban-tests", "--bin"];
     if options.name == "sync" {
-        run(cargo().arg("build").args(package).arg("bench-ours"))?;
+        programs::build(&["bench-ours"], Profile::Optimised)?;
     }
-    let mut command = cargo();
-    command.arg("run").args(package).arg(format!("bench-{}", options.name)).arg("--");
+    let mut command = programs::program(&format!("bench-{}", options.name), Profile::Optimised)?;
     if let Some(file) = &options.json {
         command.arg("--json").arg(file);
     }

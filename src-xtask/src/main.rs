@@ -10,6 +10,7 @@ mod lint;
 mod packages;
 mod peers;
 mod process;
+mod programs;
 mod requirements;
 mod rigs;
 mod run;

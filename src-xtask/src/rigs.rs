@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use crate::process::{cargo, run};
+use crate::process::run;
+use crate::programs::{Profile, program};
 use crate::setup;
 
 #[derive(clap::Args)]
@@ -15,10 +16,9 @@ pub struct Options {
 /// Kills, power cuts, failing calls, full disks, little memory; fails when something that was confirmed is lost.
 pub fn rigs(options: &Options) -> Result<()> {
     setup::prepare(setup::Purpose::Test)?;
-    let mut command = cargo();
-    command.args(["run", "--package", "daiban-tests", "--bin", "daiban-rigs"]);
+    let mut command = program("daiban-rigs", Profile::Development)?;
     if options.full {
-        command.args(["--", "--full"]);
+        command.arg("--full");
     }
     run(&mut command)
 }

@@ -9,7 +9,8 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{cargo, has_display, heading, on_virtual_screen, printed_by, root, run as call, say};
+use crate::process::{has_display, heading, on_virtual_screen, printed_by, root, run as call, say};
+use crate::programs::{self, Profile, built};
 use crate::{setup, ui};
 
 /// The demo station stands in this village.
@@ -39,7 +40,8 @@ pub fn run(options: &Options) -> Result<()> {
     setup::prepare(if options.headless { setup::Purpose::Test } else { setup::Purpose::Window })?;
     ui::build()?;
     heading("programs");
-    call(cargo().args(["build", "--package", "daiban", "--package", "daiban-district"]))?;
+    let demo: &[&str] = if options.headless { &["daiban-demo"] } else { &[] };
+    programs::build(&[&["daiban", "daiban-district"], demo].concat(), Profile::Development)?;
     let data = lay_out(options)?;
     if options.headless { play(&data) } else { open(&data) }
 }
@@ -59,8 +61,7 @@ fn lay_out(options: &Options) -> Result<PathBuf> {
 
 fn play(data: &Path) -> Result<()> {
     heading("the main job on a virtual screen");
-    let mut command = on_virtual_screen(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    call(command.args(["run", "--package", "daiban-tests", "--bin", "daiban-demo", "--", "--data"]).arg(data))
+    call(on_virtual_screen(built("daiban-demo", Profile::Development)).arg("--data").arg(data))
 }
 
 fn open(data: &Path) -> Result<()> {
@@ -75,7 +76,7 @@ fn open(data: &Path) -> Result<()> {
     let enrolment = format!("https://{address}#{}", code(&hub)?);
     heading("window");
     // A station that is enrolled already takes no notice of the code.
-    let mut window = Command::new(program("daiban"));
+    let mut window = Command::new(built("daiban", Profile::Development));
     call(window.arg("--data").arg(data.join("station")).arg("--enrol").arg(enrolment))
 }
 
@@ -136,14 +137,9 @@ fn said(line: &str, name: &str) -> Option<String> {
 }
 
 fn district(task: &str, hub: &Path) -> Command {
-    let mut command = Command::new(program("daiban-district"));
+    let mut command = Command::new(built("daiban-district", Profile::Development));
     command.arg(task).arg("--data").arg(hub);
     command
-}
-
-fn program(name: &str) -> PathBuf {
-    let built = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    built.join("debug").join(name)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use crate::process::{cargo, run};
+use crate::process::run;
+use crate::programs::{Profile, program};
 use crate::setup;
 
 #[derive(clap::Args)]
@@ -36,12 +37,8 @@ pub struct Options {
 /// Plays the seeds; fails when a check does.
 pub fn sim(options: &Options) -> Result<()> {
     setup::prepare(setup::Purpose::Window)?;
-    let mut command = cargo();
-    command.args(["run", "--package", "daiban-tests", "--bin", "daiban-sim"]);
-    if options.release {
-        command.arg("--release");
-    }
-    command.arg("--");
+    let profile = if options.release { Profile::Optimised } else { Profile::Development };
+    let mut command = program("daiban-sim", profile)?;
     command.args(["--seeds", &options.seeds.to_string(), "--from", &options.from.to_string()]);
     command.args(["--steps", &options.steps.to_string()]);
     let one = options.seed.map(|seed| seed.to_string());

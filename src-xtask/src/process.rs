@@ -1,6 +1,6 @@
 //! Calling other programs: always seen, never through a shell, a failure always names the command.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,7 +16,25 @@ pub fn root() -> &'static Path {
 
 /// The `cargo` that started us, so that every build uses one tool chain.
 pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(own_cargo());
+    as_from_a_shell(&mut command);
+    command
+}
+
+/// Where that `cargo` lies.
+pub fn own_cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Takes away what `cargo run` tells a program about its own package. Some build scripts look at it (ring's does), so that a build
+/// started by us and the same build started by hand would compile everything behind them in turns.
+fn as_from_a_shell(command: &mut Command) {
+    const OF_A_PACKAGE: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"];
+    for (name, _) in std::env::vars_os() {
+        if OF_A_PACKAGE.iter().any(|begin| name.to_string_lossy().starts_with(begin)) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// A line that a person finds again when scrolling up.
@@ -93,6 +111,7 @@ pub fn has_display() -> bool {
 /// WebKit must not look for a graphics card: where there is none it would paint white.
 pub fn on_virtual_screen(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("xvfb-run");
+    as_from_a_shell(&mut command);
     command
         .args(["--auto-servernum", "--server-args=-screen 0 1366x768x24 -nolisten tcp", "dbus-run-session", "--"])
         .arg(program)

@@ -5,7 +5,7 @@ use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 
-use crate::process::{cargo, find, heading, on_virtual_screen, run, say};
+use crate::process::{cargo, find, heading, on_virtual_screen, own_cargo, run, say};
 use crate::{lint, setup, ui};
 
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ pub fn test(options: &Options) -> Result<ExitCode> {
 
 /// The runner speaks on our stdout, also what it would say on stderr: its summary must be the last thing there.
 fn start_runner(options: &Options) -> Result<bool> {
-    let mut command = on_virtual_screen(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = on_virtual_screen(own_cargo());
     command.args(runner_words(find("cargo-nextest").is_some()));
     if options.quick {
         say("quick: the window tests and the stories of daiban-tests are left out");

@@ -142,7 +142,7 @@ impl Folder {
     }
 
     /// Attachments lie in the folder, wherever the rest is.
-    fn files(&self) -> Result<FilesHere, FolderFault> {
+    pub fn files(&self) -> Result<FilesHere, FolderFault> {
         Ok(FilesHere { blobs: Arc::new(SqliteBlobs::open_plain(&self.0.join(FILES))?), share: SHARE })
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
 use daiban_model::case::Event;
-use daiban_model::case::event::{IdCheck, Limits, PaperLine, PaperState, Receipt, What};
+use daiban_model::case::event::{FileLine, IdCheck, Limits, PaperLine, PaperState, Receipt, What};
 use daiban_model::deadline::Limit;
 use daiban_model::identity::CaseNumber;
 use daiban_model::ids::{AgentId, ScopeCode};
@@ -105,6 +105,12 @@ pub fn edits_of_edit(edit: &Edit, unit: ScopeCode) -> Result<Vec<DocEdit>> {
     edits.push(event(&edit.event.id, edit.event.at, &stepped(&edit.event, agent, unit)?)?);
     edits.push(event(&edit.note.id, edit.note.at, &noted(&edit.note, agent, unit)?)?);
     Ok(edits)
+}
+
+/// The photograph that comes with an edit.
+pub fn pictured(edit: &Edit, unit: ScopeCode, line: FileLine) -> Result<DocEdit> {
+    let at = edit.event.at + 1;
+    event(&edit.event.id, at, &text(&edit.event.id, at, "D001", unit, What::FileAdded(line))?)
 }
 
 /// The register of a corpus field.
@@ -216,7 +222,7 @@ fn signs(number: u128, count: u32) -> String {
 pub fn row(id: DocId, doc: &Doc) -> Result<Case> {
     let registers = doc.registers();
     let field = |path: &str| registers.get(path).cloned().unwrap_or_default();
-    let (mut events, mut notes, mut receipt) = (Vec::new(), Vec::new(), None);
+    let (mut events, mut notes, mut receipt, mut photos) = (Vec::new(), Vec::new(), None, 0);
     for (stamp, text) in doc.events() {
         let (id, at) = (signs(u128::from(stamp.device), 8), i64::try_from(stamp.hlc.ms / 1000)?);
         let told: Value = serde_json::from_str(&text)?;
@@ -233,6 +239,7 @@ pub fn row(id: DocId, doc: &Doc) -> Result<Case> {
             (Some("step"), What::Unknown { .. }) => {
                 events.push(Step { id, at, by: member("name"), act: member("act"), to: member("to") });
             }
+            (_, What::FileAdded(_)) => photos += 1,
             _ => bail!("an event that no row has"),
         }
     }
@@ -274,5 +281,6 @@ pub fn row(id: DocId, doc: &Doc) -> Result<Case> {
         papers: papers.map(paper).collect(),
         events,
         notes,
+        photos,
     })
 }

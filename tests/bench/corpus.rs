@@ -13,8 +13,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use daiban_core::files::intake;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::world::photo::photo;
 
 /// One case as the road's limit sees it: a row of JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,13 @@ pub struct Case {
     pub events: Vec<Step>,
     /// One at first.
     pub notes: Vec<Note>,
+    /// How many photographs lie at the end that shows the row; none at first.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub photos: usize,
+}
+
+fn is_none(photos: &usize) -> bool {
+    *photos == 0
 }
 
 /// The item of a case.
@@ -148,7 +158,7 @@ pub struct Note {
 /// One edit of one case: fields set, a step and a note added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
-    /// `W3` or `W4`.
+    /// `W3`, `W4` or `photos`.
     pub workload: String,
     /// `station` or `hub`.
     pub side: String,
@@ -162,6 +172,9 @@ pub struct Edit {
     pub event: Step,
     /// The note.
     pub note: Note,
+    /// A photograph that comes with it: a file of the corpus' folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<String>,
 }
 
 /// Cases and edits, each with the line of JSON that the limit packs.
@@ -174,6 +187,13 @@ pub struct Corpus {
 
 /// Cases of a written corpus that are kept in memory.
 const KEPT: usize = 10_000;
+/// Photographs of a corpus, and where they lie in its folder.
+const PHOTOS: u8 = 20;
+const PHOTOS_IN: &str = "photos";
+
+fn photo_file(nth: u8) -> String {
+    format!("{PHOTOS_IN}/{nth:02}.jpg")
+}
 
 impl Corpus {
     /// Invents one.
@@ -201,7 +221,19 @@ impl Corpus {
         let corpus = Self { edits: lined(invent::edits(seed, &kept))?, cases: lined(kept)? };
         let edits: String = corpus.edits.iter().map(|(_, line)| format!("{line}\n")).collect();
         fs::write(folder.join("edits.jsonl"), edits)?;
+        fs::create_dir_all(folder.join(PHOTOS_IN))?;
+        for nth in 0..PHOTOS {
+            // As they are kept everywhere: upright, small, without a place.
+            let kept = intake::take(&photo(nth)).context("a photograph")?.bytes;
+            fs::write(folder.join(photo_file(nth)), kept)?;
+        }
         Ok(corpus)
+    }
+
+    /// Bytes of the photographs of a workload's edits.
+    pub fn photo_bytes(&self, folder: &Path, workload: &str, side: &str) -> Result<u64> {
+        let files = self.edits_of(workload, side).filter_map(|(edit, _)| edit.photo.as_ref());
+        files.map(|file| Ok(fs::metadata(folder.join(file))?.len())).sum()
     }
 
     /// Reads `cases.jsonl` and `edits.jsonl` of a folder.

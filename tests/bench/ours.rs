@@ -14,13 +14,16 @@ use anyhow::{Context, Result, bail};
 use daiban_core::doc;
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{PeerId, PeerQuery, RowQuery, Store};
+use daiban_district::folder::Folder;
+use daiban_model::case::Event;
+use daiban_model::case::event::What;
 use daiban_model::wire::{DocId, Hash};
 use daiban_tests::bench::case_doc;
 use daiban_tests::bench::corpus::{Case, Edit};
 use daiban_tests::bench::figures::Clock;
 use daiban_tests::bench::hub::{self, LoopbackHub};
 use daiban_tests::bench::proxy::Proxy;
-use daiban_tests::bench::station::{Sending, Station, Written};
+use daiban_tests::bench::station::{Sending, Station, Through, Written};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -134,13 +137,14 @@ impl Role {
         match (self, words) {
             (Self::Hub(end), ["counts"]) => Ok(serde_json::to_value(end.relay.passed())?),
             (Self::Hub(end), ["edit", workload]) => {
-                write(&end.there, &options.edits(workload, "hub")?).await?;
+                write(&end.there, &options.edits(workload, "hub")?, options).await?;
                 end.there.sync().await?;
                 Ok(json!({}))
             }
             (Self::Hub(end), ["rows", file, only @ ..]) => {
                 end.there.sync().await?;
                 end.is_at_the_same_heads().await?;
+                end.has_photos(options).await?;
                 rows(&end.there, file, only, options).await
             }
             (Self::Stations(all), ["open"]) => open(all, options).await,
@@ -184,18 +188,23 @@ async fn edit(all: &mut [Option<Station>], edits: &[Edit], options: &Options) ->
     }
     let share = if all.len() > 1 { 1 } else { edits.len().max(1) };
     for (station, some) in all.iter().flatten().zip(edits.chunks(share)) {
-        write(station, some).await?;
+        write(station, some, options).await?;
     }
     Ok(json!({}))
 }
 
-async fn write(station: &Station, edits: &[Edit]) -> Result<()> {
+async fn write(station: &Station, edits: &[Edit], options: &Options) -> Result<()> {
     let store = station.side()?;
     let mut all = Vec::new();
     for edit in edits {
         let doc = case_doc::doc_id(&edit.case)?;
         let scope = store.load(doc).await?.state.context("an edit of a case that is here")?.scope;
-        all.push(Written { doc, scope, changes: vec![case_doc::edits_of_edit(edit, scope)?] });
+        let mut edits = case_doc::edits_of_edit(edit, scope)?;
+        if let Some(file) = &edit.photo {
+            let photo = fs::read(Path::new(options.text("corpus")?).join(file))?;
+            edits.push(case_doc::pictured(edit, scope, station.keep_photo(&photo, scope)?)?);
+        }
+        all.push(Written { doc, scope, changes: vec![edits] });
     }
     station.fill(&hub::calendar()?, &all, Sending::Owed).await
 }
@@ -203,23 +212,24 @@ async fn write(station: &Station, edits: &[Edit]) -> Result<()> {
 /// All stations at once.
 async fn sync(all: &mut [Option<Station>]) -> Result<Value> {
     if let [Some(one)] = all {
-        return Ok(json!({ "broken": one.sync_through().await? }));
+        let Through { broken, cases_done } = one.sync_through().await?;
+        return Ok(json!({ "broken": broken, "cases_done": cases_done.as_secs_f64() }));
     }
     let mut running = JoinSet::new();
     for (nth, place) in all.iter_mut().enumerate() {
         let mut station = place.take().context("open comes first")?;
         running.spawn(async move {
             let clock = Clock::start();
-            let broken = station.sync_through().await;
-            (nth, station, broken, clock.passed().as_secs_f64())
+            let through = station.sync_through().await;
+            (nth, station, through, clock.passed().as_secs_f64())
         });
     }
     let (mut each, mut again) = (Vec::new(), 0);
     while let Some(done) = running.join_next().await {
-        let (nth, station, broken, seconds) = done?;
+        let (nth, station, through, seconds) = done?;
         all[nth] = Some(station);
         each.push(seconds);
-        again += broken?;
+        again += through?.broken;
     }
     Ok(json!({ "each": each, "broken": again }))
 }
@@ -262,6 +272,19 @@ impl HubEnd {
         let mut there = Station::at(&options.state("there")?)?;
         there.unlock().await?;
         Ok(Self { hub, relay, there })
+    }
+
+    /// Every photograph that the station beside it knows of lies whole at the hub.
+    async fn has_photos(&self, options: &Options) -> Result<()> {
+        let (store, blobs) = (self.there.side()?, Folder::at(&options.state("hub")?)?.files()?.blobs);
+        for edit in options.edits("photos", "station")?.iter().filter(|edit| edit.photo.is_some()) {
+            let doc = self.there.doc(&store, case_doc::doc_id(&edit.case)?).await?;
+            for (stamp, text) in doc.events() {
+                let What::FileAdded(line) = Event::from_text(stamp, &text)?.what else { continue };
+                blobs.whole(line.hash, 0)?.context("a photograph that the hub has not got whole")?;
+            }
+        }
+        Ok(())
     }
 
     /// What the hub's feeds come to is what the station beside it has.

@@ -7,19 +7,23 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use daiban_core::doc::{Doc, Edit as DocEdit};
 use daiban_core::edge::{Edge, System, draw};
-use daiban_core::engine::{DATABASE, Engine, Enrolment, Home, Opener, Outgoing, Turn};
+use daiban_core::engine::{DATABASE, Engine, Enrolment, FILES, Home, Opener, Outgoing, Turn};
+use daiban_core::files::{intake, name_of};
 use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::projection::{self, Facts};
+use daiban_core::store::blobs::{Blobs, Kept, SqliteBlobs, Stays};
 use daiban_core::store::sqlite::SqliteStore;
 use daiban_core::store::{Batch, DocKind, DocState, RowQuery, Store, StoredChange};
 use daiban_core::sync::address::PlainLines;
-use daiban_core::sync::http::{Carrier, Http, RoadFault};
+use daiban_core::sync::http::{Carrier, Http, Road, RoadFault};
 use daiban_model::api::{Enrol, Lock, SetPin, Unlock};
 use daiban_model::calendar::Calendar;
+use daiban_model::case::event::{FileLine, Thumb};
 use daiban_model::ids::ScopeCode;
 use daiban_model::wire::DocId;
 use tokio::time::timeout;
 
+use super::figures::Clock;
 use super::hub::agent;
 
 const PIN: &str = "739104";
@@ -35,6 +39,14 @@ pub struct Station {
     carrier: Http,
     folder: PathBuf,
     key: Arc<Mutex<Option<[u8; 32]>>>,
+}
+
+/// How an exchange went.
+pub struct Through {
+    /// How often the road broke.
+    pub broken: u32,
+    /// When everything but attachments was through.
+    pub cases_done: Duration,
 }
 
 /// One document to be written from outside the engine.
@@ -119,10 +131,13 @@ impl Station {
         Ok(())
     }
 
-    /// The same over a road that breaks: it is tried again a second later, as often as it takes. Gives how often it broke.
-    pub async fn sync_through(&mut self) -> Result<u32> {
-        let mut broken = 0;
+    /// The same over a road that breaks: it is tried again a second later, as often as it takes.
+    pub async fn sync_through(&mut self) -> Result<Through> {
+        let (clock, mut broken, mut cases_done) = (Clock::start(), 0, None);
         while let Some(out) = self.engine.next_request().await? {
+            if out.road == Road::Files && cases_done.is_none() {
+                cases_done = Some(clock.passed());
+            }
             let answer = self.post(out).await?;
             let faulty = answer.is_err();
             let turn = self.engine.answered(answer).await?;
@@ -133,7 +148,7 @@ impl Station {
                 break;
             }
         }
-        Ok(broken)
+        Ok(Through { broken, cases_done: cases_done.unwrap_or_else(|| clock.passed()) })
     }
 
     /// Carries a request, and beside a large one what the engine wants at the same time, as the driver does.
@@ -178,6 +193,24 @@ impl Station {
     /// Opens a document from the database.
     pub async fn doc(&self, store: &SqliteStore, id: DocId) -> Result<Doc> {
         Ok(Doc::open(&store.load(id).await?)?)
+    }
+
+    /// Takes in a photograph as the engine would; gives what a case says of it.
+    pub fn keep_photo(&self, picked: &[u8], scope: ScopeCode) -> Result<FileLine> {
+        let kept = intake::take(picked)?;
+        let small = kept.thumb.context("a small picture")?;
+        let blobs = SqliteBlobs::open(&self.folder.join(FILES), &DatabaseKey::new(self.key()?))?;
+        let contents = [(&small, Stays::Always), (&kept.bytes, Stays::WhileThereIsRoom)];
+        let contents = contents.map(|(bytes, stays)| Kept { bytes, stays });
+        blobs.keep(&contents, scope, System.now().0.unsigned_abs())?;
+        Ok(FileLine {
+            hash: name_of(&kept.bytes),
+            kind: kept.kind,
+            bytes: u32::try_from(kept.bytes.len())?,
+            thumb: Some(Thumb { hash: name_of(&small), bytes: u32::try_from(small.len())? }),
+            paper: String::new(),
+            label: "IMG_0001.jpg".to_owned(),
+        })
     }
 
     /// Writes changes of many documents as a session of this device would, in few commits.

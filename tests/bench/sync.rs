@@ -17,7 +17,7 @@ use daiban_tests::bench::race::line::Line;
 use daiban_tests::bench::race::machine::Machine;
 use daiban_tests::bench::race::measured::{self, Measured};
 use daiban_tests::bench::race::page;
-use daiban_tests::bench::race::play::{Course, FirstSync, System};
+use daiban_tests::bench::race::play::{Course, FirstSync, PHOTOS, System};
 use daiban_tests::bench::race::shaper::{PROFILES, Profile};
 use daiban_tests::bench::race::table;
 
@@ -71,7 +71,7 @@ impl Run {
             self.course(&course, &mut rows)?;
         }
         if n == corpus.cases.len() && self.options.value("crowd").is_none() {
-            for row in floors(&corpus)? {
+            for row in floors(&corpus, folder)? {
                 self.keep(row, &mut rows)?;
             }
         }
@@ -149,7 +149,7 @@ fn systems(options: &Options) -> Result<Vec<System>> {
 }
 
 /// The limit: what one stream of zstd makes of the rows, with no protocol around it.
-fn floors(corpus: &Corpus) -> Result<Vec<Measured>> {
+fn floors(corpus: &Corpus, folder: &Path) -> Result<Vec<Measured>> {
     let floor = |workload: &str, up: usize, down: usize| Measured {
         bench: "sync".to_owned(),
         system: page::LIMIT.to_owned(),
@@ -169,5 +169,6 @@ fn floors(corpus: &Corpus) -> Result<Vec<Measured>> {
         floor("W2", 0, 0),
         floor("W3", 0, of("W3", "hub")?),
         floor("W4", of("W4", "station")?, of("W4", "hub")?),
+        floor(PHOTOS, of(PHOTOS, "station")? + usize::try_from(corpus.photo_bytes(folder, PHOTOS, "station")?)?, 0),
     ])
 }

@@ -10,7 +10,7 @@ use super::words::{
     ACTS, CHANNELS, FAMILY, FAR_STATUS, FIRST, FORMS, GIVEN, MONGOL, PAPER_STATES, PAPERS, STATUS, TRADES, VILLAGES,
     note,
 };
-use super::{Agent, Applicant, Case, Edit, Item, Note, Paper, Place, Step};
+use super::{Agent, Applicant, Case, Edit, Item, Note, PHOTOS, Paper, Place, Step, photo_file};
 
 /// 2026-09-01 00:00 UTC.
 const BEGIN: i64 = 1_788_220_800;
@@ -197,6 +197,7 @@ pub(super) fn case(seed: u64, nth: usize, items: &[Listed]) -> Case {
             by: people[0].clone(),
             text: note(chance, 50, 300),
         }],
+        photos: 0,
     }
 }
 
@@ -221,12 +222,30 @@ pub(super) fn edits(seed: u64, cases: &[Case]) -> Vec<Edit> {
     }
     later.sort_by(|a, b| (a.at, &a.side).cmp(&(b.at, &b.side)));
     all.extend(later);
+    all.extend(pictured(seed, cases, now + 15 * DAY));
     all
+}
+
+/// A day out: at the station 200 edits, or a fifth of few cases, every tenth with a photograph.
+fn pictured(seed: u64, cases: &[Case], now: i64) -> Vec<Edit> {
+    let each = (cases.len() / 5).min(10 * usize::from(PHOTOS));
+    let chosen = Chance::of(seed, 9, cases.len()).some(cases.iter().collect::<Vec<_>>(), each);
+    let with_photo = |(nth, case): (usize, &Case)| {
+        let made = edit(seed, ("photos", "station"), nth, case, now + i64::try_from(nth).unwrap_or(0) * 60, false);
+        let photo = (nth % 10 == 9).then(|| u8::try_from(nth / 10).ok().map(photo_file)).flatten();
+        Edit { photo, ..made }
+    };
+    chosen.into_iter().enumerate().map(with_photo).collect()
 }
 
 /// The two sides set different fields, but where they clash: then both set the status.
 fn edit(seed: u64, (workload, side): (&str, &str), nth: usize, case: &Case, at: i64, clash: bool) -> Edit {
-    let what = if side == "hub" { 5 } else { 4 } + u64::from(workload == "W3") * 2;
+    let workload_apart = match workload {
+        "W3" => 2,
+        "photos" => 4,
+        _ => 0,
+    };
+    let what = if side == "hub" { 5 } else { 4 } + workload_apart;
     let chance = &mut Chance::of(seed, what, nth);
     let (who, mut set) = (name(chance), BTreeMap::new());
     let mut paper = |chance: &mut Chance, at: usize| {
@@ -268,5 +287,6 @@ fn edit(seed: u64, (workload, side): (&str, &str), nth: usize, case: &Case, at: 
         set,
         event: Step { id: chance.code(8, SIGNS), at, by: who.clone(), act, to },
         note: Note { id: chance.code(8, SIGNS), at, by: who, text: note(chance, 20, 120) },
+        photo: None,
     }
 }

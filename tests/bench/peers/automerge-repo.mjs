@@ -8,7 +8,7 @@ import { Repo } from '@automerge/automerge-repo';
 import { WebSocketClientAdapter, WebSocketServerAdapter } from '@automerge/automerge-repo-network-websocket';
 import { NodeFSStorageAdapter } from '@automerge/automerge-repo-storage-nodefs';
 import { WebSocketServer } from 'ws';
-import { apply, pause, play, versionOf } from './harness.mjs';
+import { apply, pause, photoOf, play, versionOf } from './harness.mjs';
 
 /** Documents asked for at the same time. */
 const AT_ONCE = 50;
@@ -48,11 +48,15 @@ class Files extends NodeFSStorageAdapter {
 
 const addresses = state => JSON.parse(fs.readFileSync(path.join(state, 'addresses.json'), 'utf8'));
 
-async function edit(repo, files, state, edits) {
+async function edit(repo, files, state, edits, corpus) {
   const at = addresses(state);
   for (const one of edits) {
     const handle = await repo.find(at[one.case]);
-    handle.change(doc => apply(doc, { set: inward(one.set), event: inward(one.event), note: inward(one.note) }));
+    const photo = photoOf(corpus, one);
+    handle.change(doc => {
+      apply(doc, { set: inward(one.set), event: inward(one.event), note: inward(one.note) });
+      if (photo) doc.photo = new Uint8Array(photo);
+    });
   }
   await files.through(repo);
 }
@@ -63,7 +67,9 @@ async function rows(files, state) {
   for (const address of Object.values(addresses(state))) {
     const chunks = await files.loadRange([address.replace('automerge:', '')]);
     const own = chunks.filter(({ key }) => key[1] === 'snapshot' || key[1] === 'incremental');
-    if (own.length > 0) all.push(outward(Automerge.load(Buffer.concat(own.map(({ data }) => data)))));
+    if (own.length === 0) continue;
+    const { photo, ...rest } = Automerge.load(Buffer.concat(own.map(({ data }) => data)));
+    all.push({ ...outward(rest), ...photo && { photos: 1 } });
   }
   return all;
 }
@@ -88,7 +94,7 @@ await play({
     await files.through(repo);
   },
 
-  async hub(state) {
+  async hub(state, { corpus }) {
     const server = http.createServer();
     const sockets = new WebSocketServer({ server, perMessageDeflate: { threshold: 0 } });
     let frames = 0;
@@ -108,10 +114,10 @@ await play({
       await files.through(repo);
       return rows(files, state);
     };
-    return { server, requests: () => frames, edit: edits => edit(repo, files, state, edits), rows: settled };
+    return { server, requests: () => frames, edit: edits => edit(repo, files, state, edits, corpus), rows: settled };
   },
 
-  async station(state, folder, { hub, quiet }) {
+  async station(state, folder, { corpus, hub, quiet }) {
     const files = new Files(folder);
     const fresh = () => new Repo({ storage: files, peerId: `station-${path.basename(folder)}` });
     let repo = fresh();
@@ -161,7 +167,7 @@ await play({
         repo = fresh();
         adapter = undefined;
       },
-      edit: edits => edit(repo, files, state, edits),
+      edit: edits => edit(repo, files, state, edits, corpus),
       rows: async () => {
         await files.through(repo);
         return rows(files, state);

@@ -21,6 +21,9 @@ export function versionOf(name) {
   return JSON.parse(fs.readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url))).version;
 }
 
+/** The photograph that comes with an edit, if any does. */
+export const photoOf = (corpus, edit) => edit.photo && fs.readFileSync(path.join(corpus, edit.photo));
+
 /** Makes an edit of the corpus on a row or on anything that can be written like one. */
 export function apply(row, edit) {
   for (const [field, value] of Object.entries(edit.set)) {
@@ -79,7 +82,7 @@ const roles = {
   },
 
   async hub(peer, { corpus, state, listen }) {
-    const hub = await peer.hub(state);
+    const hub = await peer.hub(state, { corpus });
     const bytes = counter(hub.server);
     const [host, port] = listen.split(':');
     await new Promise(done => hub.server.listen(Number(port), host, done));

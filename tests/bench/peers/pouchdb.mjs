@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { apply, play, versionOf } from './harness.mjs';
+import { apply, photoOf, play, versionOf } from './harness.mjs';
 
 const require = createRequire(import.meta.url);
 const PouchDB = require('pouchdb-core');
@@ -14,12 +14,17 @@ for (const part of ['adapter-leveldb', 'adapter-http', 'replication', 'mapreduce
 
 const PAGE = 1000;
 const documentOf = ({ id, ...rest }) => ({ _id: id, ...rest });
-const rowOf = ({ _id, _rev, ...rest }) => ({ id: _id, ...rest });
+const rowOf = ({ _id, _rev, _attachments, ...rest }) =>
+  ({ id: _id, ...rest, ..._attachments && { photos: Object.keys(_attachments).length } });
 const hubAt = state => PouchDB.defaults({ prefix: path.join(state, 'hub') + path.sep, adapter: 'leveldb' });
 
-async function edit(db, edits) {
+async function edit(db, edits, corpus) {
   const { rows } = await db.allDocs({ keys: edits.map(one => one.case), include_docs: true });
-  for (const [nth, { doc }] of rows.entries()) apply(doc, edits[nth]);
+  for (const [nth, { doc }] of rows.entries()) {
+    apply(doc, edits[nth]);
+    const data = photoOf(corpus, edits[nth]);
+    if (data) doc._attachments = { photo: { content_type: 'image/jpeg', data } };
+  }
   const written = await db.bulkDocs(rows.map(row => row.doc));
   if (written.some(one => one.error)) throw new Error('an edit was not taken');
 }
@@ -44,7 +49,7 @@ await play({
     await db.close();
   },
 
-  async hub(state) {
+  async hub(state, { corpus }) {
     const Hub = hubAt(state);
     const db = new Hub('cases');
     const app = require('express')();
@@ -57,10 +62,10 @@ await play({
     app.use('/', require('express-pouchdb')(Hub, { mode: 'minimumForPouchDB' }));
     const server = http.createServer(app);
     server.keepAliveTimeout = 65_000;
-    return { server, requests: () => requests, edit: edits => edit(db, edits), rows: () => rows(db) };
+    return { server, requests: () => requests, edit: edits => edit(db, edits, corpus), rows: () => rows(db) };
   },
 
-  async station(_state, folder, { hub, batch }) {
+  async station(_state, folder, { corpus, hub, batch }) {
     fs.mkdirSync(path.dirname(folder), { recursive: true });
     const db = new PouchDB(folder, { adapter: 'leveldb' });
     await db.info();
@@ -77,7 +82,7 @@ await play({
       // An empty station only fetches; its first two-way exchange is a workload of its own.
       sync: async workload => { await (workload === 'W1' ? db.replicate.from(remote, options) : both()); },
       settle: both,
-      edit: edits => edit(db, edits),
+      edit: edits => edit(db, edits, corpus),
       rows: () => rows(db),
       close: () => db.close(),
     };

@@ -34,6 +34,9 @@ pub struct Measured {
     pub connections: u64,
     /// From the start of the exchange to its end.
     pub seconds: Option<f64>,
+    /// From the start until all but attachments was through, where a system tells the two apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases_done: Option<f64>,
     /// Of a crowd: the station in the middle and the last but one in a hundred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<Each>,

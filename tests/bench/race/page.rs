@@ -44,7 +44,9 @@ const COUNTED: &str = "\
 - **Hidden edits**: edits of which something (a field, an event, a note) is in sight at neither end. Where both sides set the same
   field, either value may stand: a system that shows both is not rewarded, one that decides silently is not punished.
 - **Stations** are a new process for each workload, on the state that the last one left; the hub's process stays.
-- **The limit** is one zstd stream (level 19) of the rows or edits as JSON: no ids, no signatures, no acknowledgement, no history.
+- **The limit** is one zstd stream (level 19) of the rows or edits as JSON: no ids, no signatures, no acknowledgement, no history;
+  photographs, which no packing makes smaller, as they are.
+- **(edits ... s)** behind a time: from the start until everything but photographs was through. Only ours tells the two apart.
 - **Lines**: `2g` is 64 kbit/s, 400 ms each way, 3 % of packets lost, 32 KB of queue; `2g-cut` is dead for 5 s of every 20 s besides.
 
 A cell is: kB up + kB down, requests, seconds.

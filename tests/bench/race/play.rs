@@ -58,7 +58,7 @@ pub struct Workload {
 }
 
 /// The workloads in their order: each begins where the last one ended.
-pub const WORKLOADS: [Workload; 5] = [
+pub const WORKLOADS: [Workload; 6] = [
     Workload { name: "W1", only: None, what: "first sync: an empty station gets all cases" },
     Workload {
         name: "W2-first",
@@ -73,7 +73,14 @@ pub const WORKLOADS: [Workload; 5] = [
         what: "two weeks apart: 500 edits at the station and 500 at the hub (450 each among 1,000 cases), a tenth of \
                them on cases that both sides edit, a twenty-fifth in the same field",
     },
+    Workload {
+        name: PHOTOS,
+        only: None,
+        what: "a day out: 200 edits at the station, every tenth with a photograph of about 200 kB",
+    },
 ];
+/// The name of the workload with photographs.
+pub const PHOTOS: &str = "photos";
 /// The name of the crowd's workload.
 pub const CROWD: &str = "crowd";
 
@@ -246,6 +253,7 @@ impl Ends<'_> {
                 row.seconds = Some(seconds - answer["idle"].as_f64().unwrap_or(0.0));
                 row.broken = answer["broken"].as_u64().unwrap_or(0);
                 row.each = each(&answer);
+                row.cases_done = answer["cases_done"].as_f64().filter(|_| name == PHOTOS);
             }
         }
         Ok(row)

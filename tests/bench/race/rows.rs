@@ -68,6 +68,7 @@ impl Shown {
                 let at = row.pointer(&format!("/{}", field.replace('.', "/"))).map(Value::to_string);
                 at.is_some_and(|at| allowed.get(&(edit.case.as_str(), field)).is_some_and(|all| all.contains(&at)))
             };
+            let told = told && (edit.photo.is_none() || case.photos > 0);
             told && edit.set.keys().all(|field| stands(field))
         };
         edits.iter().filter(|edit| !in_sight(edit)).count()

@@ -53,10 +53,11 @@ fn cell(row: &Measured) -> String {
     let bytes = format!("{} + {} kB", kilobytes(row.bytes_up), kilobytes(row.bytes_down));
     let requests = if row.link == "none" { String::new() } else { format!(", {}", grouped(row.requests)) };
     let seconds = row.seconds.map_or_else(String::new, |seconds| format!(", {}", duration(seconds)));
+    let done = row.cases_done.map_or_else(String::new, |seconds| format!(" (edits {})", duration(seconds)));
     let broken = if row.broken > 0 { format!(", broken {} times", row.broken) } else { String::new() };
     let unequal = if row.equal == Some(false) { ", **ends differ**" } else { "" };
     let fault = if row.status == "ok" { String::new() } else { format!(" **{}**", row.status) };
-    format!("{bytes}{requests}{seconds}{broken}{unequal}{fault}")
+    format!("{bytes}{requests}{seconds}{done}{broken}{unequal}{fault}")
 }
 
 fn hidden(rows: &[&Measured]) -> String {

@@ -3,12 +3,14 @@
 #![expect(clippy::print_stdout, reason = "figures of a run are read in the test's output")]
 
 mod attachments;
+mod bundles;
 mod copied;
 mod home_service;
 mod keyboard;
 mod lived_in;
 mod looks;
 mod mistakes;
+mod neighbour;
 mod printing;
 mod stage;
 mod stick;

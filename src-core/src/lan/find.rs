@@ -21,8 +21,11 @@ pub struct Finder {
 impl Finder {
     /// Announces a port under a number drawn for this session. `None` where the system has no line for it.
     pub fn begin(port: u16, number: [u8; 8]) -> Option<Self> {
+        Self::over(ServiceDaemon::new().ok()?, port, number)
+    }
+
+    fn over(daemon: ServiceDaemon, port: u16, number: [u8; 8]) -> Option<Self> {
         let name: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
-        let daemon = ServiceDaemon::new().ok()?;
         let none: &[(&str, &str)] = &[];
         let service = ServiceInfo::new(KIND, &name, &format!("{name}.local."), "", port, none).ok()?.enable_addr_auto();
         let own = service.get_fullname().to_ascii_lowercase();
@@ -83,6 +86,11 @@ pub fn typed(text: &str) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use mdns_sd::IfKind;
+    use tokio::time::timeout;
+
     use super::*;
 
     #[test]
@@ -93,6 +101,29 @@ mod tests {
         assert_eq!(at("192。168。1。7：47801").as_deref(), Some("192.168.1.7:47801"), "the input method was on");
         assert_eq!(at("隔壁那台"), None);
         assert_eq!(at("192.168.1.777"), None);
+    }
+
+    /// Over the machine's own net, which is there without any other: what is announced, asked and answered are real packets.
+    #[tokio::test]
+    async fn two_stations_on_one_line_find_each_other_and_neither_finds_itself() {
+        let begin = |port, number| {
+            let daemon = ServiceDaemon::new().unwrap();
+            daemon.enable_interface(IfKind::LoopbackV4).unwrap();
+            Finder::over(daemon, port, [number; 8]).unwrap()
+        };
+        let (one, other) = (begin(47_811, 1), begin(47_812, 2));
+        let limit = Duration::from_secs(60);
+        let found = |finder: Finder| async move {
+            loop {
+                let port = finder.next().await.unwrap().port();
+                // Other stations may run on this machine, or beside it.
+                if (47_811..=47_812).contains(&port) {
+                    return (port, finder);
+                }
+            }
+        };
+        let (by_one, by_other) = tokio::join!(timeout(limit, found(one)), timeout(limit, found(other)));
+        assert_eq!((by_one.unwrap().0, by_other.unwrap().0), (47_812, 47_811));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! A second station without a window: the same engine over the same road, for what somebody elsewhere sees.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use daiban_core::edge::{Edge, System};
-use daiban_core::engine::task::{self, Handle};
+use daiban_core::engine::task::{self, Finding, Handle, Neighbourhood};
 use daiban_core::engine::{DATABASE, Engine, Home};
 use daiban_core::keys::{Cost, DatabaseKey};
 use daiban_core::store::sqlite::SqliteStore;
@@ -14,7 +15,8 @@ use daiban_core::store::{Batch, Store};
 use daiban_core::sync::address::PlainLines;
 use daiban_core::sync::http::Http;
 use daiban_model::api::{
-    Act, CasePage, CaseRow, Enrol, GetSession, GetSync, OpenCase, SearchCases, SetPin, SyncNow, SyncView, Unlock,
+    Act, CasePage, CaseRow, Enrol, GetNeighbours, GetSession, GetSync, OpenCase, SearchCases, SetNeighbours, SetPin,
+    Switch, SyncNow, SyncView, Unlock,
 };
 use daiban_model::case::Command;
 use daiban_model::ids::CaseId;
@@ -106,6 +108,17 @@ impl Colleague {
         until("the other station has exchanged", EXCHANGE, async || {
             let now = self.0.call(GetSync {}).await?;
             Ok((now.last_ok != before && now.outbox == 0 && now.progress.is_none()).then_some(now))
+        })
+        .await
+    }
+
+    /// Listens for neighbours from now on; the address at which it can be met.
+    pub async fn meets_neighbours(&self) -> Result<String> {
+        let listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        self.0.meet_neighbours(Neighbourhood { listen, finding: Finding::Typed });
+        self.0.call(SetNeighbours { switch: Switch::On }).await?;
+        until("the other station can be met", EXCHANGE, async || {
+            Ok(self.0.call(GetNeighbours {}).await?.addresses.into_iter().next())
         })
         .await
     }

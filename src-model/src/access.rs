@@ -46,12 +46,33 @@ impl Role {
         Self::Administrator,
         Self::Archivist,
     ];
-}
 
-impl Role {
+    /// Whether the post includes it at all: the matrix of Annex B.
+    pub fn includes(self, action: Action) -> bool {
+        use Action as A;
+        match self {
+            // 监督员 alone: nobody audits what they did themselves.
+            _ if action == A::Audit => self == Self::Supervisor,
+            // Where there is a hall. Whoever guides there sees steps and numbers, and no case.
+            _ if action == A::Queue => matches!(self, Self::HallGuide | Self::Window | Self::TownshipAgent),
+            Self::FullTimeAgent => !matches!(action, A::Accept | A::Process),
+            Self::PartTimeAgent => {
+                matches!(action, A::Read | A::Attend | A::Collect | A::HandOver | A::Withdraw | A::Annotate)
+            }
+            Self::TownshipAgent => action != A::Process,
+            Self::Window => true,
+            Self::DepartmentClerk => {
+                matches!(action, A::Read | A::Reveal | A::Attend | A::Accept | A::Process | A::Deliver | A::Annotate)
+            }
+            Self::Supervisor => action == A::Read,
+            Self::Archivist => matches!(action, A::Read | A::Archive),
+            Self::ProjectOfficer | Self::HallGuide | Self::Administrator => false,
+        }
+    }
+
     /// Whether this post may do everything that `other` may.
     pub fn includes_all_of(self, other: Self) -> bool {
-        Action::ALL.into_iter().all(|action| !includes(other, action) || includes(self, action))
+        Action::ALL.into_iter().all(|action| !other.includes(action) || self.includes(action))
     }
 }
 
@@ -100,11 +121,13 @@ pub enum Action {
     Annotate,
     /// Read who looked at what (R208).
     Audit,
+    /// Give numbers in a hall and call them (R127).
+    Queue,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Read,
         Self::Reveal,
         Self::Attend,
@@ -118,6 +141,7 @@ impl Action {
         Self::Archive,
         Self::Annotate,
         Self::Audit,
+        Self::Queue,
     ];
 }
 
@@ -178,7 +202,7 @@ pub enum Denied {
 
 /// Asks for leave (R211–R217).
 pub fn permit(who: &Principal, action: Action, subject: &Subject) -> Result<Permit, Denied> {
-    if !includes(who.role, action) {
+    if !who.role.includes(action) {
         return Err(Denied::Role);
     }
     if !who.serves.iter().any(|served| served.covers(subject.scope)) {
@@ -191,27 +215,6 @@ pub fn permit(who: &Principal, action: Action, subject: &Subject) -> Result<Perm
         return Err(Denied::Role);
     }
     Ok(Permit { action, agent: who.agent.clone(), name: who.name.clone(), unit: who.unit })
-}
-
-/// The matrix of Annex B.
-fn includes(role: Role, action: Action) -> bool {
-    use Action as A;
-    match role {
-        // 监督员 alone: nobody audits what they did themselves.
-        _ if action == A::Audit => role == Role::Supervisor,
-        Role::FullTimeAgent => !matches!(action, A::Accept | A::Process),
-        Role::PartTimeAgent => {
-            matches!(action, A::Read | A::Attend | A::Collect | A::HandOver | A::Withdraw | A::Annotate)
-        }
-        Role::TownshipAgent => action != A::Process,
-        Role::Window => true,
-        Role::DepartmentClerk => {
-            matches!(action, A::Read | A::Reveal | A::Attend | A::Accept | A::Process | A::Deliver | A::Annotate)
-        }
-        Role::Supervisor => action == A::Read,
-        Role::Archivist => matches!(action, A::Read | A::Archive),
-        Role::ProjectOfficer | Role::HallGuide | Role::Administrator => false,
-    }
 }
 
 #[cfg(test)]
@@ -264,6 +267,15 @@ mod tests {
         for role in Role::ALL {
             let may = permit(&principal(role, "150205"), Action::Audit, &subject).is_ok();
             assert_eq!(may, role == Role::Supervisor, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn r126_r127_a_halls_guide_gives_numbers_and_sees_no_case() {
+        let subject = case_of("150205202202", "SG-202202-02");
+        for action in Action::ALL {
+            let guide = permit(&principal(Role::HallGuide, "150205"), action, &subject);
+            assert_eq!(guide.is_ok(), action == Action::Queue, "{action:?}");
         }
     }
 

@@ -12,6 +12,7 @@ pub mod form;
 pub mod ids;
 pub mod injury;
 pub mod person;
+pub mod queue;
 pub mod stamp;
 pub mod visit;
 pub mod wire;

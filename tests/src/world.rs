@@ -75,6 +75,8 @@ pub const LIN_FANG: &str = "SG-000000-03";
 pub const PENG_FEI: &str = "SG-000000-42";
 /// 何静, at the one-thing window
 pub const HE_JING: &str = "SG-000000-05";
+/// 苏婷, guides in the hall
+pub const SU_TING: &str = "SG-000000-13";
 /// 田卫国, supervisor
 pub const TIAN_WEIGUO: &str = "SG-000000-21";
 /// 罗杰, system administrator

@@ -15,6 +15,7 @@ mod disks;
 mod entrusted;
 mod guarded;
 mod half_days;
+mod hall;
 mod handing;
 mod home_service;
 mod injury_papers;

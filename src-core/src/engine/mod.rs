@@ -36,6 +36,7 @@ mod people;
 mod printer;
 mod progress;
 mod published;
+mod queue;
 mod receive;
 mod recovery;
 mod refold;

@@ -1,5 +1,6 @@
 //! The frame around a page: side bar with the state of the exchange, top bar with search, who and lock, words in passing.
 
+use daiban_model::access::Action;
 use daiban_model::api::{Link, ProblemCode, SessionState, SyncView};
 use leptos::prelude::*;
 
@@ -43,6 +44,11 @@ pub fn places() -> [(u8, Route, &'static str, &'static str, &'static str); 6] {
     ]
 }
 
+/// Places of those alone whose post includes what is done there.
+fn places_by_post() -> [(Action, Route, &'static str, &'static str, &'static str); 1] {
+    [(Action::Queue, Route::Queue, "users", t!("nav.queue"), "nav-queue")]
+}
+
 /// Whether a page belongs to a place of the side bar.
 fn belongs(here: &Route, place: &Route) -> bool {
     match (here, place) {
@@ -58,7 +64,13 @@ pub fn SideBar() -> impl IntoView {
     let station =
         move || desk.session.with(|session| session.as_ref().and_then(|s| s.station.clone()).unwrap_or_default());
     let waiting = move || desk.sync.with(|sync| sync.as_ref().map(|s| s.outbox).filter(|n| *n > 0));
-    let link = move |(_, place, icon, name, test): (u8, Route, &'static str, &'static str, &'static str)| {
+    let role = move || {
+        desk.session.with(|session| match session.as_ref().map(|session| &session.state) {
+            Some(SessionState::Open { role, .. }) => Some(*role),
+            _ => None,
+        })
+    };
+    let link = move |(place, icon, name, test): (Route, &'static str, &'static str, &'static str)| {
         let to = place.clone();
         let count =
             (place == Route::Sync).then_some(move || waiting().map(|n| view! { <span class="count">{n}</span> }));
@@ -71,7 +83,13 @@ pub fn SideBar() -> impl IntoView {
                 <Mark/>
                 <span><b>{t!("app.name")}</b><small>{station}</small></span>
             </Go>
-            <nav class="nav" aria-label=t!("nav.main")>{places().map(link).into_iter().collect_view()}</nav>
+            <nav class="nav" aria-label=t!("nav.main")>
+                {places().map(|(_, place, icon, name, test)| link((place, icon, name, test))).collect_view()}
+                {move || {
+                    let mine = places_by_post().into_iter().filter(|(action, ..)| role().is_some_and(|role| role.includes(*action)));
+                    mine.map(|(_, place, icon, name, test)| link((place, icon, name, test))).collect_view()
+                }}
+            </nav>
             <div class="side-foot">
                 <SyncBadge/>
                 <nav class="nav" aria-label=t!("nav.help")>

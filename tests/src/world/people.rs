@@ -114,7 +114,7 @@ const STAFF: &[(&str, &str, Role, &str, &[&str])] = &[
     (super::XU_WEN, "许文", Role::DepartmentClerk, super::DISTRICT, &[]),
     (super::PENG_FEI, "彭飞", Role::DepartmentClerk, super::DISTRICT, &[]),
     (super::SU_HE, "苏和", Role::Archivist, super::DISTRICT, &[]),
-    ("SG-000000-13", "苏婷", Role::HallGuide, super::DISTRICT, &[]),
+    (super::SU_TING, "苏婷", Role::HallGuide, super::DISTRICT, &[]),
     (super::TIAN_WEIGUO, "田卫国", Role::Supervisor, super::DISTRICT, &[]),
     ("SG-000000-31", "罗杰", Role::Administrator, super::DISTRICT, &[]),
 ];

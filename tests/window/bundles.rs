@@ -166,9 +166,9 @@ async fn r119_r120_the_last_step_ends_the_whole_and_one_window_hands_everything_
             page.press("outcome-granted").await?;
             page.write("number", "医保缴费第1号").await?;
             page.press("act-do").await?;
-            page.says("case-stage", "办结").await?;
+            page.says("case-stage", "准予").await?;
             page.press("to-whole").await?;
-            page.says("bundle-count", "办结").await?;
+            page.says("bundle-count", "6").await?;
             page.shot("1-all-there").await?;
             page.press("offer-deliver_results").await?;
             page.see("act-form").await?;

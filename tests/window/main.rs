@@ -5,6 +5,7 @@
 mod attachments;
 mod bundles;
 mod copied;
+mod hall;
 mod home_service;
 mod keyboard;
 mod lived_in;

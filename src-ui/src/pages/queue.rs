@@ -141,7 +141,7 @@ fn group_view(all: GroupQueue, work: Work) -> impl IntoView {
         <section class="stack" data-test=format!("queue-{letter}")>
             <div class="sec-head">
                 <h2>{t!("queue.of_group", letter = letter, n = waiting.len())}</h2>
-                <span class="push quiet">{t!("queue.given_n", n = given)}" "{mean}</span>
+                <span class="push quiet">{t!("queue.given_n", n = given)}{mean}</span>
             </div>
             <p class="big" aria-live="polite" data-test="called">{last}</p>
             {(!earlier.is_empty()).then(|| view! { <p class="quiet">{t!("queue.earlier", numbers = earlier)}</p> })}

@@ -76,6 +76,9 @@ fn open(path: &Path, key: Option<&DatabaseKey>, extra: OpenFlags) -> Result<Conn
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(96);
+    // A statement is planned once, whatever is bound to it later. Otherwise the library asks statistics that nobody gathers
+    // here at each binding, and parses and plans anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Some(key) = key {
         unlock(&connection, key)?;
     }

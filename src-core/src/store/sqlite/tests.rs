@@ -377,3 +377,24 @@ async fn a_page_torn_while_the_log_was_carried_over_is_no_damage() {
     found.integrity().unwrap();
     assert_eq!(found.rows(all_cases()).await.unwrap().cases.len(), 20, "all of it is there");
 }
+
+#[test]
+fn a_statement_is_planned_once_whatever_is_asked() {
+    const ASK: &str = "
+        SELECT r.row FROM case_search CROSS JOIN case_row r ON r.row = case_search.rowid
+        WHERE case_search MATCH ?1 AND case_search.rowid < ?2 ORDER BY case_search.rowid DESC LIMIT ?3";
+    let place = Place::new();
+    let _writer = place.open().unwrap();
+    let reader = schema::reader(&place.path, Some(&place.key)).unwrap();
+    let planned_again = |reader: &Connection| {
+        let mut statement = reader.prepare(ASK).unwrap();
+        for asked in ["\"赵桂\"", "\"zg\"", "\"0008\""] {
+            let found = statement.query_map((asked, 1000, 50), |row| row.get::<_, i64>(0)).unwrap();
+            assert_eq!(found.count(), 0, "an empty store");
+        }
+        statement.get_status(rusqlite::StatementStatus::RePrepare)
+    };
+    assert_eq!(planned_again(&reader), 0);
+    reader.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, false).unwrap();
+    assert!(planned_again(&reader) > 0, "what the setting is for");
+}

@@ -192,7 +192,12 @@ async fn r34_r41_an_agent_leaves_and_hands_twelve_open_cases_over() -> Result<()
             let told = page.says("leaving", "在办 1 件").await?;
             ensure!(told.contains("重新签"), "principals are asked for new letters: {told}");
             page.says("sheet-line", "少一张照片").await?;
-            page.shot("4-what-is-left").await.map(drop)
+            page.shot("4-what-is-left").await?;
+            for _ in 0..5 {
+                page.chord(key::CONTROL, '=').await?;
+            }
+            page.bring("[data-test=give-section]").await?;
+            page.shot("5-large-text").await.map(drop)
         })
         .await?;
     drop(laptop.station);
@@ -223,7 +228,7 @@ async fn takes_all_but_one(page: &Page) -> Result<()> {
     ensure!(page.count(&named("offered-line")).await? == 12, "line by line");
     page.press("line-back").await?;
     page.press("answer-sheet").await?;
-    page.says("failure", "理由").await?;
+    page.says("failure", &format!("退回{}", QIAN_XIUYING.name)).await?;
     page.write("back-reason", "少一张照片").await?;
     page.key(key::TAB).await?;
     page.shot("3-takes").await?;

@@ -14,7 +14,7 @@ use crate::desk::desk;
 use crate::load::{load, show};
 use crate::parts::{Empty, FailNote, Go, Icon, held_name};
 use crate::route::Route;
-use crate::{dates, transport};
+use crate::{dates, keys, transport};
 
 /// What has been ticked and typed. It outlives an exchange that brings the lists anew.
 #[derive(Clone, Copy)]
@@ -99,11 +99,17 @@ fn said(done: &'static str, reply: Result<(), Failure>) {
 #[component]
 fn Offered(sheet: HandSheet, primary: Option<&'static str>, back: RwSignal<BTreeMap<CaseId, String>>) -> impl IntoView {
     let open: Vec<HandLine> = sheet.lines.iter().filter(|line| line.handed == HandedView::Open).cloned().collect();
-    let all: Vec<CaseId> = open.iter().map(|line| line.id).collect();
+    let all: Vec<(CaseId, String)> = open.iter().map(|line| (line.id, line.name.clone())).collect();
     let answer = move |_| {
         let mut back = back.get_untracked();
-        back.retain(|id, _| all.contains(id));
-        let taken = all.iter().copied().filter(|id| !back.contains_key(id)).collect();
+        back.retain(|id, _| all.iter().any(|(one, _)| one == id));
+        let silent = |(id, _): &&(CaseId, String)| back.get(id).is_some_and(|why| why.trim().is_empty());
+        if let Some((id, name)) = all.iter().find(silent) {
+            desk().failed.set(Some(t!("handing.reason_of", name = name)));
+            keys::focus(&format!("#back-{id}"));
+            return;
+        }
+        let taken = all.iter().map(|(id, _)| *id).filter(|id| !back.contains_key(id)).collect();
         let call = AnswerSheet { taken, back: back.into_iter().collect() };
         spawn_local(async move { said(t!("handing.answered"), transport::call(call).await.map(drop)) });
     };
@@ -121,7 +127,7 @@ fn Offered(sheet: HandSheet, primary: Option<&'static str>, back: RwSignal<BTree
             let value = back.with_untracked(|back| back.get(&id).cloned().unwrap_or_default());
             let typed = move |event| back.update(|back| drop(back.insert(id, event_target_value(&event))));
             view! {
-                <input class="input" data-test="back-reason" aria-label=t!("handing.reason") placeholder=t!("handing.reason")
+                <input class="input" id=format!("back-{id}") data-test="back-reason" aria-label=t!("handing.reason") placeholder=t!("handing.reason")
                     prop:value=value on:input=typed/>
             }
         };

@@ -18,7 +18,16 @@ mod say;
 mod transport;
 mod typing;
 
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Runs when the program is loaded; what it shows begins with [`start`].
 fn main() {
     console_error_panic_hook::set_once();
+}
+
+/// Begins with these words.
+#[wasm_bindgen]
+pub fn start(words: &str) {
+    words::take_in(words);
     leptos::mount::mount_to_body(app::App);
 }

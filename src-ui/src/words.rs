@@ -1,4 +1,5 @@
-//! Words on screens, by key. All Chinese text lives in `assets/words/zh.json`; a view names a key and its arguments.
+//! Words on screens, by key. All Chinese text lives in `assets/words/zh.json`, a file beside the program that is read before the first
+//! view is made; a view names a key and its arguments.
 //!
 //! Nothing here can fail: a missing key shows itself, a missing argument leaves its placeholder. The tests below see to
 //! it that neither happens.
@@ -9,7 +10,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-const ZH: &str = include_str!("../../assets/words/zh.json");
+static WORDS: OnceLock<HashMap<String, String>> = OnceLock::new();
 
 /// `t!("today.empty")`, or with named arguments `t!("today.due", n = 3)`.
 #[macro_export]
@@ -20,13 +21,17 @@ macro_rules! t {
     };
 }
 
+/// Takes in the file of words, once.
+pub fn take_in(file: &str) {
+    let mut flat = HashMap::new();
+    flatten(String::new(), &serde_json::from_str(file).unwrap_or_default(), &mut flat);
+    let _taken_in_before = WORDS.set(flat);
+}
+
 fn words() -> &'static HashMap<String, String> {
-    static WORDS: OnceLock<HashMap<String, String>> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let mut flat = HashMap::new();
-        flatten(String::new(), &serde_json::from_str(ZH).unwrap_or_default(), &mut flat);
-        flat
-    })
+    #[cfg(test)]
+    take_in(include_str!("../../assets/words/zh.json"));
+    WORDS.get_or_init(HashMap::new)
 }
 
 fn flatten(prefix: String, value: &Value, into: &mut HashMap<String, String>) {

@@ -19,6 +19,7 @@ const COPIED: &[(&str, &str)] = &[
     ("src-ui/index.html", "index.html"),
     ("src-ui/boot.js", "boot.js"),
     ("assets/css", "css"),
+    ("assets/words", "words"),
     ("assets/fonts", "fonts"),
     ("assets/icons.svg", "icons.svg"),
     ("assets/mark.svg", "mark.svg"),

@@ -53,6 +53,17 @@ impl Role {
     pub fn includes_all_of(self, other: Self) -> bool {
         Action::ALL.into_iter().all(|action| !includes(other, action) || includes(self, action))
     }
+
+    /// Whether this post reads who did what, and reports what was lost (R204, R208).
+    pub fn audits(self) -> bool {
+        includes(self, Action::Audit)
+    }
+
+    /// Whether this post sees to what goes and to what is entrusted to others (R203, R207, R209, R220): administrators keep the frame,
+    /// supervisors and archivists see to it; agents do not clear their own table.
+    pub fn oversees(self) -> bool {
+        matches!(self, Self::Administrator | Self::Supervisor | Self::Archivist)
+    }
 }
 
 /// Someone signed in.

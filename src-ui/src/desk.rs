@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use daiban_model::access::Role;
 use daiban_model::api::{
     Changed, DayEnd, Failure, GetDayEnd, GetSession, GetSync, Lock, Session, SessionState, SyncView,
 };
@@ -170,6 +171,19 @@ impl Desk {
         if matches!(failure, Some(Failure::Locked)) && self.is_open() {
             self.refresh();
         }
+    }
+
+    /// The post of whoever is at work.
+    pub fn role(self) -> Option<Role> {
+        self.session.with_untracked(|session| match session.as_ref().map(|session| &session.state) {
+            Some(SessionState::Open { role, .. }) => Some(*role),
+            _ => None,
+        })
+    }
+
+    /// Whether whoever is at work sees to the frame.
+    pub fn oversees(self) -> bool {
+        self.role().is_some_and(Role::oversees)
     }
 
     /// Says what a call answered instead of doing it.

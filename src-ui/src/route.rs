@@ -22,6 +22,8 @@ pub enum Route {
     Visits,
     /// 交接
     Handing,
+    /// 监督
+    Office,
     /// 清单, with the item that is open
     Catalogue(Option<ItemCode>),
     /// 同步
@@ -43,6 +45,7 @@ impl Route {
             Self::New(Some(draft)) => format!("/new/{draft}"),
             Self::Visits => "/visits".to_owned(),
             Self::Handing => "/handing".to_owned(),
+            Self::Office => "/office".to_owned(),
             Self::Catalogue(None) => "/catalogue".to_owned(),
             Self::Catalogue(Some(code)) => format!("/catalogue/{code}"),
             Self::Sync => "/sync".to_owned(),
@@ -62,6 +65,7 @@ impl Route {
             ["new", draft] => Self::New(Some((*draft).to_owned())),
             ["visits"] => Self::Visits,
             ["handing"] => Self::Handing,
+            ["office"] => Self::Office,
             ["catalogue"] => Self::Catalogue(None),
             ["catalogue", code] => Self::Catalogue(code.parse().ok()),
             ["sync"] => Self::Sync,
@@ -134,6 +138,7 @@ mod tests {
             Route::New(Some("d1".to_owned())),
             Route::Visits,
             Route::Handing,
+            Route::Office,
             Route::Catalogue(None),
             Route::Catalogue("MZ-007".parse().ok()),
             Route::Sync,

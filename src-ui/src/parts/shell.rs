@@ -31,16 +31,20 @@ pub fn Go(
     }
 }
 
-/// The places of the side bar with the digit that leads there by Alt.
-pub fn places() -> [(u8, Route, &'static str, &'static str, &'static str); 6] {
-    [
+/// The places of the side bar with the digit that leads there by Alt; the last one for those who may.
+pub fn places() -> Vec<(u8, Route, &'static str, &'static str, &'static str)> {
+    let mut places = vec![
         (1, Route::Today, "today", t!("nav.today"), "nav-today"),
         (2, Route::Cases(String::new()), "case", t!("nav.cases"), "nav-cases"),
         (3, Route::Visits, "visit", t!("nav.visits"), "nav-visits"),
         (4, Route::Catalogue(None), "list", t!("nav.catalogue"), "nav-catalogue"),
         (5, Route::Handing, "out", t!("nav.handing"), "nav-handing"),
         (6, Route::Sync, "sync", t!("nav.sync"), "nav-sync"),
-    ]
+    ];
+    if desk().oversees() {
+        places.push((7, Route::Office, "shield", t!("nav.office"), "nav-office"));
+    }
+    places
 }
 
 /// Whether a page belongs to a place of the side bar.
@@ -71,7 +75,7 @@ pub fn SideBar() -> impl IntoView {
                 <Mark/>
                 <span><b>{t!("app.name")}</b><small>{station}</small></span>
             </Go>
-            <nav class="nav" aria-label=t!("nav.main")>{places().map(link).into_iter().collect_view()}</nav>
+            <nav class="nav" aria-label=t!("nav.main")>{places().into_iter().map(link).collect_view()}</nav>
             <div class="side-foot">
                 <SyncBadge/>
                 <nav class="nav" aria-label=t!("nav.help")>

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::stage::shots;
 
 /// A laptop that was closed, and where its window keeps what is its own.
-struct Laptop {
+pub(crate) struct Laptop {
     station: world::Station,
     window: Window,
     _folder: TempDir,
@@ -24,7 +24,7 @@ struct Laptop {
 
 impl Laptop {
     /// The program of those days ends.
-    fn closed(mut station: world::Station, name: &str) -> Result<Self> {
+    pub(crate) fn closed(mut station: world::Station, name: &str) -> Result<Self> {
         station.kill();
         let folder = tempfile::tempdir()?;
         let window = Window::lived_in(station.folder(), folder.path(), &shots(name))?;
@@ -32,7 +32,12 @@ impl Laptop {
     }
 
     /// Somebody opens it and plays a part of the story.
-    async fn with<T>(&self, agent: &str, name: &str, story: impl AsyncFnOnce(&Page) -> Result<T>) -> Result<T> {
+    pub(crate) async fn with<T>(
+        &self,
+        agent: &str,
+        name: &str,
+        story: impl AsyncFnOnce(&Page) -> Result<T>,
+    ) -> Result<T> {
         self.window
             .act(name, async |page| {
                 sign_in(page, agent).await?;

@@ -9,6 +9,7 @@ mod keyboard;
 mod lived_in;
 mod looks;
 mod mistakes;
+mod office;
 mod printing;
 mod stage;
 mod stick;

@@ -1,16 +1,21 @@
-//! 到期档案: files whose term is over go by a list that two people sign, and the register of what went (R207, R220).
+//! What goes by a list that two people sign (R220): files whose term is over, with the register of what went (R207), and working copies
+//! ninety days after the hand-over (R203).
 
 use std::collections::BTreeSet;
 
-use daiban_model::api::{DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, SessionState, SignDestruction};
+use daiban_model::api::{
+    ApproveWipe, DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, ListWipe, SessionState, SignDestruction,
+    WipeRow,
+};
 use daiban_model::ids::{AgentId, CaseId};
 use leptos::prelude::*;
 
 use super::ledger::{Typed, act, form, line, list};
 use crate::desk::desk;
 use crate::load::{load, show};
-use crate::parts::Empty;
-use crate::{dates, say, words};
+use crate::parts::{Empty, Held};
+use crate::words::{fill, one_of};
+use crate::{dates, say};
 
 /// What has been ticked, and who signs beside whoever is here.
 #[derive(Clone, Copy)]
@@ -20,48 +25,93 @@ struct Signing {
     second: Typed,
 }
 
+impl Signing {
+    fn new() -> Self {
+        Self { chosen: RwSignal::new(BTreeSet::new()), second: Typed::new(2) }
+    }
+
+    /// After both have signed.
+    fn done(self) {
+        self.chosen.set(BTreeSet::new());
+        self.second.clear();
+    }
+}
+
+/// A case that may be ticked: its number, and what else is said of it.
+type Row = (CaseId, String, String);
+/// What both sign: these cases, the second person, their PIN.
+type Sign = fn(Vec<CaseId>, AgentId, String, Signing);
+
+/// Files whose term is over.
 pub(super) fn section() -> AnyView {
-    let signing = Signing { chosen: RwSignal::new(BTreeSet::new()), second: Typed::new(2) };
-    let expired = load(|| Some(ListExpired {}));
-    let gone = load(|| Some(ListDestroyed {}));
+    let signing = Signing::new();
+    let rows = |all: &Vec<ExpiredFile>| {
+        all.iter().map(|file| (file.id, file.number.clone(), of_file(file))).collect::<Vec<Row>>()
+    };
+    let sign: Sign = |ids, second, pin, signing| act(SignDestruction { ids, second, pin }, move |_| signing.done());
+    let none = (t!("going.none"), t!("going.none_next"));
     view! {
         <div class="sec-head"><h2>{t!("going.expired")}</h2></div>
-        {show(expired, move |all: &Vec<ExpiredFile>| files(all, signing))}
-        {show(gone, register)}
+        {show(load(|| Some(ListExpired {})), move |all: &_| batch(rows(all), none, t!("going.destroy"), signing, sign))}
+        {show(load(|| Some(ListDestroyed {})), register)}
     }
     .into_any()
 }
 
-fn files(all: &[ExpiredFile], signing: Signing) -> AnyView {
-    if all.is_empty() {
-        return view! { <Empty title=t!("going.none") next=t!("going.none_next")/> }.into_any();
-    }
-    let listed: BTreeSet<CaseId> = all.iter().map(|file| file.id).collect();
-    let wanted = Signal::derive(move || signing.chosen.with(|chosen| chosen & &listed));
-    let sign = move || {
-        let Ok(second) = signing.second.get(0).parse::<AgentId>() else {
-            return desk().failed.set(Some(t!("going.choose").to_owned()));
+/// Working copies that go ninety days after the hand-over.
+pub(super) fn copies() -> AnyView {
+    let signing = Signing::new();
+    let rows = |all: &Vec<WipeRow>| {
+        let one = |it: &WipeRow| {
+            let text = t!("copies.one", files = it.files, on = dates::full(it.handed_over), due = dates::full(it.due));
+            (it.id, it.number.clone(), text)
         };
-        let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
-        if ids.is_empty() {
-            return desk().failed.set(Some(t!("going.choose").to_owned()));
-        }
-        let call = SignDestruction { ids, second, pin: signing.second.get(1) };
-        act(call, move |_| {
-            signing.chosen.set(BTreeSet::new());
-            signing.second.clear();
+        all.iter().map(one).collect::<Vec<Row>>()
+    };
+    let sign: Sign = |ids, second, pin, signing| {
+        act(ApproveWipe { ids, second, pin }, move |wiped| {
+            signing.done();
+            desk().toast(t!("copies.done", n = wiped.cases, size = dates::bytes(wiped.bytes)));
         });
     };
-    let words = Signal::derive(move || t!("going.destroy", n = wanted.with(BTreeSet::len)));
+    let none = (t!("copies.none"), t!("copies.none_next"));
     view! {
-        <div class="ticks">{all.iter().map(|file| tick(file, signing.chosen)).collect_view()}</div>
-        {second_sign(signing.second, words, Box::new(sign))}
+        <div class="sec-head"><h2>{t!("copies.title")}</h2></div>
+        {show(load(|| Some(ListWipe {})), move |all: &_| batch(rows(all), none, t!("copies.wipe"), signing, sign))}
     }
     .into_any()
 }
 
-fn tick(file: &ExpiredFile, chosen: RwSignal<BTreeSet<CaseId>>) -> AnyView {
-    let id = file.id;
+/// The list that is ticked, and the two signatures under it.
+fn batch(
+    rows: Vec<Row>,
+    none: (&'static str, &'static str),
+    words: &'static str,
+    signing: Signing,
+    sign: Sign,
+) -> AnyView {
+    if rows.is_empty() {
+        return view! { <Empty title=none.0 next=none.1/> }.into_any();
+    }
+    let listed: BTreeSet<CaseId> = rows.iter().map(|row| row.0).collect();
+    // A case that was ticked and has gone meanwhile is not signed for.
+    let wanted = Signal::derive(move || signing.chosen.with(|chosen| chosen & &listed));
+    let submit = move || {
+        let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
+        match signing.second.get(0).parse() {
+            Ok(second) if !ids.is_empty() => sign(ids, second, signing.second.get(1), signing),
+            _ => desk().failed.set(Some(t!("going.choose").to_owned())),
+        }
+    };
+    let words = Signal::derive(move || fill(words, &[("n", &wanted.with(BTreeSet::len))]));
+    view! {
+        <div class="ticks">{rows.into_iter().map(|row| tick(row, signing.chosen)).collect_view()}</div>
+        {second_sign(signing.second, words, Box::new(submit))}
+    }
+    .into_any()
+}
+
+fn tick((id, number, text): Row, chosen: RwSignal<BTreeSet<CaseId>>) -> AnyView {
     let turn = move |_| {
         chosen.update(|chosen| {
             if !chosen.remove(&id) {
@@ -70,10 +120,10 @@ fn tick(file: &ExpiredFile, chosen: RwSignal<BTreeSet<CaseId>>) -> AnyView {
         });
     };
     view! {
-        <label class="pick-row" data-test="expired">
+        <label class="pick-row" data-test="tick">
             <input class="box" type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&id)) on:change=turn/>
-            <span><b>{file.number.clone()}</b></span>
-            <span class="meta">{of_file(file)}</span>
+            <span><b>{number}</b></span>
+            <span class="meta"><Held text/></span>
         </label>
     }
     .into_any()
@@ -84,7 +134,7 @@ fn of_file(file: &ExpiredFile) -> String {
     t!(
         "going.file",
         item = file.item,
-        class = words::one_of("keep_term", &say::code(&file.class)).unwrap_or_default(),
+        class = one_of("keep_term", &say::code(&file.class)).unwrap_or_default(),
         closed = dates::full(file.closed),
         until = dates::full(file.until)
     )

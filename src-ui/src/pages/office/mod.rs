@@ -21,6 +21,7 @@ enum Section {
     Incidents,
     Entrusted,
     Going,
+    Copies,
     Assessed,
     HalfDays,
 }
@@ -33,6 +34,7 @@ impl Section {
             Self::Incidents => (t!("office.incidents"), "incidents"),
             Self::Entrusted => (t!("office.entrusted"), "entrusted"),
             Self::Going => (t!("office.going"), "going"),
+            Self::Copies => (t!("office.copies"), "copies"),
             Self::Assessed => (t!("office.assessed"), "assessed"),
             Self::HalfDays => (t!("office.half_days"), "half-days"),
         }
@@ -41,8 +43,16 @@ impl Section {
     /// What this post sees to.
     fn of(role: Role) -> &'static [Self] {
         match (role.audits(), role.oversees()) {
-            (true, _) => &[Self::Audit, Self::Incidents, Self::Entrusted, Self::Going, Self::Assessed, Self::HalfDays],
-            (false, true) => &[Self::Entrusted, Self::Going, Self::Assessed],
+            (true, _) => &[
+                Self::Audit,
+                Self::Incidents,
+                Self::Entrusted,
+                Self::Going,
+                Self::Copies,
+                Self::Assessed,
+                Self::HalfDays,
+            ],
+            (false, true) => &[Self::Entrusted, Self::Going, Self::Copies, Self::Assessed],
             (false, false) => &[],
         }
     }
@@ -53,6 +63,7 @@ impl Section {
             Self::Incidents => incidents::section(),
             Self::Entrusted => entrusted::section(),
             Self::Going => going::section(),
+            Self::Copies => going::copies(),
             Self::Assessed => assessed::section(),
             Self::HalfDays => half_days::section(),
         }

@@ -275,7 +275,14 @@ mod tests {
         for role in Role::ALL {
             let may = permit(&principal(role, "150205"), Action::Audit, &subject).is_ok();
             assert_eq!(may, role == Role::Supervisor, "{role:?}");
+            assert_eq!(role.audits(), may, "what a page asks is what is granted: {role:?}");
         }
+    }
+
+    #[test]
+    fn r220_agents_do_not_clear_their_own_table() {
+        let oversee: Vec<Role> = Role::ALL.into_iter().filter(|role| role.oversees()).collect();
+        assert_eq!(oversee, [Role::Supervisor, Role::Administrator, Role::Archivist]);
     }
 
     #[test]

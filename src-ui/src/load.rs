@@ -11,7 +11,7 @@ use crate::parts::{Bad, Skeleton};
 use crate::{say, transport};
 
 /// What a page knows about its content. Once ready it stays so while it is asked for again: nothing flickers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Load<T> {
     /// Nothing came yet.
     Waiting,
@@ -63,7 +63,10 @@ fn follow(name: &'static str, question: Box<dyn Fn() -> Option<Packed>>, heard: 
 }
 
 /// Shows an answer, or what stands in its place until it is there.
-pub fn show<T, V>(answer: RwSignal<Load<T>>, view: impl Fn(&T) -> V + Send + Sync + 'static) -> impl IntoView
+pub fn show<T, V>(
+    answer: impl With<Value = Load<T>> + Send + Sync + 'static,
+    view: impl Fn(&T) -> V + Send + Sync + 'static,
+) -> impl IntoView
 where
     T: Send + Sync + 'static,
     V: IntoView + 'static,

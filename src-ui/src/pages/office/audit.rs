@@ -19,6 +19,8 @@ pub(super) fn section() -> AnyView {
         act(ExportAudit { month: month.get_untracked(), folder: folder.get(0) }, move |done| {
             written.set(Some(t!("audit.written", name = done.name, n = done.lines)));
             open.set(false);
+            // That it was written out is a line of its own.
+            month.update(|_| ());
         });
     };
     let below = move || match open.get() {

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use super::ledger::{Typed, act, form, line, list};
 use crate::desk::desk;
-use crate::load::{load, show};
+use crate::load::{Load, load, show};
 use crate::parts::{Empty, Held};
 use crate::words::{fill, one_of};
 use crate::{dates, say};
@@ -26,10 +26,6 @@ struct Signing {
 }
 
 impl Signing {
-    fn new() -> Self {
-        Self { chosen: RwSignal::new(BTreeSet::new()), second: Typed::new(2) }
-    }
-
     /// After both have signed.
     fn done(self) {
         self.chosen.set(BTreeSet::new());
@@ -44,15 +40,12 @@ type Sign = fn(Vec<CaseId>, AgentId, String, Signing);
 
 /// Files whose term is over.
 pub(super) fn section() -> AnyView {
-    let signing = Signing::new();
-    let rows = |all: &Vec<ExpiredFile>| {
-        all.iter().map(|file| (file.id, file.number.clone(), of_file(file))).collect::<Vec<Row>>()
-    };
+    let rows = |all: &Vec<ExpiredFile>| all.iter().map(|file| (file.id, file.number.clone(), of_file(file))).collect();
     let sign: Sign = |ids, second, pin, signing| act(SignDestruction { ids, second, pin }, move |_| signing.done());
     let none = (t!("going.none"), t!("going.none_next"));
     view! {
         <div class="sec-head"><h2>{t!("going.expired")}</h2></div>
-        {show(load(|| Some(ListExpired {})), move |all: &_| batch(rows(all), none, t!("going.destroy"), signing, sign))}
+        {batch(rows_of(load(|| Some(ListExpired {})), rows), none, t!("going.destroy"), sign)}
         {show(load(|| Some(ListDestroyed {})), register)}
     }
     .into_any()
@@ -60,13 +53,12 @@ pub(super) fn section() -> AnyView {
 
 /// Working copies that go ninety days after the hand-over.
 pub(super) fn copies() -> AnyView {
-    let signing = Signing::new();
     let rows = |all: &Vec<WipeRow>| {
         let one = |it: &WipeRow| {
             let text = t!("copies.one", files = it.files, on = dates::full(it.handed_over), due = dates::full(it.due));
             (it.id, it.number.clone(), text)
         };
-        all.iter().map(one).collect::<Vec<Row>>()
+        all.iter().map(one).collect()
     };
     let sign: Sign = |ids, second, pin, signing| {
         act(ApproveWipe { ids, second, pin }, move |wiped| {
@@ -77,14 +69,30 @@ pub(super) fn copies() -> AnyView {
     let none = (t!("copies.none"), t!("copies.none_next"));
     view! {
         <div class="sec-head"><h2>{t!("copies.title")}</h2></div>
-        {show(load(|| Some(ListWipe {})), move |all: &_| batch(rows(all), none, t!("copies.wipe"), signing, sign))}
+        {batch(rows_of(load(|| Some(ListWipe {})), rows), none, t!("copies.wipe"), sign)}
     }
     .into_any()
 }
 
+/// The rows of an answer. Asked for again and found the same, they leave a PIN that is being typed alone.
+fn rows_of<T: Send + Sync + 'static>(all: RwSignal<Load<T>>, rows: fn(&T) -> Vec<Row>) -> Memo<Load<Vec<Row>>> {
+    Memo::new(move |_| {
+        all.with(|all| match all {
+            Load::Waiting => Load::Waiting,
+            Load::Ready(all) => Load::Ready(rows(all)),
+            Load::Failed(failure) => Load::Failed(failure.clone()),
+        })
+    })
+}
+
 /// The list that is ticked, and the two signatures under it.
-fn batch(
-    rows: Vec<Row>,
+fn batch(rows: Memo<Load<Vec<Row>>>, none: (&'static str, &'static str), words: &'static str, sign: Sign) -> AnyView {
+    let signing = Signing { chosen: RwSignal::new(BTreeSet::new()), second: Typed::new(2) };
+    show(rows, move |rows: &Vec<Row>| listed(rows, none, words, signing, sign)).into_any()
+}
+
+fn listed(
+    rows: &[Row],
     none: (&'static str, &'static str),
     words: &'static str,
     signing: Signing,
@@ -93,9 +101,9 @@ fn batch(
     if rows.is_empty() {
         return view! { <Empty title=none.0 next=none.1/> }.into_any();
     }
-    let listed: BTreeSet<CaseId> = rows.iter().map(|row| row.0).collect();
+    let there: BTreeSet<CaseId> = rows.iter().map(|row| row.0).collect();
     // A case that was ticked and has gone meanwhile is not signed for.
-    let wanted = Signal::derive(move || signing.chosen.with(|chosen| chosen & &listed));
+    let wanted = Signal::derive(move || signing.chosen.with(|chosen| chosen & &there));
     let submit = move || {
         let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
         match signing.second.get(0).parse() {
@@ -105,7 +113,7 @@ fn batch(
     };
     let words = Signal::derive(move || fill(words, &[("n", &wanted.with(BTreeSet::len))]));
     view! {
-        <div class="ticks">{rows.into_iter().map(|row| tick(row, signing.chosen)).collect_view()}</div>
+        <div class="ticks">{rows.iter().cloned().map(|row| tick(row, signing.chosen)).collect_view()}</div>
         {second_sign(signing.second, words, Box::new(submit))}
     }
     .into_any()

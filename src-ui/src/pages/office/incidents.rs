@@ -1,6 +1,6 @@
 //! 事件: a laptop is lost or something leaked. Who is concerned, the draft of the letter, and the drill once a year (R204).
 
-use daiban_model::api::{Concerned, Incident, IncidentKind, Incidents, ListIncidents, ReportIncident};
+use daiban_model::api::{Concerned, Incident, IncidentKind, Incidents, Laptop, ListIncidents, ReportIncident};
 use leptos::prelude::*;
 
 use super::ledger::{Typed, act, button, form, go, line, list, note};
@@ -13,19 +13,21 @@ pub(super) fn section() -> AnyView {
     let all = load(|| Some(ListIncidents {}));
     let open = RwSignal::new(false);
     let typed = Typed::new(7);
-    let laptops = move || {
+    // Only another list of laptops may build the form anew while somebody types into it.
+    let laptops = Memo::new(move |_| {
         all.with(|all| match all {
-            Load::Ready(all) => all.laptops.clone(),
-            _ => Vec::new(),
+            Load::Ready(all) => Some(all.laptops.clone()),
+            Load::Waiting | Load::Failed(_) => None,
         })
-    };
-    let below = move || match open.get() {
-        false => button("report", t!("incident.report"), move || open.set(true)),
-        true => {
-            let laptop = |it: daiban_model::api::Laptop| {
+    });
+    let below = move || match (laptops.get(), open.get()) {
+        (None, _) => ().into_any(),
+        (_, false) => button("report", t!("incident.report"), move || open.set(true)),
+        (Some(laptops), true) => {
+            let laptop = |it: Laptop| {
                 (it.device_no.to_string(), t!("incident.laptop_no", no = it.device_no, station = it.station))
             };
-            report(typed, laptops().into_iter().map(laptop).collect(), open, all)
+            report(typed, laptops.into_iter().map(laptop).collect(), open, all)
         }
     };
     view! { {below}{show(all, |all: &Box<Incidents>| incidents(all))} }.into_any()

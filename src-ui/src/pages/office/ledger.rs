@@ -95,9 +95,9 @@ impl Typed {
 
     /// A question with a few answers, none of them given beforehand.
     pub(super) fn choice(self, at: usize, id: &'static str, label: &'static str, all: &[(String, String)]) -> AnyView {
+        let before = self.get(at);
         let option = |(value, words): &(String, String)| {
-            let value = value.clone();
-            view! { <option value=value>{words.clone()}</option> }
+            view! { <option value=value.clone() selected=*value == before>{words.clone()}</option> }
         };
         let options = all.iter().map(option).collect_view();
         view! {

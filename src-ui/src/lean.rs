@@ -3,6 +3,8 @@
 //! A derived reader takes a struct from an object or, where a format asks for it, from a list of its fields. JSON may hold either, so the
 //! reader of JSON brings both into the program for every struct there is. The engine writes objects: here a struct is asked for as a map,
 //! and its second reader is never compiled. What is read is the same; a list in the place of an object is refused.
+//!
+//! What is wrong with an answer that cannot be read is told to nobody: no sentence about it is put together, nor is what would write one.
 
 use std::fmt;
 
@@ -15,6 +17,29 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(Lean(&mut json)).ok()?;
     json.end().ok().map(|()| value)
+}
+
+/// It could not be read.
+#[derive(Debug)]
+struct Unread;
+
+impl fmt::Display for Unread {
+    fn fmt(&self, into: &mut fmt::Formatter<'_>) -> fmt::Result {
+        into.write_str("unread")
+    }
+}
+
+impl std::error::Error for Unread {}
+
+impl Error for Unread {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+/// The same, to whoever knows it by another name.
+fn unread<E: Error>(_: Unread) -> E {
+    E::custom(Unread)
 }
 
 /// Any of serde's parts, with whatever it hands on wrapped alike.
@@ -33,29 +58,29 @@ impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Fields<V> {
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Lean<S> {
     type Value = S::Value;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<S::Value, D::Error> {
-        self.0.deserialize(Lean(from))
+        self.0.deserialize(Lean(from)).map_err(unread)
     }
 }
 
 /// Methods that only hand on what they were asked.
 macro_rules! hand_on {
     ($($method:ident($($name:ident: $kind:ty),*);)*) => {
-        $(fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method($($name,)* Lean(visitor))
+        $(fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, Unread> {
+            self.0.$method($($name,)* Lean(visitor)).map_err(|_| Unread)
         })*
     };
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lean<D> {
-    type Error = D::Error;
+    type Error = Unread;
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Lean(visitor))
+    ) -> Result<V::Value, Unread> {
+        self.0.deserialize_map(Lean(visitor)).map_err(|_| Unread)
     }
 
     hand_on! {
@@ -96,7 +121,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lean<D> {
 macro_rules! take {
     ($($method:ident($kind:ty);)*) => {
         $(fn $method<E: Error>(self, value: $kind) -> Result<V::Value, E> {
-            self.0.$method(value)
+            self.0.$method(value).map_err(unread)
         })*
     };
 }
@@ -124,39 +149,39 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Lean<V> {
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_none()
+        self.0.visit_none().map_err(unread)
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_unit()
+        self.0.visit_unit().map_err(unread)
     }
 
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(Lean(from))
+        self.0.visit_some(Lean(from)).map_err(unread)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
-        self.0.visit_newtype_struct(Lean(from))
+        self.0.visit_newtype_struct(Lean(from)).map_err(unread)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, from: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(Lean(from))
+        self.0.visit_seq(Lean(from)).map_err(unread)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Lean(from))
+        self.0.visit_map(Lean(from)).map_err(unread)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<V::Value, A::Error> {
-        self.0.visit_enum(Lean(from))
+        self.0.visit_enum(Lean(from)).map_err(unread)
     }
 }
 
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Lean<A> {
-    type Error = A::Error;
+    type Error = Unread;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(Lean(seed))
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Unread> {
+        self.0.next_element_seed(Lean(seed)).map_err(|_| Unread)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -165,14 +190,14 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Lean<A> {
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Lean<A> {
-    type Error = A::Error;
+    type Error = Unread;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_key_seed(Lean(seed))
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Unread> {
+        self.0.next_key_seed(Lean(seed)).map_err(|_| Unread)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.next_value_seed(Lean(seed))
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Unread> {
+        self.0.next_value_seed(Lean(seed)).map_err(|_| Unread)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -181,31 +206,31 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Lean<A> {
 }
 
 impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Lean<A> {
-    type Error = A::Error;
+    type Error = Unread;
     type Variant = Lean<A::Variant>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Lean<A::Variant>), A::Error> {
-        self.0.variant_seed(Lean(seed)).map(|(value, variant)| (value, Lean(variant)))
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Lean<A::Variant>), Unread> {
+        self.0.variant_seed(Lean(seed)).map(|(value, variant)| (value, Lean(variant))).map_err(|_| Unread)
     }
 }
 
 impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Lean<A> {
-    type Error = A::Error;
+    type Error = Unread;
 
-    fn unit_variant(self) -> Result<(), A::Error> {
-        self.0.unit_variant()
+    fn unit_variant(self) -> Result<(), Unread> {
+        self.0.unit_variant().map_err(|_| Unread)
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.newtype_variant_seed(Lean(seed))
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Unread> {
+        self.0.newtype_variant_seed(Lean(seed)).map_err(|_| Unread)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.0.tuple_variant(length, Lean(visitor))
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Unread> {
+        self.0.tuple_variant(length, Lean(visitor)).map_err(|_| Unread)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, A::Error> {
-        self.0.newtype_variant_seed(Fields(visitor))
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Unread> {
+        self.0.newtype_variant_seed(Fields(visitor)).map_err(|_| Unread)
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn section() -> AnyView {
     view! {
         <div class="sec-head"><h2>{t!("going.expired")}</h2></div>
         {batch(rows_of(load(|| Some(ListExpired {})), rows), none, t!("going.destroy"), sign)}
-        {show(load(|| Some(ListDestroyed {})), register)}
+        {show(load(|| Some(ListDestroyed {})), |all: &Vec<_>| register(all))}
     }
     .into_any()
 }
@@ -169,7 +169,7 @@ fn second_sign(typed: Typed, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyV
     form("sign-form", t!("going.sign"), fields, go.into_any(), sign, None)
 }
 
-fn register(all: &Vec<DestroyedFile>) -> AnyView {
+fn register(all: &[DestroyedFile]) -> AnyView {
     let one = |it: &DestroyedFile| {
         let [first, second] = &it.signed;
         let why = t!("going.gone", at = dates::full(it.at.date()), first = first, second = second);

@@ -30,7 +30,7 @@ pub(super) fn section() -> AnyView {
             report(typed, laptops.into_iter().map(laptop).collect(), open, all)
         }
     };
-    view! { {below}{show(all, |all: &Box<Incidents>| incidents(all))} }.into_any()
+    view! { {below}{show(all, |all: &_| incidents(all))} }.into_any()
 }
 
 fn report(

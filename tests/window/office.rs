@@ -209,8 +209,8 @@ const SET_UNTIL: &str = "
 
 async fn sign(page: &Page) -> Result<()> {
     page.press("tab-going").await?;
-    ensure!(page.count(&named("tick")).await? <= 1, "one file is over");
     page.says("tick", "定期 10 年").await?;
+    ensure!(page.count(&named("tick")).await? == 1, "one file is over");
     page.press("do").await?;
     page.says("failure", "请先打勾").await?;
     page.press("tick").await?;

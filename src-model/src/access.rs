@@ -74,6 +74,17 @@ impl Role {
     pub fn includes_all_of(self, other: Self) -> bool {
         Action::ALL.into_iter().all(|action| !other.includes(action) || self.includes(action))
     }
+
+    /// Whether this post reads who did what, and reports what was lost (R204, R208).
+    pub fn audits(self) -> bool {
+        self.includes(Action::Audit)
+    }
+
+    /// Whether this post sees to what goes and to what is entrusted to others (R203, R207, R209, R220): administrators keep the frame,
+    /// supervisors and archivists see to it; agents do not clear their own table.
+    pub fn oversees(self) -> bool {
+        matches!(self, Self::Administrator | Self::Supervisor | Self::Archivist)
+    }
 }
 
 /// Someone signed in.
@@ -267,6 +278,7 @@ mod tests {
         for role in Role::ALL {
             let may = permit(&principal(role, "150205"), Action::Audit, &subject).is_ok();
             assert_eq!(may, role == Role::Supervisor, "{role:?}");
+            assert_eq!(role.audits(), may, "what a page asks is what is granted: {role:?}");
         }
     }
 
@@ -277,6 +289,12 @@ mod tests {
             let guide = permit(&principal(Role::HallGuide, "150205"), action, &subject);
             assert_eq!(guide.is_ok(), action == Action::Queue, "{action:?}");
         }
+    }
+
+    #[test]
+    fn r220_agents_do_not_clear_their_own_table() {
+        let oversee: Vec<Role> = Role::ALL.into_iter().filter(|role| role.oversees()).collect();
+        assert_eq!(oversee, [Role::Supervisor, Role::Administrator, Role::Archivist]);
     }
 
     #[test]

@@ -141,7 +141,12 @@ impl Item {
 
     /// Whether it may be taken at all: what handles sensitive data has been assessed before (R205).
     pub fn is_switched_on(&self) -> bool {
-        self.assessment.is_some() || !secrecy::is_sensitive(&self.code)
+        self.assessment.is_some() || !self.needs_assessment()
+    }
+
+    /// Whether it handles sensitive data, which somebody has to think through first (R205).
+    pub fn needs_assessment(&self) -> bool {
+        secrecy::is_sensitive(&self.code)
     }
 
     /// The class of its files: the department's, else the rule for all (rules §8).

@@ -8,8 +8,8 @@ use crate::idle;
 use crate::keys::{self, Act};
 use crate::pages::{
     CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HandingPage, HelpDialog,
-    KeysDamagedPage, LeaveDialog, NewCasePage, PeopleDialog, PersonPage, QueuePage, SyncPage, TodayPage, UnlockPage,
-    VisitsPage,
+    KeysDamagedPage, LeaveDialog, NewCasePage, OfficePage, PeopleDialog, PersonPage, QueuePage, SyncPage, TodayPage,
+    UnlockPage, VisitsPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
 use crate::route::Route;
@@ -114,7 +114,9 @@ fn framed(place: Place) -> AnyView {
         Place::Page(Route::Person(person)) => view! { <PersonPage person/> }.into_any(),
         Place::Page(Route::Visits) => view! { <VisitsPage/> }.into_any(),
         Place::Page(Route::Handing) => view! { <HandingPage/> }.into_any(),
-        Place::Page(Route::Queue) => view! { <QueuePage/> }.into_any(),
+        Place::Page(Route::Queue) if desk().serves_hall() => view! { <QueuePage/> }.into_any(),
+        // Whoever may not is led to the desk: a place that the history remembers is nobody's right.
+        Place::Page(Route::Office) if desk().oversees() => view! { <OfficePage/> }.into_any(),
         Place::Page(Route::Sync) => view! { <SyncPage/> }.into_any(),
         Place::Page(_) => view! { <TodayPage/> }.into_any(),
     }

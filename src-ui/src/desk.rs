@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use daiban_model::access::{Action, Role};
 use daiban_model::api::{
     Changed, DayEnd, Failure, GetDayEnd, GetSession, GetSync, Lock, Session, SessionState, SyncView,
 };
@@ -170,6 +171,24 @@ impl Desk {
         if matches!(failure, Some(Failure::Locked)) && self.is_open() {
             self.refresh();
         }
+    }
+
+    /// The post of whoever is at work.
+    pub fn role(self) -> Option<Role> {
+        self.session.with_untracked(|session| match session.as_ref().map(|session| &session.state) {
+            Some(SessionState::Open { role, .. }) => Some(*role),
+            _ => None,
+        })
+    }
+
+    /// Whether whoever is at work sees to the frame.
+    pub fn oversees(self) -> bool {
+        self.role().is_some_and(Role::oversees)
+    }
+
+    /// Whether whoever is at work gives and calls numbers in a hall.
+    pub fn serves_hall(self) -> bool {
+        self.role().is_some_and(|role| role.includes(Action::Queue))
     }
 
     /// Says what a call answered instead of doing it.

@@ -15,7 +15,7 @@ pub enum Act {
     Search,
     /// / outside a text field
     Find,
-    /// Alt 1 to 6: the n-th place of the side bar
+    /// Alt 1 to 8: the n-th place of the side bar
     Place(u8),
     /// Enter: the one primary action
     Primary,
@@ -62,7 +62,7 @@ pub fn read(event: &KeyboardEvent) -> Option<Act> {
 }
 
 fn place(digit: &str) -> Option<Act> {
-    digit.parse().ok().filter(|n| (1..=6).contains(n)).map(Act::Place)
+    digit.parse().ok().filter(|n| (1..=8).contains(n)).map(Act::Place)
 }
 
 fn target(event: &KeyboardEvent) -> Option<Element> {

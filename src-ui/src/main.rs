@@ -9,6 +9,7 @@ mod dates;
 mod desk;
 mod idle;
 mod keys;
+mod lean;
 mod load;
 mod pages;
 mod parts;

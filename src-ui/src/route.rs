@@ -24,6 +24,8 @@ pub enum Route {
     Handing,
     /// 取号
     Queue,
+    /// 监督
+    Office,
     /// 清单, with the item that is open
     Catalogue(Option<ItemCode>),
     /// 同步
@@ -46,6 +48,7 @@ impl Route {
             Self::Visits => "/visits".to_owned(),
             Self::Handing => "/handing".to_owned(),
             Self::Queue => "/queue".to_owned(),
+            Self::Office => "/office".to_owned(),
             Self::Catalogue(None) => "/catalogue".to_owned(),
             Self::Catalogue(Some(code)) => format!("/catalogue/{code}"),
             Self::Sync => "/sync".to_owned(),
@@ -66,6 +69,7 @@ impl Route {
             ["visits"] => Self::Visits,
             ["handing"] => Self::Handing,
             ["queue"] => Self::Queue,
+            ["office"] => Self::Office,
             ["catalogue"] => Self::Catalogue(None),
             ["catalogue", code] => Self::Catalogue(code.parse().ok()),
             ["sync"] => Self::Sync,
@@ -139,6 +143,7 @@ mod tests {
             Route::Visits,
             Route::Handing,
             Route::Queue,
+            Route::Office,
             Route::Catalogue(None),
             Route::Catalogue("MZ-007".parse().ok()),
             Route::Sync,

@@ -3,20 +3,42 @@
 //! A call is one command named `call` with the request as JSON; the answer is JSON too. JSON text is parsed by serde on
 //! this side, so that ids and dates are checked by the model's own types and never by JavaScript.
 
+use std::pin::Pin;
+
 use daiban_model::api::{Call, Changed, Failure};
 use js_sys::{Function, Object, Promise, Reflect};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::lean;
+
 /// Asks the engine.
 pub async fn call<C: Call>(request: C) -> Result<C::Reply, Failure> {
-    let body = serde_json::to_string(&request).map_err(|_| broken())?;
-    let body = js_sys::JSON::parse(&body).map_err(|_| broken())?;
-    let args = object(&[("name", &C::NAME.into()), ("body", &body)]);
-    match invoke("call", &args).await {
-        Ok(reply) => read(&reply).ok_or_else(broken),
-        Err(refused) => Err(read(&refused).unwrap_or_else(broken)),
-    }
+    let body = pack(&request)?;
+    unpack(&ask(C::NAME, body).await?)
+}
+
+/// A request as it goes out.
+pub fn pack<C: Call>(request: &C) -> Result<String, Failure> {
+    serde_json::to_string(request).map_err(|_| broken())
+}
+
+/// A reply as it came.
+pub fn unpack<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    lean::read(text).ok_or_else(broken)
+}
+
+/// The way there and back. It knows no call by its type: compiled once for all of them, the program stays small.
+pub fn ask(name: &'static str, body: String) -> Pin<Box<dyn Future<Output = Result<String, Failure>>>> {
+    Box::pin(async move {
+        let body = js_sys::JSON::parse(&body).map_err(|_| broken())?;
+        let args = object(&[("name", &name.into()), ("body", &body)]);
+        match invoke("call", &args).await {
+            Ok(reply) => text(&reply).ok_or_else(broken),
+            Err(refused) => Err(read(&refused).unwrap_or_else(broken)),
+        }
+    })
 }
 
 /// Runs `heard` whenever the engine says that something changed.
@@ -61,9 +83,12 @@ fn object(members: &[(&str, &JsValue)]) -> JsValue {
     object.into()
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: &JsValue) -> Option<T> {
-    let text = if value.is_undefined() { "null".to_owned() } else { js_sys::JSON::stringify(value).ok()?.into() };
-    serde_json::from_str(&text).ok()
+fn text(value: &JsValue) -> Option<String> {
+    if value.is_undefined() { Some("null".to_owned()) } else { Some(js_sys::JSON::stringify(value).ok()?.into()) }
+}
+
+fn read<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+    lean::read(&text(value)?)
 }
 
 /// The answer was not one this version can read, or there was nobody to ask.

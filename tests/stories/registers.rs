@@ -2,8 +2,8 @@
 
 use daiban_model::api::{
     Audited, Chain, DataKind, EndEntrusted, Ending, Entrust, ExportAudit, Failure, GetItem, IncidentKind, Key,
-    ListAudit, ListEntrusted, ListIncidents, LookAtPaper, Outlet, PaperRef, PreviewDraft, PrintPaper, ReceiveDraft,
-    ReportIncident, RevealField, SearchCases, Seen, Why,
+    ListAssessments, ListAudit, ListEntrusted, ListIncidents, LookAtPaper, Outlet, PaperRef, PreviewDraft, PrintPaper,
+    ReceiveDraft, ReportIncident, RevealField, SearchCases, Seen, Why,
 };
 use daiban_model::case::event::PaperName;
 use daiban_model::case::field::Field;
@@ -37,6 +37,13 @@ fn r205_what_is_sensitive_is_switched_on_after_it_was_assessed() {
         assert!(!part.is_empty(), "purpose, means, risk, measures");
     }
     village.receive(&SUN_LINA, "MZ-015");
+    assert!(matches!(village.call(ListAssessments {}), Err(Failure::Denied { .. })), "for those who oversee");
+    for (world, wanted) in [(&world, None), (&assessed, Some(day("2029-03-02")))] {
+        let mut office = world.station("政务服务局", DISTRICT, LUO_JIE);
+        let all = office.ask(ListAssessments {});
+        let one = some("it is listed", all.into_iter().find(|line| line.code.as_str() == "MZ-015"));
+        assert_eq!(one.assessment.map(|(_, until)| until), wanted, "with until when it is kept, or as lacking");
+    }
 }
 
 #[test]
@@ -119,6 +126,10 @@ fn r208_the_trail_says_who_did_what_and_where_a_line_is_missing() {
         ],
         "sign-in, reveal, search by id, print, change of roles; a search by name is none"
     );
+    let audit = hall.ask(ListAudit { month: day("2026-03-15") });
+    let numbered: Vec<&str> =
+        audit.lines.iter().map(|line| line.case_number.as_str()).filter(|no| !no.is_empty()).collect();
+    assert_eq!(numbered, [hall.page(case).row.number.as_str(); 2], "the look and the print say of which case");
     assert_eq!(chain, Chain::Whole);
     assert!(lines.iter().any(|(by, act)| by == "罗杰" && *act == Audited::SignedIn));
 
@@ -211,6 +222,13 @@ fn r204_a_lost_laptop_is_refused_and_everybody_whose_data_were_on_it_is_listed()
     let drill = office.ask(ReportIncident { kind: IncidentKind::Drill, ..report });
     assert_eq!(drill.drill_by, Some(day("2027-03-10")), "once a year");
     assert_eq!(office.ask(ListIncidents {}), drill);
+    let of_lost: Vec<&str> =
+        drill.laptops.iter().filter(|one| one.device_no == device_no).map(|one| one.station.as_str()).collect();
+    assert_eq!(
+        (drill.laptops.len(), of_lost),
+        (3, vec!["绍卜亥便民服务站"]),
+        "all of the district but its hub, by name"
+    );
 
     world.hub.revoke("绍卜亥便民服务站");
     world.at("2026-03-12T09:00");
@@ -221,6 +239,41 @@ fn r204_a_lost_laptop_is_refused_and_everybody_whose_data_were_on_it_is_listed()
         office.keeps().iter().all(|(state, _)| state.doc != *late.0.as_bytes()),
         "what 08 brings is refused from then on"
     );
+}
+
+#[test]
+fn g1_an_entry_that_this_version_cannot_read_keeps_its_place() {
+    let world = World::new(2042);
+    let mut office = world.station("政务服务局", DISTRICT, TIAN_WEIGUO);
+    let later = b"{\"of\":\"a later version\"}".to_vec();
+    for register in ["incident/", "entrusted/"] {
+        office.put_state(&format!("{register}00000001"), Some(later.clone()));
+    }
+    let device_no = some("a laptop", office.ask(ListIncidents {}).laptops.first()).device_no;
+    let text = || "演练".to_owned();
+    office.ask(ReportIncident {
+        device_no,
+        kind: IncidentKind::Drill,
+        since: None,
+        cause: text(),
+        harm: text(),
+        measures: text(),
+        contact: text(),
+    });
+    office.ask(Entrust {
+        party: text(),
+        purpose: text(),
+        kinds: text(),
+        device: text(),
+        until: day("2026-03-10"),
+        key: Key::StaysHere,
+    });
+    for register in ["incident/", "entrusted/"] {
+        let stored = office.states(register);
+        let names: Vec<&str> = stored.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, [format!("{register}00000001"), format!("{register}00000002")], "beside it, not over it");
+        assert_eq!(stored[0].1, later, "untouched");
+    }
 }
 
 /// The two digits of a station, as they stand in its numbers.

@@ -12,6 +12,7 @@ mod lived_in;
 mod looks;
 mod mistakes;
 mod neighbour;
+mod office;
 mod printing;
 mod stage;
 mod stick;

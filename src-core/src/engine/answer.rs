@@ -86,6 +86,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         ReceiveDraft,
         ListItems,
         GetItem,
+        ListAssessments,
         LogCall,
         GetRoute,
         GetKit,

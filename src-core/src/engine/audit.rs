@@ -1,20 +1,21 @@
 //! 审计 (rules §7; R208): lines are only added, each signed and after the one before it. Nobody but a supervisor reads them, and nobody,
 //! whoever keeps the frame, can change one without its place being seen.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{Audit, AuditLine, AuditWritten, Audited, Chain, ExportAudit, Failure, ListAudit};
-use daiban_model::ids::AgentId;
+use daiban_model::ids::{AgentId, CaseId};
 use daiban_model::stamp::Wall;
 use serde::{Deserialize, Serialize};
 
-use super::Engine;
 use super::answer::Answer;
 use super::archive::keep;
 use super::desk::Desk;
 use super::trail::{Numbered, Trail};
-use crate::store::{Batch, Store};
+use super::{Engine, storage};
+use crate::store::{Batch, RowQuery, Store};
 use crate::sync::sign::Domain;
 
 /// The log.
@@ -79,9 +80,13 @@ impl<S: Store> Desk<S> {
 
     async fn audit_of(&self, month: jiff::civil::Date) -> Result<Audit, Failure> {
         let (lines, chain) = self.month_of::<Act>(&ACTS, month).await?;
+        let docs: BTreeSet<_> =
+            lines.iter().filter_map(|line| line.said.act.case()).map(|case| case.0.into_bytes()).collect();
+        let rows = self.store.rows(RowQuery::ByDoc(docs.into_iter().collect())).await.map_err(storage)?.cases;
+        let numbers: BTreeMap<CaseId, String> = rows.into_iter().map(|row| (row.shown.id, row.shown.number)).collect();
         let told = |Numbered { number, said: Act { at, by, act }, .. }: Numbered<Act>| {
-            let by = self.published.agent(&by);
-            AuditLine { number, at, by, act }
+            let case_number = act.case().and_then(|case| numbers.get(&case)).cloned().unwrap_or_default();
+            AuditLine { number, at, by: self.published.agent(&by), act, case_number }
         };
         Ok(Audit { lines: lines.into_iter().rev().map(told).collect(), chain })
     }
@@ -91,7 +96,8 @@ impl<S: Store> Desk<S> {
 fn text(audit: &Audit) -> String {
     let line = |line: &AuditLine| {
         let act = serde_json::to_string(&line.act).unwrap_or_default();
-        format!("{}\t{}\t{}\t{act}\n", line.number, line.at.local().strftime("%Y-%m-%d %H:%M:%S"), line.by)
+        let at = line.at.local().strftime("%Y-%m-%d %H:%M:%S");
+        format!("{}\t{at}\t{}\t{act}\t{}\n", line.number, line.by, line.case_number)
     };
     let lines: String = audit.lines.iter().rev().map(line).collect();
     match audit.chain {

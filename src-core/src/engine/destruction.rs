@@ -8,25 +8,20 @@ use daiban_model::api::{
     Changed, DestroyedFile, ExpiredFile, Failure, ListDestroyed, ListExpired, Seen, SignDestruction, View,
 };
 use daiban_model::ids::{CaseId, FileHash, ScopeCode};
-use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use super::desk::Desk;
-use super::{Engine, storage, vault_failure};
-use crate::keys::Pin;
+use super::register::Register;
+use super::{Engine, storage};
 use crate::store::{Batch, Erased, Store};
 
-/// Under which names the register is kept.
-const REGISTER: &str = "destroyed/";
-
-/// A line of the register as it is stored.
-#[derive(Serialize, Deserialize)]
-struct Line(DestroyedFile);
+/// The register: nothing in it is typed.
+const DESTROYED: Register = Register { name: "destroyed/", longest: 0, lacks: "" };
 
 impl<S: Store> Answer<S> for ListExpired {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<ExpiredFile>, Failure> {
         let desk = engine.desk()?;
-        desk.may_wipe(&desk.who)?;
+        desk.may_oversee(&desk.who)?;
         desk.expired().await
     }
 }
@@ -34,19 +29,16 @@ impl<S: Store> Answer<S> for ListExpired {
 impl<S: Store> Answer<S> for ListDestroyed {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<DestroyedFile>, Failure> {
         let desk = engine.desk()?;
-        desk.may_wipe(&desk.who)?;
-        desk.destroyed().await
+        desk.may_oversee(&desk.who)?;
+        desk.entries(&DESTROYED).await
     }
 }
 
 impl<S: Store> Answer<S> for SignDestruction {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<DestroyedFile>, Failure> {
-        let now = engine.now();
-        let second = engine.desk()?.second(&self.second)?;
-        // The second sign-in is a real one: its PIN is tried, and a wrong one costs what it costs at the door.
-        let vault = engine.vault.as_mut().ok_or(Failure::NotFound)?;
-        vault.unlock(&self.second, &Pin::new(self.pin), now).map_err(vault_failure)?;
+        let second = engine.signed_beside(&self.second, self.pin)?;
         let desk = engine.desk()?;
+        let now = desk.now();
         let listed = desk.expired().await?;
         let signed = [desk.who.name.clone(), second.name.clone()];
         let (mut batch, mut pictures) = (Batch::default(), Vec::new());
@@ -60,8 +52,7 @@ impl<S: Store> Answer<S> for SignDestruction {
             desk.looked_at(*id, &[Seen::Destroyed]).await?;
             desk.looked_as(&second.agent, *id, &[Seen::Destroyed]).await?;
             let line = DestroyedFile { file, at: now, signed: signed.clone() };
-            let bytes = serde_json::to_vec(&Line(line)).map_err(|_| super::internal("a line does not write"))?;
-            batch.states.push((name(*id), Some(bytes)));
+            batch.states.push(DESTROYED.state(&id.to_string(), &line)?);
             batch.erased.push(Erased::Doc(*id.0.as_bytes()));
         }
         // First the attachments: which they are is told by the documents.
@@ -69,20 +60,16 @@ impl<S: Store> Answer<S> for SignDestruction {
             desk.erase_files_of(*doc, files, homes).await?;
         }
         desk.commit(batch).await?;
-        let register = desk.destroyed().await?;
+        let register = desk.entries(&DESTROYED).await?;
         engine.tell(Changed::Cases { ids: self.ids });
         Ok(register)
     }
 }
 
-fn name(id: CaseId) -> String {
-    format!("{REGISTER}{id}")
-}
-
 impl<S: Store> Desk<S> {
     /// Whether a file was destroyed here: what still comes for it is not kept. K1
     pub(super) async fn is_destroyed(&self, id: CaseId) -> Result<bool, Failure> {
-        Ok(!self.store.states(&name(id)).await.map_err(storage)?.is_empty())
+        self.is_entered(&DESTROYED, &id.to_string()).await
     }
 
     /// Closed files whose last day is over, of which nothing waits to be sent or looked at.
@@ -105,11 +92,5 @@ impl<S: Store> Desk<S> {
             }));
         }
         Ok(found)
-    }
-
-    async fn destroyed(&self) -> Result<Vec<DestroyedFile>, Failure> {
-        let stored = self.store.states(REGISTER).await.map_err(storage)?;
-        let lines = stored.iter().filter_map(|(_, bytes)| serde_json::from_slice::<Line>(bytes).ok());
-        Ok(lines.map(|Line(line)| line).collect())
     }
 }

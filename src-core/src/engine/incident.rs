@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
-    Concerned, DataKind, Failure, Incident, IncidentKind, Incidents, ListIncidents, ReportIncident, View,
+    Concerned, DataKind, Failure, Incident, IncidentKind, Incidents, Laptop, ListIncidents, ReportIncident, View,
 };
 use daiban_model::case::field::Field;
 use daiban_model::stamp::Wall;
+use daiban_model::wire::HUB_NO;
 use jiff::ToSpan;
 
 use super::answer::Answer;
 use super::desk::Desk;
-use super::{Engine, internal, storage, story};
+use super::register::Register;
+use super::{Engine, story};
 use crate::projection::Facts;
-use crate::store::{Batch, Store};
+use crate::store::Store;
 use crate::sync::certificates;
 
-/// Under which names they are kept.
-const REGISTER: &str = "incident/";
-/// Longest text of a report, in characters.
-const LONGEST: usize = 500;
+/// The register.
+const INCIDENTS: Register = Register { name: "incident/", longest: 500, lacks: "incident_empty" };
 
 impl<S: Store> Answer<S> for ListIncidents {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Incidents>, Failure> {
@@ -35,19 +35,15 @@ impl<S: Store> Answer<S> for ReportIncident {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Incidents>, Failure> {
         let desk = engine.desk()?;
         desk.may_report()?;
-        for text in [&self.cause, &self.harm, &self.measures, &self.contact] {
-            filled(text)?;
-        }
+        INCIDENTS.filled(&[&self.cause, &self.harm, &self.measures, &self.contact])?;
         let persons = desk.concerned(&self).await?;
         let at = desk.now();
         let letter = letter(&self, &persons, at);
         // A drill needs nobody's name (art 6: no more than is needed).
         let persons = if self.kind == IncidentKind::Drill { Vec::new() } else { persons };
         let incident = Incident { report: self, at, by: desk.who.name.clone(), persons, letter };
-        let no = desk.store.states(REGISTER).await.map_err(storage)?.len() + 1;
-        let bytes = serde_json::to_vec(&incident).map_err(|_| internal("an incident does not write"))?;
-        let states = vec![(format!("{REGISTER}{no:08}"), Some(bytes))];
-        desk.commit(Batch { states, ..Batch::default() }).await?;
+        let no = desk.next_no(&INCIDENTS).await?;
+        desk.enter(&INCIDENTS, &Register::numbered(no), &incident).await?;
         desk.incidents().await.map(Box::new)
     }
 }
@@ -58,12 +54,20 @@ impl<S: Store> Desk<S> {
     }
 
     async fn incidents(&self) -> Result<Incidents, Failure> {
-        let stored = self.store.states(REGISTER).await.map_err(storage)?;
-        let mut all: Vec<Incident> =
-            stored.iter().filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok()).collect();
+        let mut all: Vec<Incident> = self.entries(&INCIDENTS).await?;
         all.reverse();
         let drill = all.iter().filter(|one| one.report.kind == IncidentKind::Drill).map(|one| one.at.date()).max();
-        Ok(Incidents { all, drill_by: drill.map(|last| last.saturating_add(1.year())) })
+        Ok(Incidents { all, drill_by: drill.map(|last| last.saturating_add(1.year())), laptops: self.laptops() })
+    }
+
+    /// The laptops of the district; its hub is none.
+    fn laptops(&self) -> Vec<Laptop> {
+        let stations = self.devices.values().filter(|device| device.device_no != HUB_NO);
+        let mut laptops: Vec<Laptop> =
+            stations.map(|device| Laptop { device_no: device.device_no, station: device.station.clone() }).collect();
+        laptops.sort_by_key(|laptop| laptop.device_no);
+        laptops.dedup_by_key(|laptop| laptop.device_no);
+        laptops
     }
 
     /// Whose cases lay on a laptop: those of the divisions it served, each person once.
@@ -126,13 +130,4 @@ fn letter(report: &ReportIncident, persons: &[Concerned], at: Wall) -> String {
         format!("联系方式：{}", report.contact.trim()),
     ]
     .join("\n")
-}
-
-fn filled(text: &str) -> Result<(), Failure> {
-    let bad = |code: &str, arg: String| Failure::BadValue { code: code.to_owned(), arg };
-    match text.trim().chars().count() {
-        0 => Err(bad("incident_empty", String::new())),
-        length if length > LONGEST => Err(bad("too_long", LONGEST.to_string())),
-        _ => Ok(()),
-    }
 }

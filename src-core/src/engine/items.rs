@@ -2,7 +2,8 @@
 
 use daiban_model::access::Role;
 use daiban_model::api::{
-    Draft, DraftFault, Failure, ForbiddenRow, GetItem, ItemGuide, ItemRow, Items, ListItems, Step, Verification,
+    AssessedItem, Draft, DraftFault, Failure, ForbiddenRow, GetItem, ItemGuide, ItemRow, Items, ListAssessments,
+    ListItems, Step, Verification,
 };
 use daiban_model::case::event::Limits;
 use daiban_model::catalogue::{Item, Verified};
@@ -48,6 +49,20 @@ impl<S: Store> Answer<S> for GetItem {
         let item = catalogue.get(&self.code).ok_or(Failure::NotFound)?.clone();
         let outlook = desk.reckoning().outlook(&item.code, Limits::from(&item), None);
         Ok(Box::new(ItemGuide { item, version: catalogue.version, valid_from: catalogue.valid_from, outlook }))
+    }
+}
+
+impl<S: Store> Answer<S> for ListAssessments {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<AssessedItem>, Failure> {
+        let desk = engine.desk()?;
+        desk.may_oversee(&desk.who)?;
+        let items = desk.published.catalogue.iter().flat_map(|catalogue| catalogue.items());
+        let line = |item: &Item| AssessedItem {
+            code: item.code.clone(),
+            name: item.name.clone(),
+            assessment: item.assessment.clone().map(|made| (made.clone(), made.kept_until())),
+        };
+        Ok(items.filter(|item| item.needs_assessment()).map(line).collect())
     }
 }
 

@@ -1,16 +1,14 @@
 //! Working copies that go by rule: ninety days after the file left the station its attachments are let go, by a list that two people
 //! approve (R203, R220). The case with all that was done stays; so does what the district does not have yet.
 
-use daiban_model::access::{Action, Principal, Subject, permit};
 use daiban_model::api::{ApproveWipe, Changed, Failure, ListWipe, Seen, View, WipeRow, Wiped};
 use daiban_model::case::retention::wipe_on;
-use daiban_model::ids::{AgentId, CaseId, FileHash};
+use daiban_model::ids::{CaseId, FileHash};
 use daiban_model::wire;
 
 use super::answer::Answer;
-use super::desk::{Desk, principal, serves};
-use super::{Engine, storage, vault_failure};
-use crate::keys::Pin;
+use super::desk::Desk;
+use super::{Engine, storage};
 use crate::store::{Batch, Eyes, RowQuery, Store};
 
 /// Under which names it is kept that a case's attachments were let go, and when.
@@ -27,20 +25,16 @@ fn mark(id: CaseId) -> String {
 impl<S: Store> Answer<S> for ListWipe {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<WipeRow>, Failure> {
         let desk = engine.desk()?;
-        desk.may_wipe(&desk.who)?;
+        desk.may_oversee(&desk.who)?;
         Ok(desk.wipeable().await?.into_iter().map(|(row, _)| row).collect())
     }
 }
 
 impl<S: Store> Answer<S> for ApproveWipe {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Wiped, Failure> {
-        let now = engine.now();
+        let second = engine.signed_beside(&self.second, self.pin)?;
         let desk = engine.desk()?;
-        let second = desk.second(&self.second)?;
-        // The second sign-in is a real one: its PIN is tried, and a wrong one costs what it costs at the door.
-        let vault = engine.vault.as_mut().ok_or(Failure::NotFound)?;
-        vault.unlock(&self.second, &Pin::new(self.pin), now).map_err(vault_failure)?;
-        let desk = engine.desk()?;
+        let now = desk.now();
         let listed = desk.wipeable().await?;
         let (mut names, mut states, mut cases) = (Vec::<FileHash>::new(), Vec::new(), 0);
         for id in &self.ids {
@@ -60,30 +54,6 @@ impl<S: Store> Answer<S> for ApproveWipe {
 }
 
 impl<S: Store> Desk<S> {
-    /// Administrators keep the frame and supervisors see to it; agents do not clear their own table.
-    pub(super) fn may_wipe(&self, who: &Principal) -> Result<(), Failure> {
-        use daiban_model::access::{Denied, Role};
-        let may = matches!(who.role, Role::Administrator | Role::Supervisor | Role::Archivist);
-        if may { Ok(()) } else { Err(Failure::Denied { action: Action::Archive, why: Denied::Role }) }
-    }
-
-    /// The second person, another one than who is signed in, one of the two a supervisor.
-    pub(super) fn second(&self, agent: &AgentId) -> Result<Principal, Failure> {
-        self.may_wipe(&self.who)?;
-        let bad = |code: &str| Failure::BadValue { code: code.to_owned(), arg: String::new() };
-        if *agent == self.who.agent {
-            return Err(bad("second_same"));
-        }
-        let (now, latest) = (self.now(), self.latest(self.now()));
-        let listed = self.published.roster.agents().iter().find(|listed| listed.id == *agent);
-        let second = listed.filter(|agent| serves(agent, now, latest)).ok_or(Failure::NotFound)?;
-        let second = principal(second, &self.certificate);
-        self.may_wipe(&second)?;
-        let subject = Subject { scope: self.certificate.unit, handler: None };
-        let supervised = [&self.who, &second].into_iter().any(|who| permit(who, Action::Audit, &subject).is_ok());
-        if supervised { Ok(second) } else { Err(bad("second_supervisor")) }
-    }
-
     /// Finished cases whose file left the station ninety days ago, with the attachments that lie here; what somebody still has to look
     /// at stays.
     async fn wipeable(&self) -> Result<Vec<(WipeRow, Vec<FileHash>)>, Failure> {

@@ -53,6 +53,8 @@ pub struct AuditLine {
     pub by: String,
     /// What; never what was read or searched for.
     pub act: Audited,
+    /// 办件号 of the case it was about; empty where there is none, or it is not here any more.
+    pub case_number: String,
 }
 
 /// What is written into the trail. Stored by place: new kinds stand last.
@@ -89,4 +91,18 @@ pub enum Audited {
         /// Its version.
         version: u32,
     },
+}
+
+impl Audited {
+    /// Which case or person it was about.
+    pub fn case(&self) -> Option<CaseId> {
+        match self {
+            Self::Looked { case, .. } | Self::Printed { case, .. } => Some(*case),
+            Self::SignedIn
+            | Self::SearchedByNumber
+            | Self::Exported
+            | Self::TakenIn { .. }
+            | Self::RightsChanged { .. } => None,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::bundle::BundleRow;
 use super::case::Verification;
 use crate::case::clocks::Clock;
-use crate::catalogue::Item;
+use crate::catalogue::{Assessment, Item};
 use crate::ids::ItemCode;
 
 /// Items of the catalogue.
@@ -79,4 +79,19 @@ pub struct ItemGuide {
     pub valid_from: Date,
     /// The dates if it were received now.
     pub outlook: Vec<Clock>,
+}
+
+/// What was thought through before sensitive data are handled (R205). For those who oversee.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListAssessments {}
+
+/// A matter that handles sensitive data, and its assessment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssessedItem {
+    /// Code.
+    pub code: ItemCode,
+    /// Official name, verbatim.
+    pub name: String,
+    /// The assessment, and until when it is kept at least; `None` where there is none: then the matter cannot be taken.
+    pub assessment: Option<(Assessment, Date)>,
 }

@@ -47,6 +47,17 @@ pub struct Incidents {
     pub all: Vec<Incident>,
     /// By when the next drill is due: a year after the last; `None` while there was none, so at once.
     pub drill_by: Option<Date>,
+    /// The laptops of the district, by number.
+    pub laptops: Vec<Laptop>,
+}
+
+/// A laptop of the district.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Laptop {
+    /// Its number, as it stands in the numbers of its cases.
+    pub device_no: u8,
+    /// Its station.
+    pub station: String,
 }
 
 /// One incident.

@@ -148,6 +148,7 @@ calls! {
     ReceiveDraft = "receive_draft" -> Taken;
     ListItems = "list_items" -> Items;
     GetItem = "get_item" -> Box<ItemGuide>;
+    ListAssessments = "list_assessments" -> Vec<AssessedItem>;
     LogCall = "log_call" -> Box<CasePage>;
     GetRoute = "get_route" -> Route;
     GetKit = "get_kit" -> Kit;

@@ -1,6 +1,5 @@
 //! The frame around a page: side bar with the state of the exchange, top bar with search, who and lock, words in passing.
 
-use daiban_model::access::Action;
 use daiban_model::api::{Link, ProblemCode, SessionState, SyncView};
 use leptos::prelude::*;
 
@@ -32,21 +31,23 @@ pub fn Go(
     }
 }
 
-/// The places of the side bar with the digit that leads there by Alt.
-pub fn places() -> [(u8, Route, &'static str, &'static str, &'static str); 6] {
-    [
+/// The places of the side bar with the digit that leads there by Alt; the last ones for those who may.
+pub fn places() -> Vec<(u8, Route, &'static str, &'static str, &'static str)> {
+    let mut places = vec![
         (1, Route::Today, "today", t!("nav.today"), "nav-today"),
         (2, Route::Cases(String::new()), "case", t!("nav.cases"), "nav-cases"),
         (3, Route::Visits, "visit", t!("nav.visits"), "nav-visits"),
         (4, Route::Catalogue(None), "list", t!("nav.catalogue"), "nav-catalogue"),
         (5, Route::Handing, "out", t!("nav.handing"), "nav-handing"),
         (6, Route::Sync, "sync", t!("nav.sync"), "nav-sync"),
-    ]
-}
-
-/// Places of those alone whose post includes what is done there.
-fn places_by_post() -> [(Action, Route, &'static str, &'static str, &'static str); 1] {
-    [(Action::Queue, Route::Queue, "users", t!("nav.queue"), "nav-queue")]
+    ];
+    if desk().oversees() {
+        places.push((7, Route::Office, "shield", t!("nav.office"), "nav-office"));
+    }
+    if desk().serves_hall() {
+        places.push((8, Route::Queue, "users", t!("nav.queue"), "nav-queue"));
+    }
+    places
 }
 
 /// Whether a page belongs to a place of the side bar.
@@ -64,13 +65,7 @@ pub fn SideBar() -> impl IntoView {
     let station =
         move || desk.session.with(|session| session.as_ref().and_then(|s| s.station.clone()).unwrap_or_default());
     let waiting = move || desk.sync.with(|sync| sync.as_ref().map(|s| s.outbox).filter(|n| *n > 0));
-    let role = move || {
-        desk.session.with(|session| match session.as_ref().map(|session| &session.state) {
-            Some(SessionState::Open { role, .. }) => Some(*role),
-            _ => None,
-        })
-    };
-    let link = move |(place, icon, name, test): (Route, &'static str, &'static str, &'static str)| {
+    let link = move |(_, place, icon, name, test): (u8, Route, &'static str, &'static str, &'static str)| {
         let to = place.clone();
         let count =
             (place == Route::Sync).then_some(move || waiting().map(|n| view! { <span class="count">{n}</span> }));
@@ -83,13 +78,7 @@ pub fn SideBar() -> impl IntoView {
                 <Mark/>
                 <span><b>{t!("app.name")}</b><small>{station}</small></span>
             </Go>
-            <nav class="nav" aria-label=t!("nav.main")>
-                {places().map(|(_, place, icon, name, test)| link((place, icon, name, test))).collect_view()}
-                {move || {
-                    let mine = places_by_post().into_iter().filter(|(action, ..)| role().is_some_and(|role| role.includes(*action)));
-                    mine.map(|(_, place, icon, name, test)| link((place, icon, name, test))).collect_view()
-                }}
-            </nav>
+            <nav class="nav" aria-label=t!("nav.main")>{places().into_iter().map(link).collect_view()}</nav>
             <div class="side-foot">
                 <SyncBadge/>
                 <nav class="nav" aria-label=t!("nav.help")>

@@ -45,6 +45,8 @@ pub mod key {
     pub const TAB: char = '\u{E004}';
     /// The space bar
     pub const SPACE: char = ' ';
+    /// Arrow up
+    pub const UP: char = '\u{E013}';
     /// Arrow down
     pub const DOWN: char = '\u{E015}';
     /// Arrow right

@@ -36,6 +36,7 @@ pub(super) use self::link::LinkState;
 use self::link::{Asked, Brevity, measured};
 pub use self::meeting::MeetFault;
 pub(super) use self::meeting::{Meets, Seen};
+pub(super) use self::outgoing::{REFUSED, is_scope};
 use super::desk::Desk;
 use super::{Engine, vault_failure};
 use crate::courier::LetterId;
@@ -101,6 +102,8 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
+        // H2 of [`super::successor`]
+        link.packages_wanted |= desk.owes_succession() && !link.hub_is_older;
         let to = desk.place();
         if let Some(asked) = files::in_turn(desk, link).await? {
             self.tell(Changed::Sync);
@@ -305,7 +308,7 @@ impl<S: Store> Engine<S> {
             // It stays due; nothing else waits for it. X3
             tracing::warn!(%fault, "what was to be erased is still here");
         }
-        let untold = !self.desk()?.untold().await?.0.is_empty() && !self.link.hub_is_older;
+        let untold = !self.desk()?.untold().await?.1.is_empty() && !self.link.hub_is_older;
         let newer = packages == Packages::Changed && !self.link.fetched;
         self.link.fetched |= newer;
         self.link.packages_wanted = newer || untold;

@@ -91,7 +91,9 @@ impl<S: Store> Desk<S> {
     /// What the hub has not been told yet, with the names it is kept under.
     pub(super) async fn untold(&self) -> Result<(Vec<String>, Vec<Signed>), Failure> {
         let untold = self.words().await?.into_iter().filter(|(_, word)| word.told == Told::No);
-        Ok(untold.map(|(name, word)| (name, word.signed)).unzip())
+        let (names, mut words): (_, Vec<Signed>) = untold.map(|(name, word)| (name, word.signed)).unzip();
+        words.extend(self.succession_words());
+        Ok((names, words))
     }
 
     /// The hub has these words.

@@ -16,6 +16,9 @@ use crate::sync::station;
 impl<S: Store> Desk<S> {
     /// Seals what waits.
     pub(super) async fn seal_waiting(&mut self, limit: usize) -> Result<(), Failure> {
+        if self.owes_succession() {
+            return Ok(());
+        }
         let waiting = self.store.peer(PeerQuery::Outbox { limit }).await.map_err(storage)?.outbox;
         self.seal(waiting).await
     }
@@ -151,7 +154,7 @@ impl<S: Store> Desk<S> {
 
     /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
     /// another incarnation.
-    pub(super) async fn withdraw_open(&self) -> Result<(), Failure> {
+    pub(in crate::engine) async fn withdraw_open(&self) -> Result<(), Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         let query = PeerQuery::Unreceipted { limit: usize::MAX };
         let open = self.store.peer(query).await.map_err(storage)?.segments;
@@ -166,7 +169,7 @@ impl<S: Store> Desk<S> {
 }
 
 /// Under which names the segments are kept that the hub will never take.
-pub(super) const REFUSED: &str = "refused/";
+pub(in crate::engine) const REFUSED: &str = "refused/";
 
 /// Under which names the documents are kept of which the hub says that they live in another scope.
 const FOREIGN: &str = "foreign/";
@@ -181,7 +184,7 @@ pub(super) fn refused_scope(name: &str) -> Option<ScopeCode> {
 }
 
 /// Whether a segment was not taken because its division was not this station's: the hub has not kept it.
-pub(super) fn is_scope(bytes: &[u8]) -> bool {
+pub(in crate::engine) fn is_scope(bytes: &[u8]) -> bool {
     matches!(wire::decode::<(Why, Wall)>(bytes, 64), Ok((Why::OutOfScope, _)))
 }
 

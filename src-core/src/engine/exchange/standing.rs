@@ -61,7 +61,11 @@ impl<S: Store> Engine<S> {
     pub(super) async fn stands(&mut self, standing: Standing) -> Result<Turn, Failure> {
         let Standing { packages, certificate, orders } = standing;
         let said = std::mem::take(&mut self.link.said);
-        self.desk()?.heard(&said).await?;
+        let desk = self.desk()?;
+        desk.heard(&said).await?;
+        if desk.owes_succession() {
+            desk.succession_heard().await?;
+        }
         self.adopt(packages, certificate, orders).await?;
         Ok(Turn::Again)
     }

@@ -58,7 +58,7 @@ fn all_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 #[test]
 fn r87_a_backup_of_07_goes_on_as_09_with_every_receipt_and_number() {
     let (world, mut seven, cases, stick) = seven(8701);
-    let before = seven.page(cases[0]);
+    let before = seven.page(cases[0]).row;
     world.at("2026-03-02T17:00");
     let made = must("the backup", seven.back_up(stick.path()));
     assert_eq!((made.cases, made.device_no, made.at.date()), (6, 7, day("2026-03-02")));
@@ -70,7 +70,8 @@ fn r87_a_backup_of_07_goes_on_as_09_with_every_receipt_and_number() {
     nine.go_on_from(stick.path(), &world.hub, &world.code_numbered(NEW, BAICAIGOU, 9), QIMUGE);
     let kept: Vec<String> = (1..=6).map(|n| format!("07-{n:04}")).collect();
     assert_eq!(numbers(&mut nine), kept, "6 cases, last 07-0006");
-    assert_eq!(nine.page(cases[0]).row, before.row, "the receipt says what it said");
+    let row = nine.page(cases[0]).row;
+    assert_eq!((row.number, row.name, row.since), (before.number, before.name, before.since), "as the receipt says");
     let new = nine.receive(&ZHAO_YUNFENG, "MZ-007");
     assert!(nine.page(new).row.number.ends_with("-20260303-09-0001"), "{}", nine.page(new).row.number);
 
@@ -84,7 +85,7 @@ fn r87_a_backup_of_07_goes_on_as_09_with_every_receipt_and_number() {
 
     let mut township = world.station_for("吉忽伦图苏木便民服务中心", JIHULUNTU, &[JIHULUNTU], GAO_JIANPING);
     township.sync(&world.hub);
-    assert_eq!(township.knows(), nine.knows(), "all seven cases are at the district");
+    assert!(township.knows() == nine.knows(), "all seven cases are at the district");
 }
 
 #[test]
@@ -128,7 +129,11 @@ fn r87_two_laptops_from_one_backup_are_two_devices_and_both_deliver() {
     eight.note(cases[5], "八号写的");
     nine.note(cases[5], "九号写的");
     world.settle(&mut [&mut eight, &mut nine]);
-    assert_eq!(eight.knows(), nine.knows());
+    let aside = |it: &Station| daiban_tests::world::now(daiban_core::store::Store::peer(&it.shelf(), daiban_core::store::PeerQuery::Quarantine)).unwrap().quarantine.iter().map(|q| (q.key, q.why.clone())).collect::<Vec<_>>();
+    eprintln!("DBG {:?} {:?} {:?}", aside(&eight), aside(&nine), world.hub.ends());
+    eprintln!("DBG {:?} {:?} {:?}", problems(&mut eight), problems(&mut nine), world.hub.quarantine().len());
+    assert_eq!(eight.knows().len(), nine.knows().len());
+    assert!(eight.knows() == nine.knows());
     assert_eq!((problems(&mut eight), problems(&mut nine)), (vec![], vec![]));
     assert_eq!((world.hub.quarantine().len(), world.hub.verify().faults), (0, vec![]));
 }
@@ -168,9 +173,10 @@ fn r87_a_code_that_is_late_costs_nothing_and_without_one_nobody_works_under_the_
 #[test]
 fn r87_pictures_that_the_district_lacks_are_in_the_backup() {
     let (world, mut seven, cases, stick) = seven(8705);
-    must("a picture", seven.attach(cases[0], "居民身份证", "a.jpg", &photo(1)));
+    let paper = seven.page(cases[0]).papers[0].name.clone();
+    must("a picture", seven.attach(cases[0], &paper, "a.jpg", &photo(1)));
     seven.sync(&world.hub);
-    must("a picture", seven.attach(cases[1], "居民身份证", "b.jpg", &photo(2)));
+    must("a picture", seven.attach(cases[1], &paper, "b.jpg", &photo(2)));
     must("the backup", seven.back_up(stick.path()));
     seven.kill();
     let mut nine = Station::empty_laptop(NEW, world.clock());

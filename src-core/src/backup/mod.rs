@@ -98,8 +98,10 @@ impl Opened {
     fn of(bytes: &[u8]) -> Result<Self, BackupError> {
         let damaged = || BackupError::Damaged;
         let (version, sheet) = bytes.split_first().ok_or_else(damaged)?;
-        if *version > VERSION {
-            return Err(BackupError::Newer);
+        match *version {
+            VERSION => {}
+            later if later > VERSION => return Err(BackupError::Newer),
+            _ => return Err(damaged()),
         }
         let Sheet { root, certificate, list } = wire::decode(sheet, MAX_LIST).map_err(|_| damaged())?;
         let certificate: Certificate = sign::open(&root, Domain::Certificate, &certificate).ok_or_else(damaged)?;

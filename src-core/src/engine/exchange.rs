@@ -36,7 +36,6 @@ pub(super) use self::link::LinkState;
 use self::link::{Asked, Brevity, measured};
 pub use self::meeting::MeetFault;
 pub(super) use self::meeting::{Meets, Seen};
-pub(super) use self::outgoing::{REFUSED, is_scope};
 use super::desk::Desk;
 use super::{Engine, vault_failure};
 use crate::courier::LetterId;
@@ -102,8 +101,9 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
+        let inherited = desk.inherited().await?;
         // H2 of [`super::successor`]
-        link.packages_wanted |= desk.owes_succession() && !link.hub_is_older;
+        link.packages_wanted |= inherited.is_empty() && desk.owes_succession() && !link.hub_is_older;
         let to = desk.place();
         if let Some(asked) = files::in_turn(desk, link).await? {
             self.tell(Changed::Sync);
@@ -113,9 +113,10 @@ impl<S: Store> Engine<S> {
             return Ok(Some(self.out(to, Road::Letter, body)));
         }
         let repairs = desk.repairs().await?;
+        link.repair.bring_first(inherited);
         let (asked, (body, hash)) = if link.packages_wanted {
             standing::ask(desk, link).await?
-        } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() {
+        } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() || link.repair.brings() {
             let ask = desk.repair(link, &repairs).await?;
             (Asked::Repair as fn(_) -> _, station::request(&desk.key, &ask))
         } else {
@@ -308,7 +309,7 @@ impl<S: Store> Engine<S> {
             // It stays due; nothing else waits for it. X3
             tracing::warn!(%fault, "what was to be erased is still here");
         }
-        let untold = !self.desk()?.untold().await?.1.is_empty() && !self.link.hub_is_older;
+        let untold = !self.desk()?.untold().await?.0.is_empty() && !self.link.hub_is_older;
         let newer = packages == Packages::Changed && !self.link.fetched;
         self.link.fetched |= newer;
         self.link.packages_wanted = newer || untold;

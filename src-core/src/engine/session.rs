@@ -198,12 +198,15 @@ impl<S: Store> Engine<S> {
     /// Opens the station's store for somebody who has proved who they are.
     pub(super) async fn open_desk(&mut self, agent: &AgentId, key: DatabaseKey) -> Result<(), Failure> {
         let incarnation = incarnation::load(&self.home.folder).map_err(vault_failure)?;
-        let store = (self.home.open)(&self.home.folder, &key).map_err(storage)?;
         let is_new = self.is_to_be_renamed();
         if is_new {
-            self.newcomer.as_ref().ok_or(Failure::Locked)?.succeed(&store).await?;
+            let newcomer = self.newcomer.as_ref().filter(|it| it.admission.is_some()).ok_or(Failure::Locked)?;
+            let (store, files) = self.opened(&key)?;
+            let mut before = Desk::open(store, files, self.home.edge.clone(), agent, incarnation).await?;
+            before.hand_down().await?;
+            newcomer.succeed(&*before.store).await?;
         }
-        let files = Attachments::open(&self.home.folder, &key);
+        let (store, files) = self.opened(&key)?;
         self.desk = Some(Desk::open(store, files, self.home.edge.clone(), agent, incarnation).await?);
         self.key = Some(key);
         if is_new && let Err(fault) = self.succeeded().await {
@@ -212,6 +215,11 @@ impl<S: Store> Engine<S> {
             return Err(fault);
         }
         Ok(())
+    }
+
+    fn opened(&self, key: &DatabaseKey) -> Result<(S, Attachments), Failure> {
+        let folder = &self.home.folder;
+        Ok(((self.home.open)(folder, key).map_err(storage)?, Attachments::open(folder, key)))
     }
 
     /// The district whose code was entered, until the station is one of its own.

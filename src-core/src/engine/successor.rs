@@ -1,9 +1,9 @@
 //! A station that was put back from a backup becomes a device of its own (R87).
 //!
-//! - H1: before anybody works on it, it has a key and a number of its own; what the device before it had begun to send goes back into the
-//!   outbox as on a copied disk, and is sealed anew under the new key.
-//! - H2: the district is told first that it goes on from the other one, by a word that the other one's key signs. Until that word was heard
-//!   nothing is sealed: the hub would take changes of the other device's hands for stolen ones.
+//! - H1: before anybody works on it, it has a key and a number of its own. What the device before it had not delivered is sealed once more
+//!   under that one's key, in an incarnation drawn by chance, as on any disk that went back; from then on it is brought as others' work is.
+//! - H2: when all of that is at the district, it hears that this device goes on from the other one, by a word that the other one's key
+//!   signs, and retires it.
 //! - H3: one commit makes it another device; killed before that the code is entered again, killed after it nothing is lost by that either.
 
 use daiban_model::api::{EnrolmentFault, Failure};
@@ -13,16 +13,16 @@ use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Desk, IDENTITY, Identity, THREAD};
-use super::exchange::{REFUSED, is_scope};
 use super::recovery::DEPOSITED;
 use super::session::{Newcomer, own_device};
 use super::{Engine, receive, storage, vault_failure};
+use crate::edge::draw;
 use crate::keys::{Station, restored};
 use crate::store::{Batch, Store, StoreError};
 use crate::sync::sign::{self, Domain};
 
 /// Under this name it is kept whom this station goes on from.
-const SUCCESSION: &str = "succession";
+pub(super) const SUCCESSION: &str = "succession";
 /// Most devices before it that are remembered.
 const MOST: usize = 16;
 
@@ -52,22 +52,30 @@ impl Succession {
 }
 
 impl<S: Store> Desk<S> {
-    /// Whether the hub, in its present history, is to hear first whom this station goes on from. H2
+    /// Whether the hub, in its present history, is still to hear whom this station goes on from. H2
     pub(super) fn owes_succession(&self) -> bool {
         !self.succession.formers.is_empty() && self.succession.heard != Some(self.thread.epoch)
     }
 
-    /// The words that say so.
-    pub(super) fn succession_words(&self) -> Vec<Signed> {
-        if !self.owes_succession() {
-            return Vec::new();
+    /// The words that say so, once nothing of those devices is owed any more.
+    pub(super) async fn succession_words(&self) -> Result<Vec<Signed>, Failure> {
+        if !self.owes_succession() || !self.inherited().await?.is_empty() {
+            return Ok(Vec::new());
         }
         let word = |secret: &[u8; 32]| {
             let key = SigningKey::from_bytes(secret);
             let from = DeviceId(key.verifying_key().to_bytes());
             sign::seal(&key, Domain::Succeeds, &Succeeds { from, to: self.certificate.device })
         };
-        self.succession.formers.iter().map(word).collect()
+        Ok(self.succession.formers.iter().map(word).collect())
+    }
+
+    /// Before this station becomes another device: seals what the present one has not delivered, once and for all. H1
+    pub(super) async fn hand_down(&mut self) -> Result<(), Failure> {
+        // Beyond any that is counted to, and beyond that of another laptop which goes on from the same backup.
+        self.reincarnate((u32::from_le_bytes(draw(&*self.edge)) >> 2) | (1 << 30));
+        self.withdraw_open().await?;
+        self.seal_waiting(usize::MAX).await
     }
 
     /// The hub has heard them.
@@ -110,9 +118,6 @@ impl Newcomer {
         // Numbers begin anew with the device's own digits.
         let counted = store.states(receive::COUNTER).await.map_err(storage)?;
         batch.states.extend(counted.into_iter().map(|(name, _)| (name, None)));
-        // What was refused for its division is asked anew, under the new certificate.
-        let refused = store.states(REFUSED).await.map_err(storage)?;
-        batch.states.extend(refused.into_iter().filter(|(_, why)| is_scope(why)).map(|(name, _)| (name, None)));
         store.commit(batch).await.map(drop).map_err(storage)
     }
 }
@@ -126,7 +131,6 @@ impl<S: Store> Engine<S> {
     /// What follows from it, now that the desk is open. H1
     pub(super) async fn succeeded(&mut self) -> Result<(), Failure> {
         let desk = self.desk()?;
-        desk.withdraw_open().await?;
         let station = Station { name: desk.certificate.station.clone(), hub: desk.hub.clone() };
         self.renew_recovery()?;
         if let Some(vault) = &mut self.vault {

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::engine::desk::{Desk, IDENTITY, Identity};
 use crate::engine::published::Published;
 use crate::engine::refold::Refold;
+use crate::engine::successor::SUCCESSION;
 use crate::store::{Batch, Store};
 use crate::sync::certificates;
 use crate::sync::station;
@@ -63,7 +64,7 @@ impl<S: Store> Engine<S> {
         let said = std::mem::take(&mut self.link.said);
         let desk = self.desk()?;
         desk.heard(&said).await?;
-        if desk.owes_succession() {
+        if said.iter().any(|name| name == SUCCESSION) {
             desk.succession_heard().await?;
         }
         self.adopt(packages, certificate, orders).await?;

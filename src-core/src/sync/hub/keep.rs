@@ -71,8 +71,8 @@ impl<S: Store> Hub<S> {
         }
         let actors = one.actors.iter().map(|row| row.actor).collect();
         let bound = self.store.peer(PeerQuery::Known { changes: Vec::new(), actors }).await?.actors;
-        let stolen = self.stolen(key.device, &bound).await?;
-        Ok(if !stolen.is_empty() { Why::ForeignActor } else { Why::Forked { last_good: key.number - 1 } })
+        let stolen = bound.iter().any(|row| row.device != key.device);
+        Ok(if stolen { Why::ForeignActor } else { Why::Forked { last_good: key.number - 1 } })
     }
 
     fn receipt_all(&self, ready: &[Ready], placed: &[Placed], now: Wall, taken: &mut Taken) {
@@ -130,17 +130,14 @@ impl<S: Store> Hub<S> {
             let own: HashSet<Hash> = described.iter().map(|(_, meta, _)| meta.hash).collect();
             let deps = described.iter().flat_map(|(_, meta, _)| meta.deps.iter().copied());
             let deps: Vec<Hash> = deps.filter(|dep| !own.contains(dep)).collect();
-            let actors = described.iter().map(|(_, meta, _)| meta.actor).collect();
-            let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors }).await?;
+            let known = self.store.peer(PeerQuery::Known { changes: deps.clone(), actors: Vec::new() }).await?;
             let wrote = if key.device == self.device() { Wrote::Hub } else { Wrote::Station };
             let is_known = deps.iter().all(|dep| known.known.contains(dep));
             if is_known && self.rests_within(scope, wrote, &described, (&HashSet::new(), &Learned::new())).await? {
                 let placing = self.placing_now(&segment.header, wrote, &described).await?;
                 // One of a document that lives elsewhere by now is set aside.
                 let placing = placing.unwrap_or_else(|_| Placing::of_scope(scope, &described));
-                let stolen = self.stolen(key.device, &known.actors).await?;
-                let seen = Seen::of(known.actors.iter().filter(|row| !stolen.contains(row)));
-                let one = ready(&segment, root_of(&segment), described, wrote, &seen, now);
+                let one = ready(&segment, root_of(&segment), described, wrote, &Seen::default(), now);
                 onward.extend(placing.onward.iter().copied());
                 self.place_pending(Ready { placing, ..one }, now).await?;
                 waiting.remove(&key);

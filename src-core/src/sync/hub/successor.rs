@@ -1,16 +1,14 @@
 //! Devices that go on from another one's backup (R87): the word of the one before, signed by its key, retires it.
 //!
-//! - H1: work that lay unsent in the backup comes under the new device's signature, although actors of the one before made it, of which the hub
-//!   may know some. Devices of one line hold each other's keys; between them that is no theft.
-//! - H2: the one that is retired is revoked by the same word. Should it turn up all the same, what it brings is kept for a person to look
-//!   at, like that of any revoked one.
+//! It comes when all that lay unsent in the backup is here, and revokes: should the one before turn up all the same, what it brings is kept
+//! for a person to look at, like that of any revoked one.
 
 use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, HUB_NO, Signed, Succeeds};
 
 use super::{Hub, HubFault};
-use crate::store::{ActorRow, Batch, PeerQuery, Store, StoreError};
+use crate::store::{Batch, PeerQuery, Store, StoreError};
 use crate::sync::sign::{self, Domain};
 
 /// Under which names it is kept that a device goes on from another one.
@@ -35,12 +33,6 @@ impl<S: Store> Hub<S> {
         Ok(())
     }
 
-    /// The devices from which one goes on.
-    async fn formers(&self, device: DeviceId) -> Result<Vec<String>, StoreError> {
-        let kept = self.store.states(&format!("{SUCCEEDS}{device}/")).await?;
-        Ok(kept.into_iter().filter_map(|(name, _)| Some(name.rsplit('/').next()?.to_owned())).collect())
-    }
-
     /// The device that goes on from one, the first one where there are several.
     pub(super) async fn successor(&self, device: DeviceId) -> Result<Option<DeviceId>, StoreError> {
         let mut to: Vec<(Wall, DeviceId)> = Vec::new();
@@ -52,23 +44,5 @@ impl<S: Store> Hub<S> {
             }
         }
         Ok(to.into_iter().min().map(|(_, new)| new))
-    }
-
-    /// Of these bound actors, those that are another device's hands: neither its own nor of its line. H1
-    pub(super) async fn stolen(&self, device: DeviceId, bound: &[ActorRow]) -> Result<Vec<ActorRow>, StoreError> {
-        let mut foreign: Vec<ActorRow> = bound.iter().filter(|row| row.device != device).copied().collect();
-        if foreign.is_empty() {
-            return Ok(foreign);
-        }
-        let own = self.formers(device).await?;
-        let mut stolen = Vec::new();
-        for row in foreign.drain(..) {
-            let other = self.formers(row.device).await?;
-            let is_former = own.contains(&row.device.to_string());
-            if !is_former && !other.iter().any(|former| own.contains(former)) {
-                stolen.push(row);
-            }
-        }
-        Ok(stolen)
     }
 }

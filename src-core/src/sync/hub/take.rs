@@ -58,13 +58,6 @@ pub(super) struct Seen {
     learned: Learned,
 }
 
-impl Seen {
-    /// What is known of these actors, and of nothing else.
-    pub(super) fn of<'a>(actors: impl Iterator<Item = &'a ActorRow>) -> Self {
-        Self { actors: actors.map(|row| (row.actor, row.device)).collect(), ..Self::default() }
-    }
-}
-
 /// One line of numbers: a device and an incarnation of it in a scope.
 pub(super) type Line = (DeviceId, u32, ScopeCode);
 
@@ -133,7 +126,8 @@ impl<S: Store> Hub<S> {
             return Ok(Look::Not(Why::Malformed));
         }
         self.learn(&metas, seen).await?;
-        if wrote == Wrote::Station && self.are_anothers(&metas, device, seen).await? {
+        let foreign = |meta: &Meta| seen.actors.get(&meta.actor).is_some_and(|bound| *bound != device);
+        if wrote == Wrote::Station && metas.iter().any(|(_, meta, _)| foreign(meta)) {
             return Ok(Look::Not(Why::ForeignActor));
         }
         let key = segment.header.key();
@@ -163,16 +157,6 @@ impl<S: Store> Hub<S> {
         let waits = if one.missing { Waits::Yes } else { Waits::No };
         seen.last.insert(line, Last { number: key.number, root, waits });
         Ok(Look::Ready(Box::new(one)))
-    }
-
-    /// Whether some of these changes were made by another device's hands.
-    async fn are_anothers(&self, metas: &[Described], device: DeviceId, seen: &Seen) -> Result<bool, StoreError> {
-        let bound = |(_, meta, _): &Described| {
-            let device = *seen.actors.get(&meta.actor)?;
-            Some(ActorRow { actor: meta.actor, device, incarnation: 0 })
-        };
-        let bound: Vec<ActorRow> = metas.iter().filter_map(bound).collect();
-        Ok(!self.stolen(device, &bound).await?.is_empty())
     }
 
     /// Whether the segment goes on from the last one of its device, incarnation and scope.
@@ -260,9 +244,8 @@ pub(super) fn ready(
     for (ordinal, (doc, meta, bytes)) in metas.into_iter().enumerate() {
         missing |= meta.deps.iter().any(|dep| !own.contains(dep) && !seen.changes.contains(dep));
         own.insert(meta.hash);
-        // What the hub carries on was written by others; and actors of a device's line stay bound to whom they were.
-        let inherited = seen.actors.get(&meta.actor).is_some_and(|bound| *bound != key.device);
-        if wrote == Wrote::Station && !inherited && !actors.iter().any(|row| row.actor == meta.actor) {
+        // What the hub carries on was written by others.
+        if wrote == Wrote::Station && !actors.iter().any(|row| row.actor == meta.actor) {
             actors.push(ActorRow { actor: meta.actor, device: key.device, incarnation: key.incarnation });
         }
         let segment = Some((key, u32::try_from(ordinal).unwrap_or(u32::MAX)));

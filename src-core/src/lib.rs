@@ -4,6 +4,7 @@
 //! travel).
 
 pub mod archive;
+pub mod backup;
 pub mod courier;
 pub mod doc;
 pub mod edge;

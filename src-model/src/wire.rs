@@ -34,7 +34,7 @@ pub use meet::{
 pub use recovery::{MAX_BOX, RecoveryReply, RecoveryRequest};
 pub use repair::{Compared, RepairOutcome, RepairReply, RepairRequest, Repaired, Revocation, is_within};
 pub use segment::{Certificate, DocId, HUB_NO, Header, HubCertificate, Record, Segment, SegmentKey};
-pub use standing::{Destroy, Forget, Forgot, Standing, StandingRequest};
+pub use standing::{Destroy, Forget, Forgot, Standing, StandingRequest, Succeeds};
 
 /// Version of the wire format.
 pub const VERSION: u8 = 1;

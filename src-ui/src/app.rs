@@ -50,7 +50,7 @@ pub fn App() -> impl IntoView {
 
 fn before(state: SessionState, session: Session) -> AnyView {
     match state {
-        SessionState::Fresh => view! { <EnrolPage session/> }.into_any(),
+        SessionState::Fresh | SessionState::Restored => view! { <EnrolPage session/> }.into_any(),
         SessionState::NeedsPin => view! { <FirstPinPage session/> }.into_any(),
         SessionState::KeysDamaged => view! { <KeysDamagedPage/> }.into_any(),
         SessionState::Destroyed { at } => view! { <DestroyedPage at/> }.into_any(),

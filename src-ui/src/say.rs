@@ -28,6 +28,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Enrolment { why } => enrolment(*why).to_owned(),
         Failure::Storage { why } => storage(*why).to_owned(),
         Failure::Stick { why } => stick(*why).to_owned(),
+        Failure::Backup { why } => one_of("backup_fault", &code(why)).unwrap_or_default().to_owned(),
         Failure::Paper { why } => paper(*why),
         Failure::Neighbour { why } => one_of("near_fault", &code(why)).unwrap_or_default().to_owned(),
         Failure::Internal { id } => t!("failure.internal", id = id),

@@ -34,7 +34,7 @@ pub use people::{
     ZHOU_MEILING,
 };
 pub use shelf::{Flip, Shelf};
-pub use station::{Image, Keeping, Luck, Papers, Returned, Station, Trip};
+pub use station::{Image, Keeping, Luck, Papers, Returned, Station, Trip, backups};
 
 /// 白菜沟嘎查
 pub const BAICAIGOU: &str = "150205202202";
@@ -182,13 +182,22 @@ impl World {
 
     /// A station that stands for one division, with a device number that the administrator gave it (R77).
     pub fn numbered(&self, name: &str, unit: &str, agent: &str, device_no: u8) -> Station {
-        let (name_of, scopes) = (name.to_owned(), vec![division(unit)]);
-        let wanted = NewStation { name: name_of, unit: division(unit), scopes, device_no: Some(device_no) };
-        let code = self.hub.code(wanted);
-        let mut station = Station::fresh(name, self.clock(), Keeping::Memory);
+        self.numbered_kept(name, unit, agent, device_no, Keeping::Memory)
+    }
+
+    /// The same, in memory or on a disk.
+    pub fn numbered_kept(&self, name: &str, unit: &str, agent: &str, device_no: u8, keeping: Keeping) -> Station {
+        let code = self.code_numbered(name, unit, device_no);
+        let mut station = Station::fresh(name, self.clock(), keeping);
         station.enrol(&self.hub, &code);
         station.first_pin(agent);
         station
+    }
+
+    /// An enrolment code for a device number that the administrator gives.
+    pub fn code_numbered(&self, name: &str, unit: &str, device_no: u8) -> String {
+        let (name, scopes) = (name.to_owned(), vec![division(unit)]);
+        self.hub.code(NewStation { name, unit: division(unit), scopes, device_no: Some(device_no) })
     }
 
     /// An enrolment code.

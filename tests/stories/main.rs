@@ -3,6 +3,7 @@
 mod archive;
 mod asides;
 mod attachments;
+mod backups;
 mod bad_line;
 mod bedside;
 mod beside;

@@ -84,7 +84,7 @@ pub fn write(
 }
 
 /// Our folder on a medium. One that leads elsewhere is nobody's to be written to, read, or cleared: a stick is nobody's to be trusted.
-fn ours(medium: &Path) -> Result<PathBuf, MediumFault> {
+pub(crate) fn ours(medium: &Path) -> Result<PathBuf, MediumFault> {
     let folder = medium.join(FOLDER);
     let leads_elsewhere = fs::symlink_metadata(&folder).is_ok_and(|there| !there.is_dir());
     if leads_elsewhere { Err(MediumFault::ReadOnly) } else { Ok(folder) }
@@ -124,12 +124,12 @@ fn write_one(file: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Makes the names durable too. Windows has no such call and needs none.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -143,7 +143,8 @@ fn verify(files: &[PathBuf], parts: &[Vec<u8>]) -> Result<(), MediumFault> {
     Ok(())
 }
 
-fn read_back(file: &Path) -> Result<Hash, MediumFault> {
+/// The hash of a file as the medium gives it back.
+pub(crate) fn read_back(file: &Path) -> Result<Hash, MediumFault> {
     let mut opened = File::open(file)?;
     forget_cached(&opened);
     let mut hasher = blake3::Hasher::new();

@@ -117,5 +117,6 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         SendRefusedAgain,
         GetNeighbours,
         SetNeighbours,
+        GetBackup,
     )
 }

@@ -18,6 +18,7 @@ use super::exchange::moved::{self, MovedCases};
 use super::files::Attachments;
 use super::published::Published;
 use super::refold::Refold;
+use super::successor::Succession;
 use super::told::Told;
 use super::{internal, storage};
 use crate::doc::{Doc, DocFault, Edit};
@@ -73,6 +74,8 @@ pub(crate) struct Desk<S> {
     pub(super) meets: Meets,
     /// Cases that the district moved to another division.
     pub(crate) moved: MovedCases,
+    /// Devices from whose backups this one goes on.
+    pub(crate) succession: Succession,
 }
 
 /// A case as it is worked on.
@@ -137,6 +140,7 @@ impl<S: Store> Desk<S> {
         let devices = certificates::load(&store).await.map_err(storage)?;
         let moved = moved::load(&store).await.map_err(storage)?;
         let told = Told::load(&store, edge.now()).await.map_err(storage)?;
+        let succession = Succession::load(&store).await.map_err(storage)?;
         let actor = actor(&certificate.device, incarnation, &session);
         let mut desk = Self {
             refold,
@@ -161,6 +165,7 @@ impl<S: Store> Desk<S> {
             attachments,
             meets,
             moved,
+            succession,
         };
         desk.catch_up_with_roster();
         Ok(desk)

@@ -101,6 +101,9 @@ impl<S: Store> Engine<S> {
         };
         let link = &mut self.link;
         link.begin();
+        let inherited = desk.inherited().await?;
+        // H2 of [`super::successor`]
+        link.packages_wanted |= inherited.is_empty() && desk.owes_succession() && !link.hub_is_older;
         let to = desk.place();
         if let Some(asked) = files::in_turn(desk, link).await? {
             self.tell(Changed::Sync);
@@ -110,9 +113,10 @@ impl<S: Store> Engine<S> {
             return Ok(Some(self.out(to, Road::Letter, body)));
         }
         let repairs = desk.repairs().await?;
+        link.repair.bring_first(inherited);
         let (asked, (body, hash)) = if link.packages_wanted {
             standing::ask(desk, link).await?
-        } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() {
+        } else if !repairs.is_empty() || link.is_unknown() || link.owes_packages() || link.repair.brings() {
             let ask = desk.repair(link, &repairs).await?;
             (Asked::Repair as fn(_) -> _, station::request(&desk.key, &ask))
         } else {

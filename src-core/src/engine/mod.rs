@@ -10,6 +10,7 @@
 mod answer;
 mod archive;
 mod audit;
+mod backup;
 mod beside;
 mod bundle;
 mod care;
@@ -46,6 +47,7 @@ mod reveals;
 mod session;
 mod stick;
 mod story;
+mod successor;
 mod supervise;
 pub mod task;
 mod told;
@@ -59,10 +61,12 @@ use daiban_model::api::{Changed, Failure, RecoveryFault, StorageFault};
 use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
+pub use backup::{Restoring, failure as backup_failure};
 pub use exchange::{MeetFault, Outbound, Outgoing, Turn};
 pub use papers::Print;
 pub use printer::{NoPrinter, Outcome, Printer, PrinterFault};
 pub use session::Enrolment;
+pub(crate) use session::set_aside;
 
 use crate::edge::Edge;
 use crate::keys::{Cost, DatabaseKey, Vault, VaultFault, destroy};

@@ -19,6 +19,9 @@ use crate::doc::Edit;
 use crate::projection::day_number;
 use crate::store::{Batch, RowQuery, Store};
 
+/// Under which names the numbers given on a day are counted.
+pub(super) const COUNTER: &str = "counter/";
+
 impl<S: Store> Answer<S> for ReceiveDraft {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Taken, Failure> {
         let desk = engine.desk()?;
@@ -223,7 +226,7 @@ impl<S: Store> Desk<S> {
     }
 
     fn counter_name(&self) -> String {
-        format!("counter/{}", day_number(self.now().date()))
+        format!("{COUNTER}{}", day_number(self.now().date()))
     }
 
     /// The numbers that follow the last one given today on this device: by its own count, or by any case that is known here, for a

@@ -17,7 +17,7 @@ use crate::store::{Batch, Store};
 use crate::sync::sign;
 
 /// Under this name the station keeps the hash of the box that the hub has said to keep.
-const DEPOSITED: &str = "recovery-deposited";
+pub(super) const DEPOSITED: &str = "recovery-deposited";
 
 impl<S: Store> Answer<S> for Recover {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
@@ -44,7 +44,7 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    fn renew_recovery(&mut self) -> Result<(), Failure> {
+    pub(super) fn renew_recovery(&mut self) -> Result<(), Failure> {
         let (Some(vault), Some(key), Some(desk)) = (&mut self.vault, &self.key, &self.desk) else { return Ok(()) };
         let holder = Holder { root: desk.trust.root, device: desk.certificate.device };
         vault.renew_recovery(key, &holder, draw(&*self.home.edge)).map_err(vault_failure)

@@ -19,7 +19,7 @@ use super::published::Published;
 use super::refold::Refold;
 use super::{DATABASE, Engine, FILES, Keys, Outgoing, internal, storage, vault_failure};
 use crate::edge::draw;
-use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, VaultFault, incarnation};
+use crate::keys::{DatabaseKey, Person, Pin, Station, Vault, VaultFault, incarnation, restored};
 use crate::store::{Batch, DeviceRow, Store};
 use crate::sync::address::{Address, PlainLines};
 use crate::sync::code::Code;
@@ -34,13 +34,13 @@ pub(super) struct Newcomer {
     key: SigningKey,
     /// Whom the code vouched for; nobody before that, and where it is one of before.
     trust: Option<Trust>,
-    admission: Option<(Admission, Published)>,
+    pub(super) admission: Option<(Admission, Published)>,
 }
 
 impl<S: Store> Engine<S> {
     /// Begins an enrolment: the request to be carried to the hub.
     pub fn begin_enrol(&mut self, call: Enrol) -> Result<Outgoing, Failure> {
-        if self.vault.is_some() {
+        if self.vault.is_some() && !self.is_to_be_renamed() {
             return Err(Failure::Enrolment { why: EnrolmentFault::Already });
         }
         if let Keys::Destroyed(_) = self.keys {
@@ -91,6 +91,12 @@ impl<S: Store> Engine<S> {
             Enrolled::Welcome(admission) if newcomer.trust.as_ref().is_some_and(|known| *known != admission.trust) => {
                 Err(fault(EnrolmentFault::OtherDistrict))
             }
+            // Of another district than the backup that was put back.
+            Enrolled::Welcome(admission)
+                if restored::district(&self.home.folder).is_some_and(|root| root != admission.trust.root) =>
+            {
+                Err(fault(EnrolmentFault::OtherDistrict))
+            }
             Enrolled::Welcome(admission) => {
                 let mut published = Published::default();
                 for (package, _) in &admission.packages {
@@ -127,8 +133,12 @@ impl<S: Store> Engine<S> {
             session.station = Some(desk.certificate.station.clone());
             (session.clock, session.now) = (desk.quality, desk.now());
             session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
-        } else if self.vault.is_some() {
+        } else if let Some(vault) = &self.vault {
             session.state = SessionState::Locked;
+            if self.is_to_be_renamed() && self.district().is_none() {
+                session.state = SessionState::Restored;
+                session.hub_hint = Some(vault.station().hub.clone());
+            }
         } else if let Keys::Destroyed(at) = self.keys {
             session.state = SessionState::Destroyed { at };
         } else if self.keys == Keys::Damaged {
@@ -160,10 +170,11 @@ impl<S: Store> Engine<S> {
         if !persons.iter().any(|person| person.agent == *agent) {
             return Err(Failure::NotFound);
         }
+        restored::clear(folder).map_err(vault_failure)?;
         let key = DatabaseKey::new(draw(edge));
         let station = Station { name: admission.certificate.station.clone(), hub: newcomer.hub.clone() };
         let mut vault = Vault::create(folder, station, persons, &key, draw(edge)).map_err(vault_failure)?;
-        set_aside(folder, edge.now())?;
+        set_aside(folder, edge.now()).map_err(|_| Failure::Storage { why: StorageFault::Io })?;
         let incarnation = incarnation::load(folder).map_err(vault_failure)?;
         let store = (self.home.open)(folder, &key).map_err(storage)?;
         store.commit(first_batch(newcomer, admission)).await.map_err(storage)?;
@@ -187,11 +198,34 @@ impl<S: Store> Engine<S> {
     /// Opens the station's store for somebody who has proved who they are.
     pub(super) async fn open_desk(&mut self, agent: &AgentId, key: DatabaseKey) -> Result<(), Failure> {
         let incarnation = incarnation::load(&self.home.folder).map_err(vault_failure)?;
-        let store = (self.home.open)(&self.home.folder, &key).map_err(storage)?;
-        let files = Attachments::open(&self.home.folder, &key);
+        let is_new = self.is_to_be_renamed();
+        if is_new {
+            let newcomer = self.newcomer.as_ref().filter(|it| it.admission.is_some()).ok_or(Failure::Locked)?;
+            let (store, files) = self.opened(&key)?;
+            let mut before = Desk::open(store, files, self.home.edge.clone(), agent, incarnation).await?;
+            before.hand_down().await?;
+            newcomer.succeed(&*before.store).await?;
+        }
+        let (store, files) = self.opened(&key)?;
         self.desk = Some(Desk::open(store, files, self.home.edge.clone(), agent, incarnation).await?);
         self.key = Some(key);
+        if is_new && let Err(fault) = self.succeeded().await {
+            // Nobody works under a name that is only half taken.
+            (self.desk, self.key) = (None, None);
+            return Err(fault);
+        }
         Ok(())
+    }
+
+    fn opened(&self, key: &DatabaseKey) -> Result<(S, Attachments), Failure> {
+        let folder = &self.home.folder;
+        Ok(((self.home.open)(folder, key).map_err(storage)?, Attachments::open(folder, key)))
+    }
+
+    /// The district whose code was entered, until the station is one of its own.
+    pub(super) fn district(&self) -> Option<[u8; 32]> {
+        let (admission, _) = self.newcomer.as_ref()?.admission.as_ref()?;
+        Some(admission.trust.root)
     }
 
     /// People of the lock screen follow the roster.
@@ -213,6 +247,17 @@ pub enum Enrolment {
 }
 
 impl Newcomer {
+    /// Who the station is from now on.
+    pub(super) fn identity(&self, admission: &Admission) -> Identity {
+        Identity {
+            secret: self.key.to_bytes(),
+            root: admission.trust.root,
+            hub_key: admission.trust.hub,
+            hub: self.hub.clone(),
+            certificate: admission.signed.clone(),
+        }
+    }
+
     /// Whether it is still to be seen who answers.
     fn is_greeting(&self) -> bool {
         self.code.has_check() && self.trust.is_none()
@@ -247,13 +292,7 @@ fn not_reached(fault: RoadFault) -> Failure {
 
 /// Everything a new station's database begins with.
 fn first_batch(newcomer: &Newcomer, admission: &Admission) -> Batch {
-    let identity = Identity {
-        secret: newcomer.key.to_bytes(),
-        root: admission.trust.root,
-        hub_key: admission.trust.hub,
-        hub: newcomer.hub.clone(),
-        certificate: admission.signed.clone(),
-    };
+    let identity = newcomer.identity(admission);
     // No nonce yet, but the hub's time: the only one to go by where this machine's clock is plainly wrong.
     let nonce = wire::Nonce { ms: admission.hub_ms, ..wire::Nonce::default() };
     let thread = wire::encode(&(admission.epoch, nonce));
@@ -265,9 +304,13 @@ fn first_batch(newcomer: &Newcomer, admission: &Admission) -> Batch {
     for (package, signed) in &admission.packages {
         states.push((Published::state_name(package.kind), Some(wire::encode(signed))));
     }
+    Batch { states, devices: vec![own_device(admission)], ..Batch::default() }
+}
+
+/// This device as its own store knows it.
+pub(super) fn own_device(admission: &Admission) -> DeviceRow {
     let (device, not_after) = (admission.certificate.device, admission.certificate.not_after);
-    let own = DeviceRow { device, certificate: wire::encode(&admission.signed), not_after, revoked_ms: None };
-    Batch { states, devices: vec![own], ..Batch::default() }
+    DeviceRow { device, certificate: wire::encode(&admission.signed), not_after, revoked_ms: None }
 }
 
 /// Staff who work at a station: those who serve any of its divisions today.
@@ -300,13 +343,13 @@ fn tile(agent: &Agent, published: &Published) -> Tile {
 }
 
 /// A database left behind by a first run that was cut short: nothing opens it, and nothing may remove it (S3).
-fn set_aside(folder: &std::path::Path, now: Wall) -> Result<(), Failure> {
+pub(crate) fn set_aside(folder: &std::path::Path, now: Wall) -> std::io::Result<()> {
     let of = |file: &str| [file.to_owned(), format!("{file}-wal"), format!("{file}-shm")];
     for name in of(DATABASE).into_iter().chain(of(FILES)) {
         let from = folder.join(&name);
         if from.exists() {
             let to = folder.join(format!("{name}.unfinished-{}", now.0));
-            std::fs::rename(from, to).map_err(|_| Failure::Storage { why: StorageFault::Io })?;
+            std::fs::rename(from, to)?;
         }
     }
     Ok(())

@@ -79,17 +79,17 @@ pub(super) fn told(read: LettersRead, damaged: u32) -> LettersRead {
     LettersRead { damaged: read.damaged.saturating_add(damaged), ..read }
 }
 
-fn place(path: &str) -> Result<PathBuf, Failure> {
+pub(super) fn place(path: &str) -> Result<PathBuf, Failure> {
     let path = PathBuf::from(path.trim());
     // A relative path would mean another place each time.
     if path.is_absolute() { Ok(path) } else { Err(Failure::Stick { why: StickFault::Gone }) }
 }
 
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|_| internal("a stick's work stopped"))
 }
 
-fn failure(fault: MediumFault) -> Failure {
+pub(super) fn failure(fault: MediumFault) -> Failure {
     let why = match fault {
         MediumFault::Gone => StickFault::Gone,
         MediumFault::Full => StickFault::Full,

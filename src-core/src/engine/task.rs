@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_model::api::{
-    self, AddFile, Call, Changed, Enrol, Failure, GetNeighbours, LettersRead, ListSticks, MeetNeighbour, Outlet,
-    PaperFault, PaperOut, PrintPaper, ReadStick, Session, SetNeighbours, StickWritten, WriteStick,
+    self, AddFile, BackupMade, Call, Changed, Enrol, Failure, FindBackups, GetNeighbours, LettersRead, ListSticks,
+    MeetNeighbour, Outlet, PaperFault, PaperOut, PrintPaper, ReadStick, RestoreBackup, Session, SetNeighbours,
+    StickWritten, WriteBackup, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -18,7 +19,8 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use super::files::FilePlace;
 use super::papers::Print;
 use super::printer::{NoPrinter, Printer, PrinterFault};
-use super::{Engine, Enrolment, MeetFault, Outbound, Outgoing, Turn, answer, internal, stick};
+use super::{Engine, Enrolment, MeetFault, Outbound, Outgoing, Restoring, Turn, answer, backup, internal, stick};
+use crate::backup::Source;
 use crate::courier::Part;
 use crate::files::intake::{self, Intake, IntakeFault};
 use crate::lan::Ends;
@@ -41,6 +43,10 @@ enum Job {
     WriteFilesLetters { room: u64, reply: oneshot::Sender<Result<Vec<Outbound>, Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
+    BackupSource { reply: oneshot::Sender<Result<(Source, Wall), Failure>> },
+    BackedUp { made: BackupMade, reply: oneshot::Sender<Result<(), Failure>> },
+    Restoring { reply: oneshot::Sender<Result<Restoring, Failure>> },
+    Restored { reply: oneshot::Sender<Result<Session, Failure>> },
     NearEnds { reply: oneshot::Sender<Result<Option<Ends>, Failure>> },
     Meet { reply: oneshot::Sender<Result<Option<Vec<u8>>, Failure>> },
     Met { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Option<Vec<u8>>, Failure>> },
@@ -142,6 +148,13 @@ async fn own<S: Store>(
             }
             Job::WriteFilesLetters { room, reply } => drop(reply.send(engine.write_files_letters(room).await)),
             Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
+            Job::BackupSource { reply } => {
+                let source = engine.backup_source().await;
+                let _ = reply.send(source.map(|source| (source, engine.now())));
+            }
+            Job::BackedUp { made, reply } => drop(reply.send(engine.backed_up(&made).await)),
+            Job::Restoring { reply } => drop(reply.send(engine.restoring())),
+            Job::Restored { reply } => drop(reply.send(engine.restored().await)),
             Job::NearEnds { reply } => drop(reply.send(Ok(engine.near_ends()))),
             Job::Meet { reply } => drop(reply.send(engine.meet().await)),
             Job::Met { answer, reply } => drop(reply.send(engine.met(answer).await)),
@@ -216,6 +229,9 @@ impl Handle {
             ListSticks::NAME => to_json(stick::list(from_json(body)?).await?),
             WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
             ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
+            WriteBackup::NAME => to_json(self.write_backup(from_json(body)?).await?),
+            FindBackups::NAME => to_json(backup::find(from_json(body)?).await?),
+            RestoreBackup::NAME => to_json(self.restore_backup(from_json(body)?).await?),
             AddFile::NAME => self.add_file(from_json(body)?).await,
             PrintPaper::NAME => to_json(self.print_paper(from_json(body)?).await?),
             GetNeighbours::NAME => to_json(self.get_neighbours(from_json(body)?).await?),
@@ -296,6 +312,20 @@ impl Handle {
         let (parts, damaged) = stick::read(&call).await?;
         let read = self.ask(|reply| Job::TakeLetters { parts, reply }).await?;
         Ok(stick::told(read, damaged))
+    }
+
+    async fn write_backup(&self, call: WriteBackup) -> Result<BackupMade, Failure> {
+        let (source, now) = self.ask(|reply| Job::BackupSource { reply }).await?;
+        let made = backup::write(&call, source, now).await?;
+        let told = made.clone();
+        self.ask(|reply| Job::BackedUp { made, reply }).await?;
+        Ok(told)
+    }
+
+    async fn restore_backup(&self, call: RestoreBackup) -> Result<Session, Failure> {
+        let restoring = self.ask(|reply| Job::Restoring { reply }).await?;
+        backup::restore(call, restoring).await?;
+        self.ask(|reply| Job::Restored { reply }).await
     }
 
     async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Job) -> Result<T, Failure> {

@@ -79,7 +79,9 @@ impl<S: Store> Desk<S> {
     /// A line that this station signed.
     pub(super) fn opened<T: DeserializeOwned>(&self, trail: &Trail, bytes: &[u8]) -> Option<Numbered<T>> {
         let signed: Signed = wire::decode(bytes, LINE).ok()?;
-        sign::open(&self.certificate.device.0, trail.domain, &signed)
+        // Or the device from whose backup it goes on.
+        let hands = std::iter::once(self.certificate.device).chain(self.succession.devices());
+        hands.into_iter().find_map(|device| sign::open(&device.0, trail.domain, &signed))
     }
 
     /// The lines of a month, first to last, and whether the whole log is as it was written.

@@ -19,6 +19,7 @@ mod hex;
 pub mod incarnation;
 mod pin;
 pub mod recovery;
+pub mod restored;
 mod tries;
 mod vault;
 mod wrap;
@@ -29,7 +30,8 @@ use std::io;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use pin::Pin;
-pub use vault::{Person, Station, Vault};
+pub(crate) use vault::make_folder;
+pub use vault::{KEYS, Person, Station, Vault};
 pub use wrap::Cost;
 
 /// The key of a station's database. Wiped from memory when dropped; never printed.

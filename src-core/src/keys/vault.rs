@@ -16,7 +16,9 @@ use super::tries::Tries;
 use super::wrap::{CHANCE, Cost, Wrap};
 use super::{DatabaseKey, Pin, VaultFault};
 
-const FILE: &str = "keys.json";
+/// The key file in a station's folder.
+pub const KEYS: &str = "keys.json";
+const FILE: &str = KEYS;
 const TRIES: &str = "tries.json";
 
 /// What the station shows before anybody has signed in.
@@ -286,7 +288,7 @@ fn entries(people: Vec<Person>, earlier: &[Entry]) -> Vec<Entry> {
 }
 
 /// The station's folder, closed to other users of the machine.
-fn make_folder(folder: &Path) -> Result<(), VaultFault> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), VaultFault> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

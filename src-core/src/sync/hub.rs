@@ -25,6 +25,7 @@ mod recovery;
 mod repair;
 mod sharing;
 mod standing;
+mod successor;
 mod take;
 mod within;
 

@@ -52,6 +52,10 @@ pub enum Domain {
     MeetFiles,
     /// The answer to that, by the other station's device.
     MeetFilesReply,
+    /// The list of a backup, by the device it was made on.
+    Backup,
+    /// That another device goes on from a backup, by the device it was made on.
+    Succeeds,
 }
 
 impl Domain {
@@ -79,6 +83,8 @@ impl Domain {
             Self::MeetReply => "daiban meet reply v1",
             Self::MeetFiles => "daiban meet files v1",
             Self::MeetFilesReply => "daiban meet files reply v1",
+            Self::Backup => "daiban backup v1",
+            Self::Succeeds => "daiban succeeds v1",
         }
     }
 }

@@ -64,7 +64,9 @@ pub(super) async fn devices(command: Devices) -> Result<()> {
         let DeviceView { device, station, device_no, .. } = view;
         let leaving = view.leaving.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
         let leaving = if leaving.is_empty() { leaving } else { format!("  待清除 {leaving}") };
-        writeln!(out, "{device}  {}  设备号 {device_no:02}  {station}  {scopes}{leaving}", state(view, now))
+        let next = devices.iter().find(|other| Some(other.device) == view.successor);
+        let next = next.map(|next| format!("  由设备号 {:02} 接着用", next.device_no)).unwrap_or_default();
+        writeln!(out, "{device}  {}  设备号 {device_no:02}  {station}  {scopes}{leaving}{next}", state(view, now))
             .context("结果写不出去")?;
     }
     Ok(())
@@ -74,6 +76,7 @@ fn state(view: &DeviceView, now: u64) -> &'static str {
     match view.revoked_ms {
         Some(_) if view.destruction == Some(Destruction::Told) => "密钥已令销毁",
         Some(_) if view.destruction.is_some() => "已撤销，待销毁",
+        Some(_) if view.successor.is_some() => "已停用",
         Some(_) => "已撤销",
         None if view.not_after < now => "已过期",
         None => "有效　",

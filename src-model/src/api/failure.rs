@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::BackupFault;
 use super::draft::DraftFault;
 use super::letters::StickFault;
 use super::neighbours::NeighbourFault;
@@ -92,6 +93,12 @@ pub enum Failure {
     Stick {
         /// Why.
         why: StickFault,
+    },
+    /// A backup could not be used.
+    #[error("the backup could not be used: {why:?}")]
+    Backup {
+        /// Why.
+        why: BackupFault,
     },
     /// There is no paper, or none came out.
     #[error("no paper: {why:?}")]

@@ -5,6 +5,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod beside;
 mod bundle;
 mod bytes;
@@ -40,6 +41,7 @@ use serde::de::DeserializeOwned;
 
 pub use archive::*;
 pub use audit::*;
+pub use backup::*;
 pub use beside::*;
 pub use bundle::*;
 pub use bytes::Bytes;
@@ -180,6 +182,10 @@ calls! {
     ListSticks = "list_sticks" -> Vec<Stick>;
     WriteStick = "write_stick" -> StickWritten;
     ReadStick = "read_stick" -> LettersRead;
+    GetBackup = "get_backup" -> BackupView;
+    WriteBackup = "write_backup" -> BackupMade;
+    FindBackups = "find_backups" -> BackupsFound;
+    RestoreBackup = "restore_backup" -> Session;
     GetNeighbours = "get_neighbours" -> Neighbours;
     SetNeighbours = "set_neighbours" -> Neighbours;
     MeetNeighbour = "meet_neighbour" -> Neighbours;

@@ -83,6 +83,8 @@ pub struct Session {
 pub enum SessionState {
     /// Not enrolled.
     Fresh,
+    /// A backup was put back: the district's code for a new device is needed before anybody signs in.
+    Restored,
     /// Enrolled; nobody has a PIN yet.
     NeedsPin,
     /// Somebody must sign in.

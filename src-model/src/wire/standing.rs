@@ -25,7 +25,8 @@ pub struct StandingRequest {
     /// The serial number of the last certificate all of whose consequences it has carried out: one less than that of its first order that
     /// is still open, else that of the certificate it has.
     pub serial: u32,
-    /// Its word that it carried out orders: each a [`Forgot`] that it signed.
+    /// Its words: that it carried out an order, a [`Forgot`] that it signed; that it goes on from another device, a [`Succeeds`] that the
+    /// other one's key signed.
     #[serde(deserialize_with = "at_most::<_, _, MAX_NAMED>")]
     pub done: Vec<Signed>,
 }
@@ -84,4 +85,13 @@ pub struct Forgot {
     pub documents: u32,
     /// When, by the device's clock, in milliseconds since 1970.
     pub at_ms: u64,
+}
+
+/// The word of a device that goes on from another one's backup, signed by that other one's key: whoever holds it has all that was there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Succeeds {
+    /// The device that is retired.
+    pub from: DeviceId,
+    /// The device that goes on.
+    pub to: DeviceId,
 }

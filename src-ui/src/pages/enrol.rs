@@ -1,6 +1,8 @@
 //! First run: the district's code makes the station known, then the first person chooses a PIN.
 
-use daiban_model::api::{Enrol, Recover, Session, SetPin};
+use daiban_model::api::{
+    BackupFound, BackupsFound, Enrol, FindBackups, Recover, RestoreBackup, Session, SessionState, SetPin,
+};
 use daiban_model::ids::AgentId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,7 +11,7 @@ use super::station::{StationSide, UnlockFoot};
 use super::unlock::Tiles;
 use crate::desk::desk;
 use crate::parts::{Bad, Field, Icon};
-use crate::{keys, say, transport};
+use crate::{dates, keys, say, transport};
 
 /// Address and code of the district.
 #[component]
@@ -18,6 +20,7 @@ pub fn EnrolPage(session: Session) -> impl IntoView {
     let code = RwSignal::new(session.code_hint.clone().unwrap_or_default());
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    let is_restored = session.state == SessionState::Restored;
     let first = if hub.with_untracked(String::is_empty) { "#hub" } else { "#enrol_code" };
     request_animation_frame(move || keys::focus(first));
     let enrol = move || {
@@ -55,9 +58,61 @@ pub fn EnrolPage(session: Session) -> impl IntoView {
                     </button>
                     <span class="quiet" role="status">{move || busy.get().then_some(t!("enrol.busy"))}</span>
                 </div>
+                <RestoreRoad is_restored/>
                 <UnlockFoot/>
             </form>
         </main>
+    }
+}
+
+/// Going on from a backup, before or after the code.
+#[component]
+fn RestoreRoad(is_restored: bool) -> impl IntoView {
+    let path = RwSignal::new(String::new());
+    let (found, wrong) = (RwSignal::new(None::<BackupsFound>), RwSignal::new(None::<String>));
+    let find = move |_| {
+        wrong.set(None);
+        spawn_local(async move {
+            match transport::call(FindBackups { path: path.get_untracked() }).await {
+                Ok(it) => drop(found.try_set(Some(it))),
+                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
+            }
+        });
+    };
+    let restore = move |name: String| {
+        spawn_local(async move {
+            match transport::call(RestoreBackup { path: path.get_untracked(), name }).await {
+                Ok(session) => desk().adopt(session),
+                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
+            }
+        });
+    };
+    let one = move |it: BackupFound| {
+        let (at, no) = (dates::moment(it.made.at), it.made.device_no);
+        let words = t!("backup.one", station = it.station, no = no, at = at, cases = it.made.cases);
+        let name = it.name;
+        view! {
+            <button type="button" class="btn" data-test="restore" on:click=move |_| restore(name.clone())>{words}</button>
+        }
+    };
+    let choices = move || {
+        found.get().map(|it| match it.backups.is_empty() {
+            true => view! { <p class="quiet">{t!("backup.none")}</p> }.into_any(),
+            false => view! { <div class="btns">{it.backups.into_iter().map(one).collect_view()}</div> }.into_any(),
+        })
+    };
+    let lead = if is_restored { t!("backup.restored") } else { t!("backup.restore_lead") };
+    view! {
+        <details class="stack-1" data-test="restore-road" open=is_restored>
+            <summary>{t!("backup.restore")}</summary>
+            <p class="quiet">{lead}</p>
+            <Field id="backup_path" label=t!("backup.path") hint=t!("stick.path_hint") value=path
+                typed=move |text| path.set(text) wrong=wrong/>
+            <div class="btns">
+                <button type="button" class="btn" data-test="find-backups" on:click=find>{t!("backup.find")}</button>
+            </div>
+            <div aria-live="polite">{choices}</div>
+        </details>
     }
 }
 

@@ -1,10 +1,14 @@
 //! 用优盘送: choose a stick, write and read it back, carry it; read the answer. One thing at a time, always saying what is safe.
 
-use daiban_model::api::{Call, Failure, LettersRead, ListSticks, ReadStick, Stick, StickWritten, WriteStick};
+use daiban_model::api::{
+    BackupMade, BackupView, Call, Failure, GetBackup, LettersRead, ListSticks, ReadStick, Stick, StickWritten,
+    WriteBackup, WriteStick,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::desk::desk;
+use crate::load::{load, show};
 use crate::parts::{Field, Icon};
 use crate::{dates, say, transport};
 
@@ -16,6 +20,7 @@ enum At {
     Busy(&'static str),
     Written(StickWritten),
     Read(LettersRead),
+    BackedUp(BackupMade),
 }
 
 #[derive(Clone, Copy)]
@@ -35,10 +40,15 @@ pub fn StickRoad() -> impl IntoView {
         path: RwSignal::new(String::new()),
         wrong: RwSignal::new(None),
     };
+    let backup = load(|| {
+        desk().exchanged.track();
+        Some(GetBackup {})
+    });
     view! {
         <section class="stack" aria-labelledby="h-stick" data-test="stick">
             <div class="sec-head"><h2 id="h-stick">{t!("stick.title")}</h2></div>
             <p class="quiet">{t!("stick.lead")}</p>
+            {show(backup, |backup: &BackupView| standing(backup.clone()))}
             <div aria-live="polite">{move || step(work)}</div>
         </section>
     }
@@ -58,6 +68,7 @@ fn step(work: Work) -> AnyView {
         At::Busy(what) => view! { <p class="note" role="status" data-test="stick-busy">{what}</p> }.into_any(),
         At::Written(it) => written(work, &it).into_any(),
         At::Read(it) => read(work, &it).into_any(),
+        At::BackedUp(it) => backed_up(work, &it).into_any(),
     }
 }
 
@@ -96,6 +107,8 @@ fn choosing(work: Work) -> impl IntoView {
     let none = move || work.sticks.with(Vec::is_empty).then(|| view! { <p class="quiet">{t!("stick.none")}</p> });
     let write = move |_| act(work, t!("stick.writing"), WriteStick { path: work.path.get_untracked() }, At::Written);
     let take = move |_| act(work, t!("stick.reading"), ReadStick { path: work.path.get_untracked() }, At::Read);
+    let back_up =
+        move |_| act(work, t!("backup.writing"), WriteBackup { path: work.path.get_untracked() }, At::BackedUp);
     view! {
         <div class="stack-1">
             <div class="btns">{sticks}</div>
@@ -107,6 +120,7 @@ fn choosing(work: Work) -> impl IntoView {
                     {t!("stick.write")}
                 </button>
                 <button type="button" class="btn" data-test="stick-read" on:click=take>{t!("stick.read")}</button>
+                <button type="button" class="btn" data-test="backup-write" on:click=back_up>{t!("backup.write")}</button>
                 <button type="button" class="link" on:click=move |_| look(work)>{t!("stick.again")}</button>
             </div>
         </div>
@@ -142,6 +156,27 @@ fn written(work: Work, it: &StickWritten) -> impl IntoView {
                 <b>{t!("stick.safe")}</b>
                 <p>{t!("stick.written", letter = it.letter, files = it.files, size = size, at = dates::moment(it.at))}</p>
                 <p class="quiet">{t!("stick.carry")}</p>
+            </div>
+        </div>
+        {back(work)}
+    }
+}
+
+/// When the last backup was made, and whether one is due.
+fn standing(it: BackupView) -> impl IntoView {
+    let last = it.last.as_ref().map(|it| t!("backup.last", at = dates::moment(it.at), cases = it.cases));
+    let due = it.due.then(|| view! { <p class="note note-warn"><Icon name="flag"/>{t!("backup.due")}</p> });
+    view! { <div data-test="backup"><p class="quiet">{last}</p>{due}</div> }
+}
+
+fn backed_up(work: Work, it: &BackupMade) -> impl IntoView {
+    let (size, at) = (dates::bytes(it.bytes), dates::moment(it.at));
+    view! {
+        <div class="note" data-test="backup-written">
+            <Icon name="check"/>
+            <div>
+                <b>{t!("stick.safe")}</b>
+                <p>{t!("backup.written", cases = it.cases, size = size, at = at)}</p>
             </div>
         </div>
         {back(work)}

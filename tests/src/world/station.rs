@@ -1,5 +1,6 @@
 //! A station and the people at it.
 
+mod backup;
 mod image;
 mod near;
 mod prints;
@@ -31,6 +32,7 @@ use daiban_model::case::{Command, Event};
 use daiban_model::ids::{CaseId, FileHash};
 use daiban_model::wire::{self, Segment};
 
+pub use self::backup::backups;
 use self::image::Folder;
 pub use self::image::{Image, Returned};
 use super::{District, Hazard, Line, Newer, PIN, Person, Shelf, must, now, some};

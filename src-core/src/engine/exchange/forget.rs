@@ -17,6 +17,7 @@ use super::outgoing::{self, REFUSED};
 use super::repair::repair_name;
 use crate::doc::Doc;
 use crate::engine::desk::Desk;
+use crate::engine::successor::SUCCESSION;
 use crate::engine::{Engine, storage};
 use crate::projection::Facts;
 use crate::store::{Batch, Erased, PeerId, PeerQuery, RowQuery, Store};
@@ -91,7 +92,11 @@ impl<S: Store> Desk<S> {
     /// What the hub has not been told yet, with the names it is kept under.
     pub(super) async fn untold(&self) -> Result<(Vec<String>, Vec<Signed>), Failure> {
         let untold = self.words().await?.into_iter().filter(|(_, word)| word.told == Told::No);
-        Ok(untold.map(|(name, word)| (name, word.signed)).unzip())
+        let (mut names, mut words): (Vec<_>, Vec<_>) = untold.map(|(name, word)| (name, word.signed)).unzip();
+        let succession = self.succession_words().await?;
+        names.extend((!succession.is_empty()).then(|| SUCCESSION.to_owned()));
+        words.extend(succession);
+        Ok((names, words))
     }
 
     /// The hub has these words.

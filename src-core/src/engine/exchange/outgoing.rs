@@ -15,9 +15,21 @@ use crate::sync::station;
 
 impl<S: Store> Desk<S> {
     /// Seals what waits.
-    pub(super) async fn seal_waiting(&mut self, limit: usize) -> Result<(), Failure> {
+    pub(in crate::engine) async fn seal_waiting(&mut self, limit: usize) -> Result<(), Failure> {
         let waiting = self.store.peer(PeerQuery::Outbox { limit }).await.map_err(storage)?.outbox;
         self.seal(waiting).await
+    }
+
+    /// What a device from whose backup this one goes on had not delivered, sealed under its key. It is brought as others' work is.
+    pub(in crate::engine) async fn inherited(&self) -> Result<Vec<SegmentKey>, Failure> {
+        if !self.owes_succession() {
+            return Ok(Vec::new());
+        }
+        let refused = self.store.states(REFUSED).await.map_err(storage)?;
+        let open = self.store.peer(PeerQuery::Unreceipted { limit: usize::MAX }).await.map_err(storage)?.segments;
+        let keys = open.iter().map(|(stored, _)| stored.header.key());
+        let theirs = keys.filter(|key| key.device != self.certificate.device);
+        Ok(theirs.filter(|key| refused.iter().all(|(name, _)| *name != refused_name(key))).collect())
     }
 
     /// The segments of the next request, oldest first.
@@ -28,7 +40,7 @@ impl<S: Store> Desk<S> {
         Ok(segments)
     }
 
-    /// Segments sealed, without a receipt, and not among those that the hub will never take: about as many bytes as asked for.
+    /// Own segments sealed, without a receipt, and not among those that the hub will never take: about as many bytes as asked for.
     pub(super) async fn owed(&self, limit: usize) -> Result<Vec<Segment>, Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         // Those are asked for too, and must not crowd out the others. X3.
@@ -37,7 +49,8 @@ impl<S: Store> Desk<S> {
         let sealed = self.store.peer(query).await.map_err(storage)?.segments;
         let mut bytes = 0;
         let is_refused = |key: &SegmentKey| refused.iter().any(|(found, _)| *found == refused_name(key));
-        let others = sealed.iter().filter(|(stored, _)| !is_refused(&stored.header.key()));
+        let own = sealed.iter().filter(|(stored, _)| stored.header.device == self.certificate.device);
+        let others = own.filter(|(stored, _)| !is_refused(&stored.header.key()));
         let fitting = others.take_while(|(_, records)| {
             let before = bytes;
             bytes += records.iter().map(|(.., raw)| raw.len()).sum::<usize>();
@@ -151,7 +164,7 @@ impl<S: Store> Desk<S> {
 
     /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
     /// another incarnation.
-    pub(super) async fn withdraw_open(&self) -> Result<(), Failure> {
+    pub(in crate::engine) async fn withdraw_open(&self) -> Result<(), Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         let query = PeerQuery::Unreceipted { limit: usize::MAX };
         let open = self.store.peer(query).await.map_err(storage)?.segments;

@@ -51,6 +51,18 @@ pub(in crate::engine) struct Repair {
 }
 
 impl Repair {
+    /// What is to be brought although nobody compared anything: the work of a device from whose backup this one goes on.
+    pub(super) fn bring_first(&mut self, inherited: Vec<SegmentKey>) {
+        if self.lacking.is_empty() {
+            self.lacking = inherited;
+        }
+    }
+
+    /// Whether anything is to be brought.
+    pub(super) fn brings(&self) -> bool {
+        !self.lacking.is_empty()
+    }
+
     /// Something came into these scopes that the comparison under way does not know of: it begins anew, whatever is answered to it.
     pub(super) fn begin_anew(&mut self, scopes: &[ScopeCode]) {
         self.next.retain(|scope, _| !scopes.contains(scope));
@@ -230,6 +242,7 @@ impl<S: Store> Desk<S> {
             let unplaced = self.beyond(scope, u64::MAX).await?.into_iter().map(|one| one.key);
             lacking.extend(unplaced.filter(|key| waiting.iter().all(|(stored, _)| stored.header.key() != *key)));
         }
+        lacking.extend(self.inherited().await?);
         let (mut lacking, mut requests) = (lacking.as_slice(), Vec::new());
         while !lacking.is_empty() && requests.len() < most {
             let (named, segments) = self.portion(lacking, limit).await?;
@@ -329,7 +342,11 @@ impl<S: Store> Engine<S> {
             return Ok(Turn::Done);
         }
         self.link.telling = Telling::All;
-        // What is wrong with own segments is seen to as after an exchange; what others wrote is theirs to bring.
+        // What is wrong with own segments is seen to as after an exchange; what others wrote is theirs to bring, except for those who do so no
+        // more.
+        let formers: Vec<DeviceId> = desk.succession.devices().collect();
+        let inherited: Vec<&Refused> = refused.iter().filter(|one| formers.contains(&one.key.device)).collect();
+        desk.set_refused(&inherited, now).await?;
         let own = desk.certificate.device;
         let own: Vec<_> = refused.into_iter().filter(|one| one.key.device == own).collect();
         self.not_repaired(own, now).await?;

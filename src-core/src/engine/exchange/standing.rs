@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::engine::desk::{Desk, IDENTITY, Identity};
 use crate::engine::published::Published;
 use crate::engine::refold::Refold;
+use crate::engine::successor::SUCCESSION;
 use crate::store::{Batch, Store};
 use crate::sync::certificates;
 use crate::sync::station;
@@ -61,7 +62,11 @@ impl<S: Store> Engine<S> {
     pub(super) async fn stands(&mut self, standing: Standing) -> Result<Turn, Failure> {
         let Standing { packages, certificate, orders } = standing;
         let said = std::mem::take(&mut self.link.said);
-        self.desk()?.heard(&said).await?;
+        let desk = self.desk()?;
+        desk.heard(&said).await?;
+        if said.iter().any(|name| name == SUCCESSION) {
+            desk.succession_heard().await?;
+        }
         self.adopt(packages, certificate, orders).await?;
         Ok(Turn::Again)
     }

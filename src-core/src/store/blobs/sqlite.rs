@@ -47,6 +47,39 @@ impl SqliteBlobs {
         Self { connection: Mutex::new(connection) }
     }
 
+    /// Copies what nobody else may have into an empty file: what is owed to the hub, and thumbnails. Of the rest the copy knows that the
+    /// hub has it, and it is fetched again when somebody looks.
+    pub fn spare_to(&self, copy: &Self) -> Result<(), StoreError> {
+        const NAMES: &str = "
+            SELECT name, stays, used_ms FROM blob
+            WHERE stays = 1 OR EXISTS (SELECT 1 FROM claim WHERE claim.name = blob.name AND claim.receipt IS NULL)";
+        const CLAIMS: &str = "SELECT name, scope, party, size, small, at_ms, tried, receipt FROM claim";
+        const ENTER: &str = "
+            INSERT INTO claim (name, scope, party, size, small, at_ms, tried, receipt)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let mut connection = self.connection();
+        // As of one moment.
+        let from = connection.transaction()?;
+        copy.write(|tx| {
+            let mut names = from.prepare(NAMES)?;
+            let mut names = names.query([])?;
+            while let Some(row) = names.next()? {
+                let (name, stays, used_ms) = (FileHash(row.get(0)?), row.get(1)?, row.get(2)?);
+                if let Some((.., bytes)) = read_whole(&from, name)? {
+                    insert(tx, name, &bytes, stays, used_ms)?;
+                }
+            }
+            let mut claims = from.prepare(CLAIMS)?;
+            let mut claims = claims.query([])?;
+            while let Some(row) = claims.next()? {
+                let values: Vec<rusqlite::types::Value> =
+                    (0..8).map(|at| row.get(at)).collect::<Result<_, rusqlite::Error>>()?;
+                tx.prepare_cached(ENTER)?.execute(rusqlite::params_from_iter(values))?;
+            }
+            Ok(())
+        })
+    }
+
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic inside a transaction rolled it back; the connection is as good as before.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use daiban_model::identity::CaseNumber;
 use daiban_model::ids::ScopeCode;
 use daiban_model::wire::DocId;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -79,6 +80,11 @@ impl SqliteStore {
         let path = path.to_str().ok_or(StoreError::Backend("the path is not text".into()))?;
         self.writer().execute("VACUUM INTO ?1", [path])?;
         Ok(())
+    }
+
+    /// How many cases there are, and the last number that a device gave: what a backup says of itself. Reads all rows.
+    pub fn tally(&self, device_no: u8) -> Result<(u32, Option<CaseNumber>), StoreError> {
+        self.read(|tx| views::tally(tx, device_no))
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -3,6 +3,7 @@
 //! A page goes on after the sort key of its last row, so that neither length nor place in a list costs anything.
 
 use daiban_model::api::{Counts, View};
+use daiban_model::identity::CaseNumber;
 use daiban_model::ids::PersonId;
 use daiban_model::wire::DocId;
 use jiff::civil::Date;
@@ -299,6 +300,16 @@ pub(super) fn highest(tx: &Connection, date: Date, device: u8) -> Result<Rows, S
     const HIGHEST: &str = "SELECT coalesce(max(counter), 0) FROM case_row WHERE numbered = ?1 AND numbered > 0";
     let highest = tx.prepare_cached(HIGHEST)?.query_row([numbered(date, device)], |row| row.get(0))?;
     Ok(Rows { highest, ..Rows::default() })
+}
+
+/// How many cases there are, and the last number of a device.
+pub(super) fn tally(tx: &Connection, device: u8) -> Result<(u32, Option<CaseNumber>), StoreError> {
+    const LAST: &str = "
+        SELECT json_extract(shown, '$.number') FROM case_row WHERE numbered > 0 AND numbered % 100 = ?1
+        ORDER BY numbered DESC, counter DESC LIMIT 1";
+    let cases = tx.query_row("SELECT count(*) FROM case_row", [], |row| row.get(0))?;
+    let last: Option<String> = tx.query_row(LAST, [device], |row| row.get(0)).optional()?;
+    Ok((cases, last.and_then(|number| number.parse().ok())))
 }
 
 /// Cases by their document.

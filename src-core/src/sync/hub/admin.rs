@@ -61,6 +61,9 @@ pub struct DeviceView {
     /// Divisions that it has said to have erased.
     #[serde(default)]
     pub erased: Vec<ScopeCode>,
+    /// Of a retired one: the device that goes on from its backup.
+    #[serde(default)]
+    pub successor: Option<DeviceId>,
     /// Of a revoked one: whether it was ordered to destroy its keys.
     #[serde(default)]
     pub destruction: Option<Destruction>,
@@ -224,7 +227,7 @@ impl<S: Store> Hub<S> {
             let cursors = self.read_by(device).await?;
             let read = cursors.iter().map(|cursor| (cursor.scope, cursor.seq)).collect();
             let (revoked_ms, (leaving, erased)) = (row.revoked_ms, self.leaving(device).await?);
-            let destruction = self.destruction_of(device).await?;
+            let (destruction, successor) = (self.destruction_of(device).await?, self.successor(device).await?);
             views.push(DeviceView {
                 device,
                 station,
@@ -236,6 +239,7 @@ impl<S: Store> Hub<S> {
                 read,
                 leaving,
                 erased,
+                successor,
                 destruction,
             });
         }

@@ -74,7 +74,8 @@ const CAVEATS: &str = "
   are subtracted. Keep-alive is set to an hour, since the default drops a busy station.
 - The peers hold one revision of each case, without history; nothing of an application stands around them.
 - Memory of a Node process that does nothing is about 60 MiB.
-- The crowd's stations share one process and thus two cores with the hub.
+- The crowd's stations share one process and thus two cores with the hub. automerge-repo is not in it: after ten minutes its fifty
+  stations had not opened their thousand documents, and it was stopped by hand.
 - At more than 100,000 cases only the cases of the edits are compared row by row; the heads of all documents are compared still.
 ";
 

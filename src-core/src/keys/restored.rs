@@ -36,8 +36,27 @@ pub fn district(folder: &Path) -> Option<[u8; 32]> {
 /// The station has become a device of its own, or another one altogether.
 pub fn clear(folder: &Path) -> Result<(), VaultFault> {
     match fs::remove_file(folder.join(FILE)) {
-        Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault.into()),
-        Ok(()) | Err(_) => {}
+        Ok(()) => Ok(file::sync_folder(folder)?),
+        // Nothing was noted. On a new laptop there is not even a folder yet.
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(fault) => Err(fault.into()),
     }
-    Ok(file::sync_folder(folder)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_laptop_has_nothing_to_clear_and_no_folder() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("not-yet");
+        clear(&folder).unwrap();
+        fs::create_dir(&folder).unwrap();
+        note(&folder, [7; 32]).unwrap();
+        assert!(is_noted(&folder) && district(&folder) == Some([7; 32]));
+        clear(&folder).unwrap();
+        assert!(!is_noted(&folder), "gone, and gone again is no fault");
+        clear(&folder).unwrap();
+    }
 }

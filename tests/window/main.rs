@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "figures of a run are read in the test's output")]
 
 mod attachments;
+mod backup;
 mod bundles;
 mod copied;
 mod hall;

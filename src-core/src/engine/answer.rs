@@ -106,6 +106,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         GetLeaving,
         GetHalfDays,
         ListYearly,
+        FindNeedless,
         GetQueue,
         TakeNumber,
         CallNumber,

@@ -30,6 +30,7 @@ mod incident;
 mod items;
 mod lists;
 mod moved;
+mod need;
 mod neighbours;
 mod newcomer;
 mod oversight;

@@ -73,10 +73,20 @@ fn typing(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|at| at.matches("input, textarea, select").unwrap_or(false))
 }
 
-/// Elements that have their own use for Enter.
+/// Elements that have their own use for Enter. In a form it does what the form is for, whatever else stands on the page.
 fn answers_itself(event: &KeyboardEvent) -> bool {
-    let own = "a[href], button, textarea, select, summary, [role=combobox][aria-expanded=true], tr";
+    let own = "a[href], button, textarea, select, summary, form input, [role=combobox][aria-expanded=true], tr";
     target(event).is_some_and(|at| at.matches(own).unwrap_or(false))
+}
+
+/// Whether a key is held down whose act must not be done again for that, be it by us or by the button that has the cursor. Only text
+/// grows and shrinks on, and lines break.
+fn must_wait(event: &KeyboardEvent) -> bool {
+    let goes_on = || match read(event) {
+        Some(asked) => matches!(asked, Act::Larger | Act::Smaller),
+        None => event.key() != "Enter" || target(event).is_some_and(|at| at.matches("textarea").unwrap_or(false)),
+    };
+    event.repeat() && !goes_on()
 }
 
 /// What prints the paper that is shown.
@@ -102,6 +112,9 @@ impl Place {
 /// Listens for the whole window as long as the caller's owner lives.
 pub fn listen(act: impl Fn(Act) + 'static) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
+        if must_wait(&event) {
+            return event.prevent_default();
+        }
         let Some(asked) = read(&event) else { return };
         let place = if first("dialog[open]").is_some() { Place::Dialog } else { Place::Page };
         match asked {

@@ -70,7 +70,7 @@ async fn back_up(page: &Page, place: &str) -> Result<()> {
     page.press("backup-write").await?;
     page.says("backup-written", "备份好了").await?;
     job::go(page, "today").await?;
-    page.see("h-due").await?;
+    page.see("due-row").await?;
     ensure!(!page.has("backup-due").await?, "it was made today");
     Ok(())
 }

@@ -31,6 +31,7 @@ mod papers;
 mod people;
 mod printed;
 mod privacy;
+mod promises;
 mod record;
 mod registers;
 mod restored;

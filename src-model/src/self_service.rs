@@ -5,7 +5,6 @@
 //!   gone.
 //! - Z3: what a guide sees of a form is a [`Task`] and its place: neither holds anything that was typed.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::{DateTime, Time};
@@ -110,8 +109,8 @@ pub struct Form {
     pub step: u8,
     /// The answers to the questions of a bundle.
     pub answers: Answers,
-    /// What was typed.
-    pub facts: BTreeMap<Field, String>,
+    /// What was typed, each fact once.
+    pub facts: Vec<(Field, String)>,
 }
 
 /// Letters of a code: none that looks like another, on a screen or written by hand.

@@ -212,7 +212,7 @@ fn r126_a_construction_projects_items_one_by_one() {
     let elsewhere = Matter::Bundle(must("a bundle id", "enterprise-start".parse()));
     let asked = ListSelfPapers { matter: elsewhere, answers: Default::default() };
     assert_eq!(hall.call(asked).err(), Some(Failure::NotFound), "another area's");
-    let facts = [(Field::Employer, FIRM.to_owned())].into();
+    let facts = vec![(Field::Employer, FIRM.to_owned())];
     let form = Form { matter: item, step: 2, answers: Default::default(), facts };
     let code = leave(&mut hall, &form).code;
     signed_in(&mut hall, HE_JING);
@@ -235,11 +235,12 @@ fn what_no_card_asks_is_left_by_nobody() {
         hall.call(LeaveForm { form: Box::new(form) }).err()
     };
     let not_found = Some(Failure::NotFound);
-    assert_eq!(refused(&|form| drop(form.facts.insert(Field::InjuredHow, "x".into()))), not_found);
+    assert_eq!(refused(&|form| form.facts.push((Field::InjuredHow, "x".into()))), not_found);
     assert_eq!(refused(&|form| form.answers = [("no-question".to_owned(), 0)].into()), not_found);
+    assert_eq!(refused(&|form| form.facts.push((Field::Name, "x".into()))), not_found, "each once");
     assert_eq!(refused(&|form| form.step = 12), not_found, "there are twelve cards");
     assert_eq!(refused(&|form| form.step = 0), not_found, "nobody is told yet");
-    let long = refused(&|form| drop(form.facts.insert(Field::Address, "长".repeat(201))));
+    let long = refused(&|form| form.facts.push((Field::Address, "长".repeat(201))));
     assert_eq!(long, Some(bad("too_long", "200")));
     for _ in 0..60 {
         leave(&mut hall, &form);

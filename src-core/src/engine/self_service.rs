@@ -5,7 +5,7 @@
 //! cut; it is erased when a window takes it over, and else when the office closes or, where nothing runs then, with the first thing that runs
 //! (Z2 of [`daiban_model::self_service`]). Nothing of it travels, and no backup has it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
@@ -127,7 +127,9 @@ fn fits(row: &MatterRow, form: &Form) -> Result<(), Failure> {
         let question = row.questions.iter().find(|question| question.id == *id);
         question.is_some_and(|question| usize::from(*place) < question.answers.len())
     };
-    let asked = form.facts.keys().all(|field| FACTS.contains(field)) && form.answers.iter().all(answered);
+    let facts: BTreeSet<Field> = form.facts.iter().map(|(field, _)| *field).collect();
+    let asked = facts.iter().all(|field| FACTS.contains(field)) && facts.len() == form.facts.len();
+    let asked = asked && form.answers.iter().all(answered);
     if !asked || !(1..cards).contains(&usize::from(form.step)) {
         return Err(Failure::NotFound);
     }
@@ -282,7 +284,7 @@ impl<S: Store> Desk<S> {
 
     /// A new case with what was typed at the screen. The founder acts alone: nobody is entrusted with anything yet.
     fn draft_of(&self, form: Form) -> daiban_model::api::Draft {
-        let mut facts = form.facts;
+        let mut facts: BTreeMap<Field, String> = form.facts.into_iter().collect();
         let mut fact = |field| facts.remove(&field).unwrap_or_default();
         let person = DraftPerson {
             employer: fact(Field::Employer),

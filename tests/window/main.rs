@@ -14,6 +14,7 @@ mod mistakes;
 mod neighbour;
 mod office;
 mod printing;
+mod self_service;
 mod stage;
 mod stick;
 mod syncing;

@@ -1,10 +1,12 @@
-//! 取号: numbers for a hall that is full: given at the door, called at the windows, shown without names (R127).
+//! 取号: numbers for a hall that is full: given at the door, called at the windows, shown without names (R127); and its self-service
+//! screens (R126).
 
 use daiban_model::api::{Call, CallNumber, GetQueue, GroupQueue, Queue, TakeNumber};
 use daiban_model::queue::{First, Group, Ticket};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::self_service::Areas;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
 use crate::parts::{Empty, FailNote, Field, Icon};
@@ -41,6 +43,7 @@ pub fn QueuePage() -> impl IntoView {
             <FailNote/>
             <Door work/>
             {show(work.queue, move |queue: &Queue| board(queue.clone(), work))}
+            <Areas/>
         </main>
     }
 }

@@ -38,6 +38,7 @@ mod restored;
 mod roads;
 mod rows;
 mod scopes;
+mod self_service;
 mod small_bodies;
 mod sticks;
 mod sticks_files;

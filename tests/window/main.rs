@@ -15,6 +15,7 @@ mod mistakes;
 mod neighbour;
 mod office;
 mod printing;
+mod self_service;
 mod stage;
 mod stick;
 mod syncing;

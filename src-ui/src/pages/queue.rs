@@ -1,9 +1,11 @@
-//! 取号: numbers for a hall that is full: given at the door, called at the windows, shown without names (R127).
+//! 取号: numbers for a hall that is full: given at the door, called at the windows, shown without names (R127); and its self-service
+//! screens (R126).
 
 use daiban_model::api::{Call, CallNumber, GetQueue, GroupQueue, Queue, TakeNumber};
 use daiban_model::queue::{First, Group, Ticket};
 use leptos::prelude::*;
 
+use super::self_service::Areas;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
 use crate::once::{Once, is_second};
@@ -43,6 +45,7 @@ pub fn QueuePage() -> impl IntoView {
             <FailNote/>
             <Door work/>
             {show(work.queue, move |queue: &Queue| board(queue.clone(), work))}
+            <Areas/>
         </main>
     }
 }

@@ -10,6 +10,7 @@ mod beside;
 mod bundles;
 mod canaries;
 mod clocks;
+mod copies;
 mod crossed_versions;
 mod damaged;
 mod disks;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use daiban_model::api::{
     self, AddFile, BackupMade, Call, Changed, Enrol, Failure, FindBackups, GetNeighbours, LettersRead, ListSticks,
-    MeetNeighbour, Outlet, PaperFault, PaperOut, PrintPaper, ReadStick, RestoreBackup, Session, SetNeighbours,
-    StickWritten, WriteBackup, WriteStick,
+    MeetNeighbour, Outlet, PaperFault, PaperOut, PrintPaper, PrintWipe, ReadStick, RestoreBackup, Session,
+    SetNeighbours, StickWritten, WriteBackup, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -36,6 +36,7 @@ enum Job {
     Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Enrolment, Failure>> },
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
     PrintPaper { call: PrintPaper, reply: oneshot::Sender<Result<Print, Failure>> },
+    PrintWipe { call: PrintWipe, reply: oneshot::Sender<Result<Print, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
     AskBeside { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
@@ -138,6 +139,7 @@ async fn own<S: Store>(
             Job::Enrolled { answer, reply } => drop(reply.send(engine.enrolled(answer).await)),
             Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
             Job::PrintPaper { call, reply } => drop(reply.send(engine.print_paper(&call).await)),
+            Job::PrintWipe { call, reply } => drop(reply.send(engine.print_wipe(&call).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
             Job::AskBeside { reply } => drop(reply.send(Ok(engine.beside_request()))),
@@ -233,7 +235,14 @@ impl Handle {
             FindBackups::NAME => to_json(backup::find(from_json(body)?).await?),
             RestoreBackup::NAME => to_json(self.restore_backup(from_json(body)?).await?),
             AddFile::NAME => self.add_file(from_json(body)?).await,
-            PrintPaper::NAME => to_json(self.print_paper(from_json(body)?).await?),
+            PrintPaper::NAME => {
+                let call: PrintPaper = from_json(body)?;
+                to_json(self.put_out(call.to, |reply| Job::PrintPaper { call, reply }).await?)
+            }
+            PrintWipe::NAME => {
+                let call: PrintWipe = from_json(body)?;
+                to_json(self.put_out(call.to, |reply| Job::PrintWipe { call, reply }).await?)
+            }
             GetNeighbours::NAME => to_json(self.get_neighbours(from_json(body)?).await?),
             SetNeighbours::NAME => to_json(self.set_neighbours(from_json(body)?).await?),
             MeetNeighbour::NAME => to_json(self.meet_neighbour(from_json(body)?).await?),
@@ -275,12 +284,15 @@ impl Handle {
 
     /// A printer that is not there is found out before the print is written down; what it does not take afterwards stays written
     /// down (`engine/papers.rs`, O2).
-    async fn print_paper(&self, call: PrintPaper) -> Result<PaperOut, Failure> {
-        let to = call.to;
+    async fn put_out(
+        &self,
+        to: Outlet,
+        job: impl FnOnce(oneshot::Sender<Result<Print, Failure>>) -> Job,
+    ) -> Result<PaperOut, Failure> {
         if matches!(to, Outlet::Printer { .. }) {
             self.printer.ready().await.map_err(paper_failure)?;
         }
-        let Print { pdf, title, turn } = self.ask(|reply| Job::PrintPaper { call, reply }).await?;
+        let Print { pdf, title, turn } = self.ask(job).await?;
         let place = match to {
             Outlet::Printer { copies } => self.printer.print(&title, &pdf, copies).await.map(|()| String::new()),
             Outlet::Folder => self.printer.save(&title, &pdf).await,

@@ -131,7 +131,10 @@ calls! {
     FillFromPerson = "fill_from_person" -> FilledIn;
     WriteArchive = "write_archive" -> Archived;
     ListWipe = "list_wipe" -> Vec<WipeRow>;
+    LookAtWipe = "look_at_wipe" -> PaperView;
+    PrintWipe = "print_wipe" -> PaperOut;
     ApproveWipe = "approve_wipe" -> Wiped;
+    ListWiped = "list_wiped" -> Vec<WipedCopy>;
     ListIncidents = "list_incidents" -> Box<Incidents>;
     ReportIncident = "report_incident" -> Box<Incidents>;
     ListEntrusted = "list_entrusted" -> Vec<Entrusted>;

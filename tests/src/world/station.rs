@@ -23,8 +23,8 @@ use daiban_core::sync::http::RoadFault;
 use daiban_core::sync::segment;
 use daiban_model::api::{
     Act, AddFile, Bytes, CasePage, CaseRow, Consent, Draft, DraftId, Enrol, Failure, FileSize, GetDraft, GetFile,
-    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, PrintPaper, ReceiveDraft, SaveDraft,
-    SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
+    GetSync, GotFile, LettersRead, ListCases, Lock, OpenCase, PreviewDraft, PrintPaper, PrintWipe, ReceiveDraft,
+    SaveDraft, SearchCases, Session, SetField, SetPin, SignatureKind, StartDraft, SyncView, Taken, Unlock, View,
 };
 use daiban_model::case::event::{Keeper, OriginalsMoved, PaperState, Power};
 use daiban_model::case::field::Field;
@@ -222,6 +222,11 @@ impl Station {
     /// Prints a paper of a case: the file that would go to the printer.
     pub fn print(&mut self, call: &PrintPaper) -> Result<Print, Failure> {
         now(self.engine().print_paper(call))
+    }
+
+    /// Prints the list of working copies that are to go.
+    pub fn print_wipe(&mut self, call: &PrintWipe) -> Result<Print, Failure> {
+        now(self.engine().print_wipe(call))
     }
 
     /// Makes a call that must work.

@@ -1,12 +1,8 @@
-//! What goes by a list that two people sign (R220): files whose term is over, with the register of what went (R207), and working copies
-//! ninety days after the hand-over (R203).
+//! What goes by a list that two people sign (R220): files whose term is over, with the register of what went (R207).
 
 use std::collections::BTreeSet;
 
-use daiban_model::api::{
-    ApproveWipe, DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, ListWipe, SessionState, SignDestruction,
-    WipeRow,
-};
+use daiban_model::api::{DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, SessionState, SignDestruction};
 use daiban_model::ids::{AgentId, CaseId};
 use leptos::prelude::*;
 
@@ -47,29 +43,6 @@ pub(super) fn section() -> AnyView {
         <div class="sec-head"><h2>{t!("going.expired")}</h2></div>
         {batch(rows_of(load(|| Some(ListExpired {})), rows), none, t!("going.destroy"), sign)}
         {show(load(|| Some(ListDestroyed {})), |all: &Vec<_>| register(all))}
-    }
-    .into_any()
-}
-
-/// Working copies that go ninety days after the hand-over.
-pub(super) fn copies() -> AnyView {
-    let rows = |all: &Vec<WipeRow>| {
-        let one = |it: &WipeRow| {
-            let text = t!("copies.one", files = it.files, on = dates::full(it.handed_over), due = dates::full(it.due));
-            (it.id, it.number.clone(), text)
-        };
-        all.iter().map(one).collect()
-    };
-    let sign: Sign = |ids, second, pin, signing| {
-        act(ApproveWipe { ids, second, pin }, move |wiped| {
-            signing.done();
-            desk().toast(t!("copies.done", n = wiped.cases, size = dates::bytes(wiped.bytes)));
-        });
-    };
-    let none = (t!("copies.none"), t!("copies.none_next"));
-    view! {
-        <div class="sec-head"><h2>{t!("copies.title")}</h2></div>
-        {batch(rows_of(load(|| Some(ListWipe {})), rows), none, t!("copies.wipe"), sign)}
     }
     .into_any()
 }
@@ -149,7 +122,7 @@ fn of_file(file: &ExpiredFile) -> String {
 }
 
 /// The second person, another one than who is here, and their own PIN.
-fn second_sign(typed: Typed, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
+pub(super) fn second_sign(typed: Typed, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
     let people: Vec<(String, String)> = desk().session.with_untracked(|session| {
         let Some(session) = session else { return Vec::new() };
         let SessionState::Open { agent, role, .. } = &session.state else { return Vec::new() };

@@ -3,6 +3,7 @@
 
 mod assessed;
 mod audit;
+mod copies;
 mod entrusted;
 mod going;
 mod half_days;
@@ -63,7 +64,7 @@ impl Section {
             Self::Incidents => incidents::section(),
             Self::Entrusted => entrusted::section(),
             Self::Going => going::section(),
-            Self::Copies => going::copies(),
+            Self::Copies => copies::section(),
             Self::Assessed => assessed::section(),
             Self::HalfDays => half_days::section(),
         }

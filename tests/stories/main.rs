@@ -29,6 +29,7 @@ mod lines;
 mod moved;
 mod offline_week;
 mod papers;
+mod parcels;
 mod people;
 mod printed;
 mod privacy;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_model::api::{
-    self, AddFile, BackupMade, Call, Changed, Enrol, Failure, FindBackups, GetNeighbours, LettersRead, ListSticks,
-    MeetNeighbour, Outlet, PaperFault, PaperOut, PrintPaper, PrintWipe, ReadStick, RestoreBackup, Session,
-    SetNeighbours, StickWritten, WriteBackup, WriteStick,
+    self, AddFile, BackupMade, Call, Changed, DropParcels, Enrol, Failure, FindBackups, GetNeighbours, LettersRead,
+    ListSticks, MeetNeighbour, Outlet, PaperFault, PaperOut, ParcelLine, ParcelsDropped, PrintPaper, PrintWipe,
+    ReadStick, RestoreBackup, Session, SetNeighbours, StickWritten, WriteBackup, WriteParcel, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use super::papers::Print;
 use super::printer::{NoPrinter, Printer, PrinterFault};
 use super::{Engine, Enrolment, MeetFault, Outbound, Outgoing, Restoring, Turn, answer, backup, internal, stick};
 use crate::backup::Source;
-use crate::courier::Part;
+use crate::courier::{LetterId, Part};
 use crate::files::intake::{self, Intake, IntakeFault};
 use crate::lan::Ends;
 use crate::store::Store;
@@ -44,6 +44,9 @@ enum Job {
     WriteFilesLetters { room: u64, reply: oneshot::Sender<Result<Vec<Outbound>, Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
+    WriteParcel { to: u8, reply: oneshot::Sender<Result<(Outbound, ParcelLine), Failure>> },
+    ParcelWritten { letter: LetterId, line: ParcelLine, reply: oneshot::Sender<Result<ParcelLine, Failure>> },
+    ParcelsDone { letters: Vec<LetterId>, reply: oneshot::Sender<Result<Vec<LetterId>, Failure>> },
     BackupSource { reply: oneshot::Sender<Result<(Source, Wall), Failure>> },
     BackedUp { made: BackupMade, reply: oneshot::Sender<Result<(), Failure>> },
     Restoring { reply: oneshot::Sender<Result<Restoring, Failure>> },
@@ -150,6 +153,11 @@ async fn own<S: Store>(
             }
             Job::WriteFilesLetters { room, reply } => drop(reply.send(engine.write_files_letters(room).await)),
             Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
+            Job::WriteParcel { to, reply } => drop(reply.send(engine.write_parcel(to).await)),
+            Job::ParcelWritten { letter, line, reply } => {
+                drop(reply.send(engine.parcel_written(letter, line).await));
+            }
+            Job::ParcelsDone { letters, reply } => drop(reply.send(engine.parcels_done(letters).await)),
             Job::BackupSource { reply } => {
                 let source = engine.backup_source().await;
                 let _ = reply.send(source.map(|source| (source, engine.now())));
@@ -231,6 +239,8 @@ impl Handle {
             ListSticks::NAME => to_json(stick::list(from_json(body)?).await?),
             WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
             ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
+            WriteParcel::NAME => to_json(self.write_parcel(from_json(body)?).await?),
+            DropParcels::NAME => to_json(self.drop_parcels(from_json(body)?).await?),
             WriteBackup::NAME => to_json(self.write_backup(from_json(body)?).await?),
             FindBackups::NAME => to_json(backup::find(from_json(body)?).await?),
             RestoreBackup::NAME => to_json(self.restore_backup(from_json(body)?).await?),
@@ -324,6 +334,19 @@ impl Handle {
         let (parts, damaged) = stick::read(&call).await?;
         let read = self.ask(|reply| Job::TakeLetters { parts, reply }).await?;
         Ok(stick::told(read, damaged))
+    }
+
+    async fn write_parcel(&self, call: WriteParcel) -> Result<ParcelLine, Failure> {
+        let (out, line) = self.ask(|reply| Job::WriteParcel { to: call.to, reply }).await?;
+        let letter = out.letter;
+        stick::write_parcel(&call.path, out).await?;
+        self.ask(|reply| Job::ParcelWritten { letter, line, reply }).await
+    }
+
+    async fn drop_parcels(&self, call: DropParcels) -> Result<ParcelsDropped, Failure> {
+        let letters = stick::parcels(&call.path).await?;
+        let done = self.ask(|reply| Job::ParcelsDone { letters, reply }).await?;
+        Ok(ParcelsDropped { files: stick::remove(&call.path, done).await? })
     }
 
     async fn write_backup(&self, call: WriteBackup) -> Result<BackupMade, Failure> {

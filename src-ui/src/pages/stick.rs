@@ -7,6 +7,7 @@ use daiban_model::api::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::parcels;
 use crate::desk::desk;
 use crate::load::{load, show};
 use crate::parts::{Field, Icon};
@@ -123,6 +124,7 @@ fn choosing(work: Work) -> impl IntoView {
                 <button type="button" class="btn" data-test="backup-write" on:click=back_up>{t!("backup.write")}</button>
                 <button type="button" class="link" on:click=move |_| look(work)>{t!("stick.again")}</button>
             </div>
+            {parcels::section(work.path)}
         </div>
     }
 }
@@ -187,7 +189,8 @@ fn read(work: Work, it: &LettersRead) -> impl IntoView {
     let parts = it.missing.iter().map(|(part, of)| t!("stick.part", k = part, n = of)).collect::<Vec<_>>().join("、");
     let told = [
         (it.letters > 0).then(|| t!("stick.came", sent = it.sent, received = it.received)),
-        (it.letters == 0 && it.missing.is_empty()).then(|| t!("stick.no_answer").to_owned()),
+        (it.letters == 0 && it.missing.is_empty() && it.parcels.is_empty() && it.parcel_faults.is_empty())
+            .then(|| t!("stick.no_answer").to_owned()),
         (!parts.is_empty()).then(|| t!("stick.missing", parts = parts)),
         (it.damaged + it.unreadable > 0).then(|| t!("stick.damaged", n = it.damaged + it.unreadable)),
         (it.unknown > 0).then(|| t!("stick.unknown", n = it.unknown)),
@@ -199,7 +202,7 @@ fn read(work: Work, it: &LettersRead) -> impl IntoView {
     view! {
         <div class="note" data-test="stick-read-done">
             <Icon name="inbox"/>
-            <div>{lines}</div>
+            <div>{lines}{parcels::found(it, work.path)}</div>
         </div>
         {back(work)}
     }

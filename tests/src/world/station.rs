@@ -3,6 +3,7 @@
 mod backup;
 mod image;
 mod near;
+mod parcels;
 mod prints;
 
 use std::path::{Path, PathBuf};

@@ -165,11 +165,17 @@ impl<S: Store> Desk<S> {
     /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
     /// another incarnation.
     pub(in crate::engine) async fn withdraw_open(&self) -> Result<(), Failure> {
+        self.withdraw_open_of(|_| true).await
+    }
+
+    /// The same of some of them.
+    pub(super) async fn withdraw_open_of(&self, wanted: impl Fn(&SegmentKey) -> bool) -> Result<(), Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         let query = PeerQuery::Unreceipted { limit: usize::MAX };
         let open = self.store.peer(query).await.map_err(storage)?.segments;
         let keys = open.iter().map(|(stored, _)| stored.header.key());
-        let keys = keys.filter(|key| !refused.iter().any(|(name, _)| *name == refused_name(key))).collect();
+        let keys = keys.filter(|key| wanted(key) && !refused.iter().any(|(name, _)| *name == refused_name(key)));
+        let keys = keys.collect();
         // One that has a place is at the hub: only its receipt is late.
         let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
         let unplaced = frames.into_iter().filter(|(_, place)| place.is_none());

@@ -24,7 +24,13 @@ pub fn App() -> impl IntoView {
     // Only a change of the state may replace the page; the clock in the session ticks, and every answer says anew that
     // nothing is stuck.
     let shown = Memo::new(move |_| {
-        let state = desk.session.with(|session| session.as_ref().map(|session| session.state.clone()));
+        let state = desk.session.with(|session| {
+            session.as_ref().map(|session| match &session.state {
+                // The same page, which keeps what was typed.
+                SessionState::Restored => SessionState::Fresh,
+                other => other.clone(),
+            })
+        });
         (state, desk.stuck.get())
     });
     view! {
@@ -50,7 +56,7 @@ pub fn App() -> impl IntoView {
 
 fn before(state: SessionState, session: Session) -> AnyView {
     match state {
-        SessionState::Fresh | SessionState::Restored => view! { <EnrolPage session/> }.into_any(),
+        SessionState::Fresh => view! { <EnrolPage session/> }.into_any(),
         SessionState::NeedsPin => view! { <FirstPinPage session/> }.into_any(),
         SessionState::KeysDamaged => view! { <KeysDamagedPage/> }.into_any(),
         SessionState::Destroyed { at } => view! { <DestroyedPage at/> }.into_any(),

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::medium::StickWork;
 use crate::route::Router;
 use crate::{say, transport};
 
@@ -47,6 +48,8 @@ pub struct Desk {
     pub left: RwSignal<Option<DayEnd>>,
     /// Text size in percent.
     pub size: RwSignal<u16>,
+    /// What is being done with a stick.
+    pub stick: StickWork,
 }
 
 /// What was heard since it was last passed on.
@@ -100,6 +103,7 @@ impl Desk {
             leaving: RwSignal::new(false),
             left: RwSignal::new(None),
             size: RwSignal::new(remembered_size()),
+            stick: StickWork::new(),
         };
         DESK.set(Some(it));
         spawn_local(async move { transport::changes(move |changed| it.hear(&changed)).await });

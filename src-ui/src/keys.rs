@@ -107,7 +107,12 @@ pub fn listen(act: impl Fn(Act) + 'static) {
         match asked {
             Act::Primary => {
                 event.prevent_default();
-                press(place.pick("dialog[open] [data-primary]", "[data-primary]"));
+                match own_button(&event) {
+                    // What cannot be taken back is not done by the way.
+                    Some(button) if button.class_list().contains("btn-danger") => {}
+                    Some(button) => button.click(),
+                    None => press(place.pick("dialog[open] [data-primary]", "[data-primary]")),
+                }
             }
             // What is shown as it will be printed is printed; any other page as it stands.
             Act::Print if first(place.pick(PRINT_IN_DIALOG, PRINT)).is_some() => {
@@ -136,6 +141,12 @@ pub fn listen(act: impl Fn(Act) + 'static) {
 
 fn first(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// The button of the form that is typed in: it and no other answers to Enter there.
+fn own_button(event: &KeyboardEvent) -> Option<HtmlElement> {
+    let form = target(event)?.closest("form").ok().flatten()?;
+    form.query_selector("[type=submit]").ok().flatten()?.dyn_into().ok()
 }
 
 fn press(selector: &str) {

@@ -11,6 +11,7 @@ mod idle;
 mod keys;
 mod lean;
 mod load;
+mod medium;
 mod pages;
 mod parts;
 mod print;

@@ -22,11 +22,11 @@ use tempfile::TempDir;
 use crate::problems;
 
 const STATION: &str = "白菜沟便民服务站";
-const NEW: &str = "白菜沟便民服务站（新电脑）";
+pub const NEW: &str = "白菜沟便民服务站（新电脑）";
 const TAKEN: [&Person; 6] = [&ZHAO_YUNFENG, &QIAN_XIUYING, &SUN_LINA, &LI_CHUNMEI, &LIU_JIAHUI, &WULAN_TUYA];
 
 /// Laptop 07 with the six cases of 2026-03-02, of which the district has the first four.
-fn seven(seed: u64) -> (World, Station, Vec<CaseId>, TempDir) {
+pub fn seven(seed: u64) -> (World, Station, Vec<CaseId>, TempDir) {
     let world = World::small(seed, &["MZ-007", "RS-003"]);
     let mut seven = world.numbered_kept(STATION, BAICAIGOU, QIMUGE, 7, Keeping::Disk);
     let mut cases: Vec<CaseId> = TAKEN[..4].iter().map(|person| seven.receive(person, "RS-003")).collect();
@@ -36,7 +36,7 @@ fn seven(seed: u64) -> (World, Station, Vec<CaseId>, TempDir) {
 }
 
 /// The last seven signs of each number, sorted: device and counter.
-fn numbers(station: &mut Station) -> Vec<String> {
+pub fn numbers(station: &mut Station) -> Vec<String> {
     let tail = |number: String| number[number.len() - 7..].to_owned();
     let mut numbers: Vec<String> = station.list().into_iter().map(|row| tail(row.number)).collect();
     numbers.sort_unstable();
@@ -287,6 +287,7 @@ fn r87_an_earlier_backup_goes_only_when_the_next_one_is_whole() {
     let keys = seven.folder().join("keys.json");
     let aside = seven.folder().join("elsewhere");
     must("the key file is away", fs::rename(&keys, &aside));
+    must("and the one before it", fs::remove_file(seven.folder().join("keys.json.before")));
     assert!(seven.back_up(stick.path()).is_err());
     assert_eq!(backups(stick.path()).backups, first, "the earlier one stands");
     must("it is back", fs::rename(&aside, &keys));
@@ -303,6 +304,39 @@ fn r87_an_earlier_backup_goes_only_when_the_next_one_is_whole() {
     assert!(text.iter().all(|path| path.contains("backup-07-2026")), "names tell device and time: {text:?}");
     let gone = stick.path().join("pulled");
     assert_eq!(seven.back_up(&gone).err(), Some(Failure::Stick { why: StickFault::Gone }));
+}
+
+#[test]
+fn r87_a_station_that_locks_itself_meanwhile_knows_its_backup_at_the_next_sign_in() {
+    let (_, mut seven, _, stick) = seven(8711);
+    let made = must("the backup", seven.back_up_while(stick.path(), Station::lock));
+    must("she signs in", seven.sign_in(QIMUGE, PIN));
+    let view = seven.ask(GetBackup {});
+    assert_eq!((view.last, view.due), (Some(made), false));
+}
+
+#[test]
+fn r87_one_backup_is_written_or_put_back_at_a_time_and_nobody_begins_a_station_meanwhile() {
+    let (world, mut seven, _, stick) = seven(8712);
+    let busy = Some(Failure::Backup { why: BackupFault::Busy });
+    let beside = must("another stick", tempfile::tempdir());
+    let made = seven.back_up_while(stick.path(), |seven| assert_eq!(seven.back_up(beside.path()).err(), busy));
+    must("the first one", made);
+    must("and then the other one", seven.back_up(beside.path()));
+    seven.kill();
+
+    let name = backups(stick.path()).backups[0].name.clone();
+    let mut nine = Station::empty_laptop(NEW, world.clock());
+    let code = world.code_numbered(NEW, BAICAIGOU, 9);
+    let session = nine.restore_while(stick.path(), &name, |nine| {
+        assert_eq!(nine.restore(stick.path(), &name).err(), busy, "a second press");
+        assert_eq!(nine.try_enrol(&world.hub, &code).err(), busy, "the code is not spent");
+    });
+    assert_eq!(must("put back", session).state, SessionState::Restored);
+    must("another choice may be made", nine.restore(stick.path(), &name));
+    must("the code is taken", nine.try_enrol(&world.hub, &code));
+    must("her own PIN opens it", nine.sign_in(QIMUGE, PIN));
+    assert_eq!(numbers(&mut nine).len(), 6);
 }
 
 #[test]

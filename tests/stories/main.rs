@@ -42,6 +42,7 @@ mod scopes;
 mod small_bodies;
 mod sticks;
 mod sticks_files;
+mod successors;
 mod supervised;
 mod two_desks;
 mod whole_life;

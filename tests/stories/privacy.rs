@@ -2,10 +2,11 @@
 
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
-    ActOnPerson, Consent, Deletion, Failure, FillFromPerson, FindPeople, GetMyData, KnownFrom, Masking, OpenPerson,
-    PreviewDraft, RevealFact, Seen, SignatureKind, Why,
+    ActOnPerson, Consent, Deletion, Failure, FillFromPerson, FindNeedless, FindPeople, GetMyData, KnownFrom, Masking,
+    Needless, OpenPerson, PreviewDraft, RevealFact, Seen, SignatureKind, Why,
 };
 use daiban_model::case::event::Signature;
+use daiban_model::case::need::Private;
 use daiban_model::case::{Command as CaseCommand, Refusal};
 use daiban_model::person::{self, Care, Command, ConsentBy, Fact, Kind, Purpose, Telling, Wish};
 use daiban_model::visit::{Asked, Visit};
@@ -230,6 +231,40 @@ fn r222_nothing_of_others_stands_in_my_data() {
     assert_eq!(data.cases.len(), 1);
     let all = format!("{data:?}");
     assert!(!all.contains(SUN_LINA.name) && !all.contains(SUN_LINA.id), "nothing of her neighbour");
+}
+
+#[test]
+fn r195_a_note_tells_nothing_that_the_item_does_not_need() {
+    let world = World::new(1530);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let case = village.receive(&QIAN_XIUYING, "RS-012");
+    let fields: Vec<&str> = village.page(case).fields.iter().map(|it| it.field.path()).collect();
+    assert!(fields.iter().all(|path| !path.contains("injury") && !path.contains("illness")), "no 疾病: {fields:?}");
+    let mut asked = |text: &str, items: &[&str]| {
+        let items = items.iter().map(|code| must("a code", code.parse())).collect();
+        village.ask(FindNeedless { text: text.into(), items })
+    };
+    let health = Some(Needless { about: Private::Health, word: "高血压".into() });
+    assert_eq!(asked("老人有高血压，请上门", &["RS-012"]), health);
+    assert_eq!(asked("老人腿脚不便，请上门", &["RS-012"]), None, "what is needed to come to her");
+    assert_eq!(asked("病历上写的高血压", &["YB-012", "RS-012"]), None, "asked for by one of the two");
+    let income = Some(Needless { about: Private::Income, word: "月收入".into() });
+    assert_eq!(asked("月收入八百", &["YB-012"]), income, "an item about illness asks nothing about money");
+    assert_eq!(asked("月收入八百", &["MZ-001"]), None, "低保 does");
+    assert_eq!(asked("她信佛", &["MZ-001"]), Some(Needless { about: Private::Faith, word: "信佛".into() }));
+}
+
+#[test]
+fn r195_the_day_of_an_accident_is_refused_where_nothing_happened() {
+    let world = World::new(1531);
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let mut told = |item: &str| {
+        let draft = village.draft(&QIAN_XIUYING, item, Papers::All, |it| it.person.injured_on = "2026-02-20".into());
+        let faults = village.ask(PreviewDraft { id: draft }).faults;
+        faults.into_iter().map(|it| (it.focus, it.code)).collect::<Vec<_>>()
+    };
+    assert_eq!(told("RS-012"), [("person.injured_on".into(), "not_asked".into())]);
+    assert_eq!(told("RS-075"), []);
 }
 
 #[test]

@@ -75,7 +75,7 @@ async fn walk(page: &Page) -> Result<()> {
 }
 
 /// One page: nothing beside the window, no key in place of a word, no gap left open in a sentence.
-async fn look(page: &Page, name: &str) -> Result<()> {
+pub async fn look(page: &Page, name: &str) -> Result<()> {
     page.shot(name).await?;
     let over = page.runs_over().await?;
     ensure!(over.is_none(), "{name} runs over: {}", over.unwrap_or_default());

@@ -3,8 +3,10 @@
 #![expect(clippy::print_stdout, reason = "figures of a run are read in the test's output")]
 
 mod attachments;
+mod backup;
 mod bundles;
 mod copied;
+mod copies;
 mod hall;
 mod home_service;
 mod keyboard;
@@ -13,6 +15,7 @@ mod looks;
 mod mistakes;
 mod neighbour;
 mod office;
+mod parcels;
 mod printing;
 mod stage;
 mod stick;

@@ -62,6 +62,9 @@ pub enum BackupError {
     /// The station's own database: it could not be copied, or does not stand the look through it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The district had the keys of this station destroyed meanwhile.
+    #[error("the keys of this station were destroyed")]
+    Destroyed,
     /// The program's folder could not be written.
     #[error(transparent)]
     Folder(#[from] VaultFault),

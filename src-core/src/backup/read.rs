@@ -11,10 +11,8 @@ use super::write::put;
 use super::{BEGINNING, BackupError, LIST, List, MAX_LIST, Opened, PARTS, UNFINISHED};
 use crate::courier::folder::{self, MediumFault};
 use crate::engine::set_aside;
+use crate::keys::destroy::{READ_DRAFT, clear_drafts, wipe_wraps};
 use crate::keys::{Vault, VaultFault, incarnation, make_folder, restored};
-
-/// Where a backup lies in the program's folder until all of it was found right.
-const DRAFT: &str = "restore.tmp";
 
 /// The backups on a medium, the latest first. Only their lists are read.
 pub fn find(medium: &Path) -> Result<BackupsFound, BackupError> {
@@ -58,9 +56,10 @@ pub fn restore(
         return Err(BackupError::OtherDistrict);
     }
     make_folder(into)?;
-    let draft = into.join(DRAFT);
+    let draft = into.join(READ_DRAFT);
+    clear_drafts(into)?;
     let done = brought(&from, &draft, &opened.list).and_then(|()| put_in(&draft, into, &opened, now));
-    drop(fs::remove_dir_all(&draft));
+    let _ = clear_drafts(into);
     done
 }
 
@@ -77,7 +76,7 @@ fn place(medium: &Path, name: &str) -> Result<PathBuf, BackupError> {
     Ok(from)
 }
 
-fn opened(from: &Path) -> Result<Opened, BackupError> {
+pub(super) fn opened(from: &Path) -> Result<Opened, BackupError> {
     let mut bytes = Vec::new();
     let list = file(&from.join(LIST))?;
     list.take(MAX_LIST as u64).read_to_end(&mut bytes).map_err(MediumFault::from)?;
@@ -94,10 +93,7 @@ fn file(path: &Path) -> Result<File, BackupError> {
 
 /// Copies all files beside the program's own, and finds them to be what the list says.
 fn brought(from: &Path, draft: &Path, list: &List) -> Result<(), BackupError> {
-    if draft.exists() {
-        fs::remove_dir_all(draft).map_err(VaultFault::from)?;
-    }
-    fs::create_dir_all(draft).map_err(VaultFault::from)?;
+    fs::create_dir(draft).map_err(VaultFault::from)?;
     for (part, (size, hash)) in PARTS.iter().zip(&list.parts) {
         let source = file(&from.join(part))?;
         // No more than the list says: a stick must not fill the disk.
@@ -122,7 +118,8 @@ fn brought(from: &Path, draft: &Path, list: &List) -> Result<(), BackupError> {
 fn put_in(draft: &Path, into: &Path, opened: &Opened, now: Wall) -> Result<(), BackupError> {
     incarnation::raise_past(into, opened.list.incarnation)?;
     restored::note(into, opened.root)?;
-    // What a first run that was cut short left, or a backup that was put back before this one.
+    // What a first run that was cut short left, or a backup that was put back before this one: its keys open nothing any more. S4
+    wipe_wraps(into)?;
     set_aside(into, now).map_err(VaultFault::from)?;
     for part in PARTS {
         fs::rename(draft.join(part), into.join(part)).map_err(VaultFault::from)?;

@@ -11,17 +11,17 @@ use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, Certificate, Hash, Signed};
 use ed25519_dalek::SigningKey;
 
-use super::{BackupError, LIST, List, Opened, PARTS, Sheet, UNFINISHED, VERSION, beginning, made};
+use super::read::opened;
+use super::{BackupError, LIST, List, PARTS, Sheet, UNFINISHED, VERSION, beginning, made};
 use crate::courier::folder::{self, MediumFault};
 use crate::engine::{DATABASE, FILES};
-use crate::keys::{DatabaseKey, KEYS, VaultFault};
+use crate::keys::destroy::{self, WRITE_DRAFT, clear_drafts};
+use crate::keys::{DatabaseKey, Vault, VaultFault};
 use crate::store::StoreError;
 use crate::store::blobs::SqliteBlobs;
 use crate::store::sqlite::SqliteStore;
 use crate::sync::sign::{self, Domain};
 
-/// Where copies of the databases lie until they are on the stick; what a kill left there is removed by the next backup.
-const DRAFT: &str = "backup.tmp";
 /// Bytes copied at a time.
 const PIECE: usize = 1 << 20;
 
@@ -46,21 +46,19 @@ pub fn write(source: &Source, medium: &Path, now: Wall) -> Result<BackupMade, Ba
     if !medium.is_dir() {
         return Err(MediumFault::Gone.into());
     }
-    let draft = source.folder.join(DRAFT);
+    let draft = source.folder.join(WRITE_DRAFT);
     let done = copied(source, &draft).and_then(|(cases, last)| {
         let list = |parts| List { at: now, incarnation: source.incarnation, cases, last, parts };
         onto(source, &draft, medium, &list)
     });
-    // The copies are encrypted like what they are copies of; the next backup removes what cannot be removed now.
-    drop(fs::remove_dir_all(&draft));
+    // What cannot be removed now is when the program starts.
+    let _ = clear_drafts(&source.folder);
     done
 }
 
 /// Copies of the databases and the key file beside the station's own: each as of one moment, and looked through.
 fn copied(source: &Source, draft: &Path) -> Result<(u32, Option<CaseNumber>), BackupError> {
-    if draft.exists() {
-        fs::remove_dir_all(draft).map_err(VaultFault::from)?;
-    }
+    clear_drafts(&source.folder)?;
     fs::create_dir(draft).map_err(VaultFault::from)?;
     let database = source.folder.join(DATABASE);
     if !database.is_file() {
@@ -74,7 +72,7 @@ fn copied(source: &Source, draft: &Path) -> Result<(u32, Option<CaseNumber>), Ba
     // After the database: what that names is here, or the hub had receipted it by then.
     let files = SqliteBlobs::open(&source.folder.join(FILES), &source.database)?;
     files.spare_to(&SqliteBlobs::open(&draft.join(FILES), &source.database)?)?;
-    fs::copy(source.folder.join(KEYS), draft.join(KEYS)).map_err(VaultFault::from)?;
+    Vault::copy(&source.folder, draft)?;
     Ok(tally)
 }
 
@@ -90,7 +88,13 @@ fn onto(source: &Source, draft: &Path, medium: &Path, list: Listing<'_>) -> Resu
     fs::create_dir_all(&folder).map_err(MediumFault::from)?;
     clear_unfinished(&folder, device_no)?;
     let begun = folder.join(format!("{}begun{UNFINISHED}", beginning(device_no)));
-    let done = fill(source, draft, &begun, list).and_then(|list| finish(source, &folder, &begun, &list).map(|()| list));
+    let done = fill(source, draft, &begun, list).map_err(BackupError::from).and_then(|list| {
+        // No copy of keys outlives the order to destroy them.
+        match destroy::ordered(&source.folder)? {
+            Some(_) => Err(BackupError::Destroyed),
+            None => Ok(finish(source, &folder, &begun, &list).map(|()| list)?),
+        }
+    });
     if done.is_err() {
         // On a stick that was pulled this fails as well; what is left there has no name that is ever offered.
         drop(fs::remove_dir_all(&begun));
@@ -130,7 +134,11 @@ fn finish(source: &Source, folder: &Path, begun: &Path, list: &List) -> Result<(
     }
     fs::rename(begun, &whole)?;
     folder::sync_folder(folder)?;
-    supersede(folder, device, &name)
+    if let Err(fault) = supersede(folder, device, &name) {
+        // The new one is whole; an old one that does not go takes room, no more.
+        tracing::warn!(%fault, "an earlier backup stays");
+    }
+    Ok(())
 }
 
 fn sheet(source: &Source, list: &List) -> Vec<u8> {
@@ -156,8 +164,7 @@ fn supersede(folder: &Path, device: DeviceId, keep: &str) -> Result<(), MediumFa
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let is_folder = entry.file_type()?.is_dir() && entry.file_name() != keep;
-        let list = is_folder.then(|| fs::read(entry.path().join(LIST)).ok()).flatten();
-        let of = list.and_then(|bytes| Opened::of(&bytes).ok());
+        let of = is_folder.then(|| opened(&entry.path()).ok()).flatten();
         if of.is_some_and(|opened| opened.certificate.device == device) {
             fs::remove_dir_all(entry.path())?;
         }

@@ -108,6 +108,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         GetLeaving,
         GetHalfDays,
         ListYearly,
+        FindNeedless,
         GetQueue,
         TakeNumber,
         CallNumber,

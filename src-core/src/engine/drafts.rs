@@ -310,6 +310,7 @@ impl<S: Store> Answer<S> for PreviewDraft {
         let today = desk.now().date();
         let mut faults = check::draft(&draft, today);
         faults.extend(check::guardian(&draft, desk.sure_day()));
+        faults.extend(desk.unasked(&draft));
         faults.extend(check::taken(&draft, desk.now()));
         faults.extend(desk.bundle_faults(&draft));
         faults.extend(desk.not_here(&draft));

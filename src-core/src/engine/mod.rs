@@ -30,7 +30,9 @@ mod incident;
 mod items;
 mod lists;
 mod moved;
+mod need;
 mod neighbours;
+mod newcomer;
 mod oversight;
 mod page;
 mod papers;
@@ -58,15 +60,15 @@ mod wiped;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use daiban_model::api::{Changed, Failure, RecoveryFault, StorageFault};
+use daiban_model::api::{BackupMade, Changed, Failure, RecoveryFault, StorageFault};
 use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
-pub use backup::{Restoring, failure as backup_failure};
+pub use backup::{Pass, Restoring, failure as backup_failure};
 pub use exchange::{MeetFault, Outbound, Outgoing, Turn};
+pub use newcomer::Enrolment;
 pub use papers::Print;
 pub use printer::{NoPrinter, Outcome, Printer, PrinterFault};
-pub use session::Enrolment;
 pub(crate) use session::set_aside;
 
 use crate::edge::Edge;
@@ -103,11 +105,14 @@ pub struct Engine<S> {
     home: Home<S>,
     vault: Option<Vault>,
     keys: Keys,
-    newcomer: Option<session::Newcomer>,
+    newcomer: Option<newcomer::Newcomer>,
     desk: Option<Desk<S>>,
     /// The database key while someone is signed in: for another person's first PIN.
     key: Option<DatabaseKey>,
     link: LinkState,
+    backups: backup::Turnstile,
+    /// A backup that nobody was signed in to write down. B2 of [`backup`]
+    unnoted: Option<BackupMade>,
     changes: Vec<Changed>,
     /// Something is wanted from the district: the driver is to look at once.
     wish: bool,
@@ -132,6 +137,7 @@ impl<S: Store> Engine<S> {
             destroy::carry_out(&home.folder).map_err(vault_failure)?;
             return Ok(Self::over(home, None, Keys::Destroyed(destroyed.at)));
         }
+        destroy::clear_drafts(&home.folder).map_err(vault_failure)?;
         let (vault, keys) = match Vault::load(&home.folder) {
             // A key file in which nobody has a PIN is a first run that was cut short.
             Ok(vault) => (vault.filter(Vault::anyone_ready), Keys::Whole),
@@ -143,8 +149,19 @@ impl<S: Store> Engine<S> {
     }
 
     fn over(home: Home<S>, vault: Option<Vault>, keys: Keys) -> Self {
-        let link = LinkState::default();
-        Self { home, vault, keys, newcomer: None, desk: None, key: None, link, changes: Vec::new(), wish: false }
+        Self {
+            home,
+            vault,
+            keys,
+            newcomer: None,
+            desk: None,
+            key: None,
+            link: LinkState::default(),
+            backups: backup::Turnstile::default(),
+            unnoted: None,
+            changes: Vec::new(),
+            wish: false,
+        }
     }
 
     /// Destroys this station's keys, as the district's verified order says. K6 of [`crate::keys`]

@@ -58,6 +58,7 @@ impl<S: Store> Desk<S> {
         let today = self.now().date();
         let mut faults = check::draft(draft, today);
         faults.extend(check::guardian(draft, self.sure_day()));
+        faults.extend(self.unasked(draft));
         faults.extend(self.bundle_faults(draft));
         faults.extend(self.not_here(draft));
         faults.extend(check::taken(draft, self.now()));

@@ -8,13 +8,14 @@
 
 use daiban_model::api::{EnrolmentFault, Failure};
 use daiban_model::ids::DeviceId;
-use daiban_model::wire::{self, Epoch, Signed, Succeeds};
+use daiban_model::stamp::Wall;
+use daiban_model::wire::{self, Epoch, Refused, Signed, Succeeds};
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Desk, IDENTITY, Identity, THREAD};
+use super::newcomer::{Newcomer, own_device, published};
 use super::recovery::DEPOSITED;
-use super::session::{Newcomer, own_device};
 use super::{Engine, receive, storage, vault_failure};
 use crate::edge::draw;
 use crate::keys::{Station, restored};
@@ -70,6 +71,13 @@ impl<S: Store> Desk<S> {
         Ok(self.succession.formers.iter().map(word).collect())
     }
 
+    /// Notes what the hub does not take of the work of the devices before: it is not brought again, and the word is not kept back by it. H2
+    pub(super) async fn note_inherited(&self, refused: &[Refused], now: Wall) -> Result<(), Failure> {
+        let formers: Vec<DeviceId> = self.succession.devices().collect();
+        let inherited: Vec<&Refused> = refused.iter().filter(|one| formers.contains(&one.key.device)).collect();
+        self.set_refused(&inherited, now).await
+    }
+
     /// Before this station becomes another device: seals what the present one has not delivered, once and for all. H1
     pub(super) async fn hand_down(&mut self) -> Result<(), Failure> {
         // Beyond any that is counted to, and beyond that of another laptop which goes on from the same backup.
@@ -99,12 +107,16 @@ impl Newcomer {
             return Err(Failure::Enrolment { why: EnrolmentFault::OtherDistrict });
         }
         let mut succession = Succession::load(store).await.map_err(storage)?;
-        succession.formers.push(before.secret);
+        // Named so already, and stopped before it was noted: it goes on from itself.
+        let identity = self.identity(admission);
+        if before.secret != identity.secret {
+            succession.formers.push(before.secret);
+        }
         let spare = succession.formers.len().saturating_sub(MOST);
         succession = Succession { formers: succession.formers.split_off(spare), heard: None };
         let mut batch = Batch { devices: vec![own_device(admission)], ..Batch::default() };
         batch.states = vec![
-            (IDENTITY.to_owned(), Some(wire::encode(&self.identity(admission)))),
+            (IDENTITY.to_owned(), Some(wire::encode(&identity))),
             succession.state(),
             // The box of the device before lies at the hub under that one's name.
             (DEPOSITED.to_owned(), None),
@@ -118,6 +130,8 @@ impl Newcomer {
         // Numbers begin anew with the device's own digits.
         let counted = store.states(receive::COUNTER).await.map_err(storage)?;
         batch.states.extend(counted.into_iter().map(|(name, _)| (name, None)));
+        // Who may sign in is told by the roster of today, not by that of the backup's day (R219).
+        batch.states.extend(published(admission));
         store.commit(batch).await.map(drop).map_err(storage)
     }
 }
@@ -133,6 +147,7 @@ impl<S: Store> Engine<S> {
         let desk = self.desk()?;
         let station = Station { name: desk.certificate.station.clone(), hub: desk.hub.clone() };
         self.renew_recovery()?;
+        self.refresh_people()?;
         if let Some(vault) = &mut self.vault {
             vault.set_station(station).map_err(vault_failure)?;
         }

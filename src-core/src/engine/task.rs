@@ -47,7 +47,7 @@ enum Job {
     WriteParcel { to: u8, reply: oneshot::Sender<Result<(Outbound, ParcelLine), Failure>> },
     ParcelWritten { letter: LetterId, line: ParcelLine, reply: oneshot::Sender<Result<ParcelLine, Failure>> },
     ParcelsDone { letters: Vec<LetterId>, reply: oneshot::Sender<Result<Vec<LetterId>, Failure>> },
-    BackupSource { reply: oneshot::Sender<Result<(Source, Wall), Failure>> },
+    BackupSource { reply: oneshot::Sender<Result<(Source, backup::Pass, Wall), Failure>> },
     BackedUp { made: BackupMade, reply: oneshot::Sender<Result<(), Failure>> },
     Restoring { reply: oneshot::Sender<Result<Restoring, Failure>> },
     Restored { reply: oneshot::Sender<Result<Session, Failure>> },
@@ -158,11 +158,8 @@ async fn own<S: Store>(
                 drop(reply.send(engine.parcel_written(letter, line).await));
             }
             Job::ParcelsDone { letters, reply } => drop(reply.send(engine.parcels_done(letters).await)),
-            Job::BackupSource { reply } => {
-                let source = engine.backup_source().await;
-                let _ = reply.send(source.map(|source| (source, engine.now())));
-            }
-            Job::BackedUp { made, reply } => drop(reply.send(engine.backed_up(&made).await)),
+            Job::BackupSource { reply } => drop(reply.send(engine.backup_source().await)),
+            Job::BackedUp { made, reply } => drop(reply.send(engine.backed_up(made).await)),
             Job::Restoring { reply } => drop(reply.send(engine.restoring())),
             Job::Restored { reply } => drop(reply.send(engine.restored().await)),
             Job::NearEnds { reply } => drop(reply.send(Ok(engine.near_ends()))),
@@ -326,8 +323,12 @@ impl Handle {
         let (letter, now) = self.ask(|reply| Job::WriteLetter { reply }).await?;
         let written = stick::write(&call, letter, now).await?;
         let room = stick::room(&call).await?;
-        let letters = self.ask(|reply| Job::WriteFilesLetters { room, reply }).await?;
-        stick::write_files(&call, letters, written).await
+        match self.ask(|reply| Job::WriteFilesLetters { room, reply }).await {
+            Ok(letters) => stick::write_files(&call, letters, written).await,
+            // Locked meanwhile: the cases are there and were read back; the attachments go another time.
+            Err(Failure::Locked) => Ok(written),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn read_stick(&self, call: ReadStick) -> Result<LettersRead, Failure> {
@@ -350,8 +351,8 @@ impl Handle {
     }
 
     async fn write_backup(&self, call: WriteBackup) -> Result<BackupMade, Failure> {
-        let (source, now) = self.ask(|reply| Job::BackupSource { reply }).await?;
-        let made = backup::write(&call, source, now).await?;
+        let (source, pass, now) = self.ask(|reply| Job::BackupSource { reply }).await?;
+        let (made, _pass) = backup::write(&call, source, pass, now).await?;
         let told = made.clone();
         self.ask(|reply| Job::BackedUp { made, reply }).await?;
         Ok(told)
@@ -359,7 +360,7 @@ impl Handle {
 
     async fn restore_backup(&self, call: RestoreBackup) -> Result<Session, Failure> {
         let restoring = self.ask(|reply| Job::Restoring { reply }).await?;
-        backup::restore(call, restoring).await?;
+        let _restoring = backup::restore(call, restoring).await?;
         self.ask(|reply| Job::Restored { reply }).await
     }
 

@@ -18,6 +18,10 @@ const FILE: &str = "destroyed.json";
 /// What files that hold wraps are called, and their copies.
 const WRAPS: [&str; 2] = ["keys.json", "tries.json"];
 
+/// Folders in a station's folder where copies of all it has lie while a backup is written or put back.
+pub(crate) const WRITE_DRAFT: &str = "backup.tmp";
+pub(crate) const READ_DRAFT: &str = "restore.tmp";
+
 /// That the keys of this station were destroyed, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destroyed {
@@ -35,8 +39,25 @@ pub fn note(folder: &Path, at: Wall) -> Result<(), VaultFault> {
     file::save(folder, FILE, &Destroyed { at }, Previous::Replaced)
 }
 
-/// Destroys whatever wraps there are. May be done again.
+/// Destroys whatever wraps there are, also those of a backup that was being written or put back. May be done again.
 pub fn carry_out(folder: &Path) -> Result<(), VaultFault> {
+    clear_drafts(folder)?;
+    wipe_wraps(folder)
+}
+
+/// Removes what a kill left of such copies, their wraps first.
+pub(crate) fn clear_drafts(folder: &Path) -> Result<(), VaultFault> {
+    for draft in [WRITE_DRAFT, READ_DRAFT].map(|name| folder.join(name)) {
+        if draft.is_dir() {
+            wipe_wraps(&draft)?;
+            fs::remove_dir_all(&draft)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes over the wraps of a folder and removes them.
+pub(crate) fn wipe_wraps(folder: &Path) -> Result<(), VaultFault> {
     let mut wraps: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -48,6 +48,16 @@ pub(super) fn load<T: Serialize + DeserializeOwned>(folder: &Path, name: &str) -
     }
 }
 
+/// Copies a file, or the copy of it that a kill between two moves left behind, under its name into another folder.
+pub(super) fn copy(folder: &Path, name: &str, to: &Path) -> io::Result<()> {
+    match fs::copy(folder.join(name), to.join(name)) {
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+            fs::copy(before(folder, name), to.join(name)).map(drop)
+        }
+        done => done.map(drop),
+    }
+}
+
 /// Writes a file. A kill at any point leaves the old content or the new one to be read.
 pub(super) fn save<T>(folder: &Path, name: &str, content: &T, previous: Previous) -> Result<(), VaultFault>
 where

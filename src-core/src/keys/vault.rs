@@ -85,6 +85,11 @@ impl Vault {
         Ok(file::load(folder, FILE)?.map(|content| Self::with(folder, content)))
     }
 
+    /// Copies the key file into another folder as [`Self::load`] would read it, byte by byte.
+    pub fn copy(folder: &Path, to: &Path) -> Result<(), VaultFault> {
+        Ok(file::copy(folder, FILE, to)?)
+    }
+
     /// After [`VaultFault::Damaged`]: sets the damaged file aside and goes back to the copy before the last change,
     /// where there is a whole one in which somebody has a PIN. A PIN set with that last change is not in it.
     pub fn go_back(folder: &Path) -> Result<Option<Self>, VaultFault> {

@@ -91,4 +91,6 @@ pub enum BackupFault {
     OtherDistrict,
     /// This laptop is a station already.
     Occupied,
+    /// One is being written or put back: wait until that is done.
+    Busy,
 }

@@ -12,6 +12,7 @@ pub mod field;
 pub mod fold;
 pub mod item_law;
 pub mod month;
+pub mod need;
 pub mod reminders;
 pub mod retention;
 pub mod secrecy;

@@ -8,23 +8,46 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::station::{StationSide, UnlockFoot};
+use super::stick::Sticks;
 use super::unlock::Tiles;
 use crate::desk::desk;
+use crate::medium::{At, StickWork};
 use crate::parts::{Bad, Field, Icon};
 use crate::{dates, keys, say, transport};
 
-/// Address and code of the district.
+/// Address and code of the district. A backup may be put back meanwhile: what was typed stays.
 #[component]
 pub fn EnrolPage(session: Session) -> impl IntoView {
     let hub = RwSignal::new(session.hub_hint.clone().unwrap_or_default());
     let code = RwSignal::new(session.code_hint.clone().unwrap_or_default());
-    let wrong = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
-    let is_restored = session.state == SessionState::Restored;
     let first = if hub.with_untracked(String::is_empty) { "#hub" } else { "#enrol_code" };
     request_animation_frame(move || keys::focus(first));
+    Effect::new(move |_| {
+        // A station that was put back knows its district.
+        let known = desk().session.with(|session| session.as_ref().and_then(|session| session.hub_hint.clone()));
+        if let Some(known) = known.filter(|_| hub.with_untracked(String::is_empty)) {
+            hub.set(known);
+        }
+    });
+    view! {
+        <main class="unlock" id="main" data-page="enrol">
+            <StationSide session/>
+            <div class="unlock-main">
+                <CodeForm hub code/>
+                <RestoreRoad/>
+                <UnlockFoot/>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn CodeForm(hub: RwSignal<String>, code: RwSignal<String>) -> impl IntoView {
+    let wrong = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
     let enrol = move || {
-        if busy.get_untracked() {
+        // Putting a backup back and becoming a station do not go together.
+        if busy.get_untracked() || untrack(|| desk().stick.busy()).is_some() {
             return;
         }
         busy.set(true);
@@ -33,87 +56,96 @@ pub fn EnrolPage(session: Session) -> impl IntoView {
         spawn_local(async move {
             match transport::call(Enrol { hub, code }).await {
                 Ok(session) => desk().adopt(session),
-                Err(failure) => wrong.set(Some(say::failure(&failure))),
+                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
             }
             let _ = busy.try_set(false);
         });
     };
     view! {
-        <main class="unlock" id="main" data-page="enrol">
-            <StationSide session/>
-            <form class="unlock-main" on:submit=move |event| { event.prevent_default(); enrol(); }>
-                <header>
-                    <h1>{t!("enrol.title")}</h1>
-                    <p class="lead">{t!("enrol.lead")}</p>
-                </header>
-                {move || wrong.get().map(|text| view! { <Bad text/> })}
-                <Field id="hub" label=t!("enrol.hub") hint=t!("enrol.hub_hint") value=hub
-                    typed=move |text| hub.set(text) mode="url"/>
-                <Field id="enrol_code" label=t!("enrol.code") hint=t!("enrol.code_hint") class="input input-big"
-                    value=code typed=move |text| code.set(text)/>
-                <div class="btns">
-                    <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="enrol"
-                        aria-busy=move || busy.get().to_string()>
-                        {t!("enrol.go")}<kbd>"Enter"</kbd>
-                    </button>
-                    <span class="quiet" role="status">{move || busy.get().then_some(t!("enrol.busy"))}</span>
-                </div>
-                <RestoreRoad is_restored/>
-                <UnlockFoot/>
-            </form>
-        </main>
+        <form class="stack" on:submit=move |event| { event.prevent_default(); enrol(); }>
+            <header>
+                <h1>{t!("enrol.title")}</h1>
+                <p class="lead">{t!("enrol.lead")}</p>
+            </header>
+            {move || wrong.get().map(|text| view! { <Bad text/> })}
+            <Field id="hub" label=t!("enrol.hub") hint=t!("enrol.hub_hint") value=hub
+                typed=move |text| hub.set(text) mode="url"/>
+            <Field id="enrol_code" label=t!("enrol.code") hint=t!("enrol.code_hint") class="input input-big"
+                value=code typed=move |text| code.set(text)/>
+            <div class="btns">
+                <button type="submit" class="btn btn-go btn-big" data-primary="" data-test="enrol"
+                    aria-busy=move || busy.get().to_string() disabled=move || desk().stick.busy().is_some()>
+                    {t!("enrol.go")}<kbd>"Enter"</kbd>
+                </button>
+                <span class="quiet" role="status">{move || busy.get().then_some(t!("enrol.busy"))}</span>
+            </div>
+        </form>
     }
 }
 
 /// Going on from a backup, before or after the code.
 #[component]
-fn RestoreRoad(is_restored: bool) -> impl IntoView {
-    let path = RwSignal::new(String::new());
-    let (found, wrong) = (RwSignal::new(None::<BackupsFound>), RwSignal::new(None::<String>));
-    let find = move |_| {
-        wrong.set(None);
-        spawn_local(async move {
-            match transport::call(FindBackups { path: path.get_untracked() }).await {
-                Ok(it) => drop(found.try_set(Some(it))),
-                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
-            }
-        });
+fn RestoreRoad() -> impl IntoView {
+    let work = desk().stick;
+    let is_restored = move || {
+        let state = |session: &Option<Session>| session.as_ref().map(|session| session.state.clone());
+        desk().session.with(state) == Some(SessionState::Restored)
     };
-    let restore = move |name: String| {
-        spawn_local(async move {
-            match transport::call(RestoreBackup { path: path.get_untracked(), name }).await {
-                Ok(session) => desk().adopt(session),
-                Err(failure) => drop(wrong.try_set(Some(say::failure(&failure)))),
-            }
-        });
+    let open = move |_| {
+        if work.at.with_untracked(|at| *at == At::Closed) {
+            work.look();
+        }
     };
+    let find = move || work.act(t!("stick.reading"), FindBackups { path: work.path.get_untracked() }, At::Found);
+    let step = move || match work.at.get() {
+        At::Busy(what) => view! { <p class="note" role="status" data-test="restoring">{what}</p> }.into_any(),
+        At::Found(found) => choices(work, found),
+        _ => ().into_any(),
+    };
+    view! {
+        <details class="stack-1" data-test="restore-road" open=untrack(is_restored) on:toggle=open>
+            <summary>{t!("backup.restore")}</summary>
+            <p class="quiet" data-test="restore-lead">
+                {move || if is_restored() { t!("backup.restored") } else { t!("backup.restore_lead") }}
+            </p>
+            <form class="stack-1" on:submit=move |event| { event.prevent_default(); find(); }>
+                <Sticks work/>
+                <Field id="backup_path" label=t!("backup.path") hint=t!("stick.path_hint") value=work.path
+                    typed=move |text| work.path.set(text) wrong=work.wrong/>
+                <div class="btns">
+                    <button type="submit" class="btn" data-test="find-backups"
+                        disabled=move || work.busy().is_some()>{t!("backup.find")}</button>
+                    <button type="button" class="link" disabled=move || work.busy().is_some()
+                        on:click=move |_| work.look()>{t!("stick.again")}</button>
+                </div>
+            </form>
+            <div aria-live="polite">{step}</div>
+        </details>
+    }
+}
+
+/// The backups that were found, and how many are of no use.
+fn choices(work: StickWork, found: BackupsFound) -> AnyView {
     let one = move |it: BackupFound| {
         let (at, no) = (dates::moment(it.made.at), it.made.device_no);
         let words = t!("backup.one", station = it.station, no = no, at = at, cases = it.made.cases);
         let name = it.name;
-        view! {
-            <button type="button" class="btn" data-test="restore" on:click=move |_| restore(name.clone())>{words}</button>
-        }
+        let restore = move |_| {
+            let call = RestoreBackup { path: work.path.get_untracked(), name: name.clone() };
+            work.act(t!("backup.restoring"), call, |session| {
+                desk().adopt(session);
+                At::Choosing
+            });
+        };
+        view! { <button type="button" class="btn" data-test="restore" on:click=restore>{words}</button> }
     };
-    let choices = move || {
-        found.get().map(|it| match it.backups.is_empty() {
-            true => view! { <p class="quiet">{t!("backup.none")}</p> }.into_any(),
-            false => view! { <div class="btns">{it.backups.into_iter().map(one).collect_view()}</div> }.into_any(),
-        })
-    };
-    let lead = if is_restored { t!("backup.restored") } else { t!("backup.restore_lead") };
+    let damaged = (found.damaged > 0).then(|| t!("backup.some_damaged", n = found.damaged));
+    let none = found.backups.is_empty().then_some(t!("backup.none"));
     view! {
-        <details class="stack-1" data-test="restore-road" open=is_restored>
-            <summary>{t!("backup.restore")}</summary>
-            <p class="quiet">{lead}</p>
-            <Field id="backup_path" label=t!("backup.path") hint=t!("stick.path_hint") value=path
-                typed=move |text| path.set(text) wrong=wrong/>
-            <div class="btns">
-                <button type="button" class="btn" data-test="find-backups" on:click=find>{t!("backup.find")}</button>
-            </div>
-            <div aria-live="polite">{choices}</div>
-        </details>
+        <p class="quiet" data-test="damaged-backups">{none}{damaged}</p>
+        <div class="btns">{found.backups.into_iter().map(one).collect_view()}</div>
     }
+    .into_any()
 }
 
 /// The first PIN, right after enrolment.

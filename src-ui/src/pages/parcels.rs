@@ -1,19 +1,17 @@
 //! Parcels for another station on a stick, what of them was found on one, and the log of those that went and came (R201).
 
-use daiban_model::api::{
-    Call, DropParcels, LettersRead, ListParcels, ParcelLine, ParcelWay, Parcels, Receiver, WriteParcel,
-};
+use daiban_model::api::{DropParcels, LettersRead, ListParcels, ParcelLine, ParcelWay, Parcels, Receiver, WriteParcel};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::desk::desk;
 use crate::load::{load, show};
+use crate::medium::{At, StickWork};
 use crate::words::one_of;
-use crate::{dates, say, transport};
+use crate::{dates, say};
 
-/// Whom a parcel is for, and the log. `path` is where the stick is.
-pub(super) fn section(path: RwSignal<String>) -> AnyView {
-    let (to, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+/// Whom a parcel is for, and the log.
+pub(super) fn section(work: StickWork) -> AnyView {
+    let to = RwSignal::new(String::new());
     let all = load(|| {
         desk().exchanged.track();
         Some(ListParcels {})
@@ -23,9 +21,7 @@ pub(super) fn section(path: RwSignal<String>) -> AnyView {
             desk().failed.set(Some(t!("parcel.choose").to_owned()));
             return;
         };
-        once(busy, WriteParcel { path: path.get_untracked(), to }, |line: ParcelLine| {
-            desk().toast(t!("parcel.written", to = line.station, cases = line.cases, hash = line.hash));
-        });
+        work.act(t!("stick.writing"), WriteParcel { path: work.path.get_untracked(), to }, At::Parcel);
     };
     view! {
         <div class="stack-1" data-test="parcels">
@@ -34,7 +30,7 @@ pub(super) fn section(path: RwSignal<String>) -> AnyView {
                     {receivers(&all.receivers, to)}
                     {(!all.receivers.is_empty()).then(|| view! {
                         <div class="btns">
-                            <button type="button" class="btn" data-test="parcel-write" aria-busy=move || busy.get().to_string()
+                            <button type="button" class="btn" data-test="parcel-write"
                                 on:click=write>{t!("parcel.write")}</button>
                         </div>
                     })}
@@ -93,36 +89,22 @@ fn told_line(it: &ParcelLine) -> String {
     format!("{line}{more}{waits}")
 }
 
+/// What was written, as it stands in the log of both.
+pub(super) fn written(it: &ParcelLine) -> String {
+    t!("parcel.written", to = it.station, cases = it.cases, hash = it.hash)
+}
+
 /// What of parcels was found on a stick: lines for the box that tells what was read, and a button where some can be taken off it.
-pub(super) fn found(it: &LettersRead, path: RwSignal<String>) -> AnyView {
+pub(super) fn found(it: &LettersRead, work: StickWork) -> AnyView {
     let fault = |fault| one_of("parcel_fault", &say::code(fault)).unwrap_or_default();
     let lines = it.parcels.iter().map(told_line).chain(it.parcel_faults.iter().map(|it| fault(it).to_owned()));
     let lines = lines.map(|line| view! { <p data-test="parcel-found">{line}</p> }).collect_view();
-    let busy = RwSignal::new(false);
     let drop = it.parcels.iter().any(|line| line.waits == 0).then(|| {
-        let press = move |_| {
-            once(busy, DropParcels { path: path.get_untracked() }, |done| desk().toast(t!("parcel.dropped", n = done.files)));
-        };
+        let call = move || DropParcels { path: work.path.get_untracked() };
+        let press = move |_| work.act(t!("parcel.dropping"), call(), At::Dropped);
         view! {
-            <button type="button" class="btn btn-sm" data-test="parcel-drop" aria-busy=move || busy.get().to_string() on:click=press>
-                {t!("parcel.drop")}
-            </button>
+            <button type="button" class="btn btn-sm" data-test="parcel-drop" on:click=press>{t!("parcel.drop")}</button>
         }
     });
     view! { {lines}{drop} }.into_any()
-}
-
-/// Asks the engine, one thing at a time.
-fn once<C: Call>(busy: RwSignal<bool>, call: C, done: impl FnOnce(C::Reply) + 'static) {
-    if busy.get_untracked() {
-        return;
-    }
-    busy.set(true);
-    spawn_local(async move {
-        match transport::call(call).await {
-            Ok(reply) => done(reply),
-            Err(failure) => desk().fail(&failure),
-        }
-        let _ = busy.try_set(false);
-    });
 }

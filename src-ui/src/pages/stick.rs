@@ -1,46 +1,21 @@
 //! 用优盘送: choose a stick, write and read it back, carry it; read the answer. One thing at a time, always saying what is safe.
 
 use daiban_model::api::{
-    BackupMade, BackupView, Call, Failure, GetBackup, LettersRead, ListSticks, ReadStick, Stick, StickWritten,
-    WriteBackup, WriteStick,
+    BackupMade, BackupView, GetBackup, LettersRead, ReadStick, Stick, StickWritten, WriteBackup, WriteStick,
 };
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::parcels;
+use crate::dates;
 use crate::desk::desk;
 use crate::load::{load, show};
+use crate::medium::{At, StickWork};
 use crate::parts::{Field, Icon};
-use crate::{dates, say, transport};
-
-/// Where the person is.
-#[derive(Clone, PartialEq)]
-enum At {
-    Closed,
-    Choosing,
-    Busy(&'static str),
-    Written(StickWritten),
-    Read(LettersRead),
-    BackedUp(BackupMade),
-}
-
-#[derive(Clone, Copy)]
-struct Work {
-    at: RwSignal<At>,
-    sticks: RwSignal<Vec<Stick>>,
-    path: RwSignal<String>,
-    wrong: RwSignal<Option<String>>,
-}
 
 /// The road by stick, below the line.
 #[component]
 pub fn StickRoad() -> impl IntoView {
-    let work = Work {
-        at: RwSignal::new(At::Closed),
-        sticks: RwSignal::new(Vec::new()),
-        path: RwSignal::new(String::new()),
-        wrong: RwSignal::new(None),
-    };
+    let work = desk().stick;
     let backup = load(|| {
         desk().exchanged.track();
         Some(GetBackup {})
@@ -55,11 +30,12 @@ pub fn StickRoad() -> impl IntoView {
     }
 }
 
-fn step(work: Work) -> AnyView {
+fn step(work: StickWork) -> AnyView {
     match work.at.get() {
-        At::Closed => view! {
+        // What was found is a matter of the first run.
+        At::Closed | At::Found(_) => view! {
             <div class="btns">
-                <button type="button" class="btn" data-test="stick-open" on:click=move |_| look(work)>
+                <button type="button" class="btn" data-test="stick-open" on:click=move |_| work.look()>
                     <Icon name="inbox"/>{t!("stick.begin")}
                 </button>
             </div>
@@ -67,29 +43,17 @@ fn step(work: Work) -> AnyView {
         .into_any(),
         At::Choosing => choosing(work).into_any(),
         At::Busy(what) => view! { <p class="note" role="status" data-test="stick-busy">{what}</p> }.into_any(),
-        At::Written(it) => written(work, &it).into_any(),
+        At::Written(it) => written(work, &it),
         At::Read(it) => read(work, &it).into_any(),
-        At::BackedUp(it) => backed_up(work, &it).into_any(),
+        At::BackedUp(it) => backed_up(work, &it),
+        At::Parcel(it) => safe(work, "parcel-written", parcels::written(&it), t!("parcel.carry")),
+        At::Dropped(it) => safe(work, "parcel-dropped", t!("parcel.dropped", n = it.files), ""),
     }
 }
 
-/// Looks which sticks are plugged in.
-fn look(work: Work) {
-    work.at.set(At::Choosing);
-    spawn_local(async move {
-        match transport::call(ListSticks {}).await {
-            Ok(sticks) => {
-                if let (Some(stick), true) = (sticks.first(), work.path.with_untracked(String::is_empty)) {
-                    work.path.set(stick.path.clone());
-                }
-                let _ = work.sticks.try_set(sticks);
-            }
-            Err(failure) => desk().fail(&failure),
-        }
-    });
-}
-
-fn choosing(work: Work) -> impl IntoView {
+/// The sticks to choose from.
+#[component]
+pub fn Sticks(work: StickWork) -> impl IntoView {
     let choice = move |stick: Stick| {
         let Stick { path, free } = stick;
         let words = match free {
@@ -106,14 +70,20 @@ fn choosing(work: Work) -> impl IntoView {
     };
     let sticks = move || work.sticks.get().into_iter().map(choice).collect_view();
     let none = move || work.sticks.with(Vec::is_empty).then(|| view! { <p class="quiet">{t!("stick.none")}</p> });
-    let write = move |_| act(work, t!("stick.writing"), WriteStick { path: work.path.get_untracked() }, At::Written);
-    let take = move |_| act(work, t!("stick.reading"), ReadStick { path: work.path.get_untracked() }, At::Read);
+    view! {
+        <div class="btns">{sticks}</div>
+        {none}
+    }
+}
+
+fn choosing(work: StickWork) -> impl IntoView {
+    let write = move |_| work.act(t!("stick.writing"), WriteStick { path: work.path.get_untracked() }, At::Written);
+    let take = move |_| work.act(t!("stick.reading"), ReadStick { path: work.path.get_untracked() }, At::Read);
     let back_up =
-        move |_| act(work, t!("backup.writing"), WriteBackup { path: work.path.get_untracked() }, At::BackedUp);
+        move |_| work.act(t!("backup.writing"), WriteBackup { path: work.path.get_untracked() }, At::BackedUp);
     view! {
         <div class="stack-1">
-            <div class="btns">{sticks}</div>
-            {none}
+            <Sticks work/>
             <Field id="stick-path" label=t!("stick.path").to_owned() hint=t!("stick.path_hint").to_owned() value=work.path
                 typed=move |text| work.path.set(text) wrong=work.wrong/>
             <div class="btns">
@@ -122,46 +92,33 @@ fn choosing(work: Work) -> impl IntoView {
                 </button>
                 <button type="button" class="btn" data-test="stick-read" on:click=take>{t!("stick.read")}</button>
                 <button type="button" class="btn" data-test="backup-write" on:click=back_up>{t!("backup.write")}</button>
-                <button type="button" class="link" on:click=move |_| look(work)>{t!("stick.again")}</button>
+                <button type="button" class="link" on:click=move |_| work.look()>{t!("stick.again")}</button>
             </div>
-            {parcels::section(work.path)}
+            {parcels::section(work)}
         </div>
     }
 }
 
-/// Calls the engine; a stick that does not work leads back to the choice, with what to do.
-fn act<C: Call>(work: Work, what: &'static str, call: C, then: impl Fn(C::Reply) -> At + 'static) {
-    work.wrong.set(None);
-    work.at.set(At::Busy(what));
-    spawn_local(async move {
-        let at = match transport::call(call).await {
-            Ok(reply) => then(reply),
-            Err(failure) => {
-                refused(work, &failure);
-                At::Choosing
-            }
-        };
-        let _ = work.at.try_set(at);
-    });
+fn written(work: StickWork, it: &StickWritten) -> AnyView {
+    let (size, at) = (dates::bytes(it.bytes), dates::moment(it.at));
+    let text = t!("stick.written", letter = it.letter, files = it.files, size = size, at = at);
+    safe(work, "stick-written", text, t!("stick.carry"))
 }
 
-fn refused(work: Work, failure: &Failure) {
-    let _ = work.wrong.try_set(Some(say::failure(failure)));
-}
-
-fn written(work: Work, it: &StickWritten) -> impl IntoView {
-    let size = dates::bytes(it.bytes);
+/// It was written and read back: the stick may be pulled.
+fn safe(work: StickWork, test: &'static str, text: String, next: &'static str) -> AnyView {
     view! {
-        <div class="note" data-test="stick-written">
+        <div class="note" data-test=test>
             <Icon name="check"/>
             <div>
                 <b>{t!("stick.safe")}</b>
-                <p>{t!("stick.written", letter = it.letter, files = it.files, size = size, at = dates::moment(it.at))}</p>
-                <p class="quiet">{t!("stick.carry")}</p>
+                <p>{text}</p>
+                <p class="quiet">{next}</p>
             </div>
         </div>
         {back(work)}
     }
+    .into_any()
 }
 
 /// When the last backup was made, and whether one is due.
@@ -171,21 +128,12 @@ fn standing(it: BackupView) -> impl IntoView {
     view! { <div data-test="backup"><p class="quiet">{last}</p>{due}</div> }
 }
 
-fn backed_up(work: Work, it: &BackupMade) -> impl IntoView {
+fn backed_up(work: StickWork, it: &BackupMade) -> AnyView {
     let (size, at) = (dates::bytes(it.bytes), dates::moment(it.at));
-    view! {
-        <div class="note" data-test="backup-written">
-            <Icon name="check"/>
-            <div>
-                <b>{t!("stick.safe")}</b>
-                <p>{t!("backup.written", cases = it.cases, size = size, at = at)}</p>
-            </div>
-        </div>
-        {back(work)}
-    }
+    safe(work, "backup-written", t!("backup.written", cases = it.cases, size = size, at = at), "")
 }
 
-fn read(work: Work, it: &LettersRead) -> impl IntoView {
+fn read(work: StickWork, it: &LettersRead) -> impl IntoView {
     let parts = it.missing.iter().map(|(part, of)| t!("stick.part", k = part, n = of)).collect::<Vec<_>>().join("、");
     let told = [
         (it.letters > 0).then(|| t!("stick.came", sent = it.sent, received = it.received)),
@@ -202,16 +150,16 @@ fn read(work: Work, it: &LettersRead) -> impl IntoView {
     view! {
         <div class="note" data-test="stick-read-done">
             <Icon name="inbox"/>
-            <div>{lines}{parcels::found(it, work.path)}</div>
+            <div>{lines}{parcels::found(it, work)}</div>
         </div>
         {back(work)}
     }
 }
 
-fn back(work: Work) -> impl IntoView {
+fn back(work: StickWork) -> impl IntoView {
     view! {
         <div class="btns">
-            <button type="button" class="btn" data-test="stick-back" on:click=move |_| look(work)>
+            <button type="button" class="btn" data-test="stick-back" on:click=move |_| work.look()>
                 {t!("stick.back")}
             </button>
         </div>

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::forgot::ForgotPage;
 use super::station::{StationSide, UnlockFoot};
 use crate::desk::desk;
+use crate::medium::At;
 use crate::parts::Icon;
 use crate::{dates, keys, say, transport, words};
 
@@ -59,12 +60,26 @@ pub fn UnlockPage(session: Session) -> impl IntoView {
                             {t!("unlock.forgot")}
                         </button>
                     </p>
+                    {stick_news()}
                     <UnlockFoot/>
                 </form>
             </main>
         }
         .into_any(),
     }
+}
+
+/// A stick that was being used when the station locked: whether it may be pulled.
+fn stick_news() -> AnyView {
+    let work = desk().stick;
+    let news = move || match work.at.get() {
+        At::Busy(what) => Some(what.to_owned()),
+        At::Written(_) | At::BackedUp(_) => Some(t!("stick.safe").to_owned()),
+        _ => work.wrong.get(),
+    };
+    untrack(|| work.busy())
+        .map(|_| view! { <p class="note" role="status" data-test="stick-news">{news}</p> })
+        .into_any()
 }
 
 /// Whether the person remembers the PIN.

@@ -201,6 +201,7 @@ impl<S: Store> Engine<S> {
             return Ok(());
         }
         read.sent += desk.receipted(&repaired.receipts).await?;
+        desk.note_inherited(&repaired.refused, now).await?;
         // What others wrote is theirs to see to.
         let device = desk.certificate.device;
         let own: Vec<_> = repaired.refused.into_iter().filter(|one| one.key.device == device).collect();

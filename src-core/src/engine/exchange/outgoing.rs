@@ -134,7 +134,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Remembers segments the hub will never take, so that they are shown and not sent for ever.
-    pub(super) async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
+    pub(in crate::engine) async fn set_refused(&self, refused: &[&Refused], now: Wall) -> Result<(), Failure> {
         let state = |one: &&Refused| (refused_name(&one.key), Some(wire::encode(&(one.why, now))));
         let states: Vec<_> = refused.iter().map(state).collect();
         if states.is_empty() { Ok(()) } else { self.commit(Batch { states, ..Batch::default() }).await }
@@ -162,8 +162,8 @@ impl<S: Store> Desk<S> {
         Ok(parted)
     }
 
-    /// Gives the changes of all segments that the hub has neither taken nor refused back to the outbox, to be sealed under
-    /// another incarnation.
+    /// Gives the changes of this device's segments that the hub has neither taken nor refused back to the outbox, to be sealed under
+    /// another incarnation. What a device before it sealed stays as it is: under another key the hub would not take it.
     pub(in crate::engine) async fn withdraw_open(&self) -> Result<(), Failure> {
         self.withdraw_open_of(|_| true).await
     }
@@ -174,8 +174,8 @@ impl<S: Store> Desk<S> {
         let query = PeerQuery::Unreceipted { limit: usize::MAX };
         let open = self.store.peer(query).await.map_err(storage)?.segments;
         let keys = open.iter().map(|(stored, _)| stored.header.key());
-        let keys = keys.filter(|key| wanted(key) && !refused.iter().any(|(name, _)| *name == refused_name(key)));
-        let keys = keys.collect();
+        let own = keys.filter(|key| key.device == self.certificate.device && wanted(key));
+        let keys = own.filter(|key| !refused.iter().any(|(name, _)| *name == refused_name(key))).collect();
         // One that has a place is at the hub: only its receipt is late.
         let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;
         let unplaced = frames.into_iter().filter(|(_, place)| place.is_none());

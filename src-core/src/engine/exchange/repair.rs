@@ -344,9 +344,7 @@ impl<S: Store> Engine<S> {
         self.link.telling = Telling::All;
         // What is wrong with own segments is seen to as after an exchange; what others wrote is theirs to bring, except for those who do so no
         // more.
-        let formers: Vec<DeviceId> = desk.succession.devices().collect();
-        let inherited: Vec<&Refused> = refused.iter().filter(|one| formers.contains(&one.key.device)).collect();
-        desk.set_refused(&inherited, now).await?;
+        desk.note_inherited(&refused, now).await?;
         let own = desk.certificate.device;
         let own: Vec<_> = refused.into_iter().filter(|one| one.key.device == own).collect();
         self.not_repaired(own, now).await?;

@@ -77,7 +77,19 @@ impl SqliteBlobs {
                 tx.prepare_cached(ENTER)?.execute(rusqlite::params_from_iter(values))?;
             }
             Ok(())
-        })
+        })?;
+        copy.into_one_file()
+    }
+
+    /// Brings everything into the one file and looks through it: whoever copies the file has all of it, or hears that it is not so.
+    fn into_one_file(&self) -> Result<(), StoreError> {
+        let connection = self.connection();
+        let open: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if open != 0 {
+            return Err(StoreError::Busy);
+        }
+        let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if found == "ok" { Ok(()) } else { Err(StoreError::Damaged { what: "attachments" }) }
     }
 
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {

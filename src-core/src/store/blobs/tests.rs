@@ -239,3 +239,17 @@ fn b5_a_content_is_shared_with_the_division_a_case_went_to() {
     blobs.erase(&[(name(&bytes), village())]).unwrap();
     assert_eq!(blobs.standing(name(&bytes), B).unwrap().whole, Some(1_000), "it goes with the last of them");
 }
+
+#[test]
+fn what_is_spared_lies_in_the_one_file_while_the_copy_is_still_open() {
+    let (place, key) = (tempfile::tempdir().unwrap(), DatabaseKey::new([7; 32]));
+    let at = |name: &str| place.path().join(name);
+    let from = SqliteBlobs::open(&at("from"), &key).unwrap();
+    let bytes = content(3, 300_000);
+    let name = keep(&from, &bytes, Stays::WhileThereIsRoom, 1);
+    let copy = SqliteBlobs::open(&at("copy"), &key).unwrap();
+    from.spare_to(&copy).unwrap();
+    std::fs::copy(at("copy"), at("elsewhere")).unwrap();
+    let elsewhere = SqliteBlobs::open(&at("elsewhere"), &key).unwrap();
+    assert_eq!(elsewhere.whole(name, 2).unwrap(), Some(bytes));
+}

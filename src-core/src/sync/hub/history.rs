@@ -103,10 +103,15 @@ impl<S: Store> Hub<S> {
         if known.devices.is_empty() {
             return Err(HubFault::UnknownDevice);
         }
+        Ok(self.revoke_known(device, now).await?)
+    }
+
+    /// The same for one that is known.
+    pub(super) async fn revoke_known(&self, device: DeviceId, now: Wall) -> Result<(), StoreError> {
         let at_ms = now.0.max(0).unsigned_abs();
         let lines = self.store.peer(PeerQuery::Lines(device)).await?.frames;
         let valid = lines.iter().map(|(stored, _)| stored.header.key()).collect();
-        Ok(self.enter_revocations(vec![Revocation { device, at_ms, valid }]).await?)
+        self.enter_revocations(vec![Revocation { device, at_ms, valid }]).await
     }
 
     /// A person has looked at what neighbours took from a revoked device before they knew, and lets it stand: it counts as delivered in

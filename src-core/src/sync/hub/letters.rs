@@ -110,7 +110,9 @@ impl<S: Store> Hub<S> {
         }
         if row.revoked_ms.is_none() {
             answer.packages = self.newer(&ask.have).await?;
-            self.note_done(device, ask.certificates.get(1..).unwrap_or_default()).await?;
+            let told = ask.certificates.get(1..).unwrap_or_default();
+            self.note_done(device, told).await?;
+            self.note_succession(device, told, now).await?;
             answer.packages.extend(self.newer_standing(device, &ask.certificates, now).await?);
         }
         self.sealed(device, LetterKind::Answer, &answer, &came, chance)

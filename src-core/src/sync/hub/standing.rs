@@ -39,10 +39,7 @@ impl<S: Store> Hub<S> {
             return Err(Turned::UnknownDevice);
         }
         self.note_done(device.device, &request.done).await?;
-        self.note_succession(device.device, &request.done, now).await.map_err(|fault| match fault {
-            HubFault::Store(fault) => Turned::Storage(fault),
-            _ => Turned::Malformed,
-        })?;
+        self.note_succession(device.device, &request.done, now).await?;
         let newer = request.serial < certificate.serial;
         let standing = Standing {
             packages: self.newer(&request.have).await?,

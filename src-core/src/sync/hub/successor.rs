@@ -7,7 +7,7 @@ use daiban_model::ids::DeviceId;
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, HUB_NO, Signed, Succeeds};
 
-use super::{Hub, HubFault};
+use super::Hub;
 use crate::store::{Batch, PeerQuery, Store, StoreError};
 use crate::sync::sign::{self, Domain};
 
@@ -16,7 +16,7 @@ const SUCCEEDS: &str = "succeeds/";
 
 impl<S: Store> Hub<S> {
     /// Notes from whom a device goes on, and retires those. What is not signed by a known device's key says nothing.
-    pub(super) async fn note_succession(&self, to: DeviceId, words: &[Signed], now: Wall) -> Result<(), HubFault> {
+    pub(super) async fn note_succession(&self, to: DeviceId, words: &[Signed], now: Wall) -> Result<(), StoreError> {
         for signed in words {
             let Ok(said) = wire::decode::<Succeeds>(&signed.bytes, 128) else { continue };
             let opened: Option<Succeeds> = sign::open(&said.from.0, Domain::Succeeds, signed);
@@ -28,7 +28,7 @@ impl<S: Store> Hub<S> {
             }
             let states = vec![(format!("{SUCCEEDS}{to}/{from}"), Some(wire::encode(&now)))];
             self.store.commit(Batch { states, ..Batch::default() }).await?;
-            self.revoke(from, now).await?;
+            self.revoke_known(from, now).await?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use super::Open;
 use crate::desk::desk;
 use crate::load::Load;
-use crate::parts::{Eye, Go, Icon, show_for_a_while};
+use crate::parts::{Eye, Go, Icon, needless, show_for_a_while};
 use crate::route::Route;
 use crate::{dates, keys, say, transport, words};
 
@@ -139,6 +139,8 @@ pub(super) fn mandate(open: Open) -> impl IntoView {
 pub(super) fn NoteForm(open: Open) -> impl IntoView {
     let offered = open.part(|page| page.acts.contains(&Offer::Note));
     let text = RwSignal::new(String::new());
+    let item = open.part(|page| page.item.clone());
+    let items = Signal::derive(move || item.get().into_iter().collect());
     let id = open.id;
     let add = move || {
         let words = text.get_untracked().trim().to_owned();
@@ -165,6 +167,7 @@ pub(super) fn NoteForm(open: Open) -> impl IntoView {
                     <textarea class="textarea" id="new_note" data-test="new-note" prop:value=text
                         on:input=move |event| text.set(event_target_value(&event))>
                     </textarea>
+                    {needless(text.into(), items, Callback::new(move |kept| text.set(kept)))}
                     <button type="submit" class="btn btn-sm" data-test="add-note">
                         <Icon name="plus"/>
                         {t!("case.add_note")}

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::work::Work;
 use super::{StepBar, StepHead};
-use crate::parts::{Empty, NoticeText};
+use crate::parts::{Empty, NoticeText, needless};
 use crate::{say, words};
 
 /// The third step.
@@ -23,7 +23,9 @@ pub(super) fn PapersStep(work: Work) -> impl IntoView {
         let rows = names.into_iter().enumerate().map(|(at, name)| row(work, at, name)).collect_view();
         view! { <ol data-test="paper-list">{rows}</ol> }.into_any()
     };
-    let note = move || work.draft.with(|draft| draft.note.clone());
+    let note = Signal::derive(move || work.draft.with(|draft| draft.note.clone()));
+    let items = Signal::derive(move || work.draft.with(|draft| draft.items.clone()));
+    let type_note = move |text: String| work.edit(|draft| draft.note = text);
     view! {
         <StepHead work title=t!("papers.title") lead=t!("papers.lead")/>
         <div class="step-body">
@@ -31,7 +33,8 @@ pub(super) fn PapersStep(work: Work) -> impl IntoView {
             <div class="field">
                 <label for="note">{t!("papers.note")}</label>
                 <textarea class="textarea" id="note" data-test="note" prop:value=note
-                    on:input=move |event| work.edit(|draft| draft.note = event_target_value(&event))></textarea>
+                    on:input=move |event| type_note(event_target_value(&event))></textarea>
+                {needless(note, items, Callback::new(type_note))}
             </div>
         </div>
         <aside class="step-right">{move || notice(work)}</aside>

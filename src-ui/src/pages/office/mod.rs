@@ -10,6 +10,7 @@ mod half_days;
 mod incidents;
 mod ledger;
 
+pub(super) use copies::left_of;
 use daiban_model::access::Role;
 use leptos::prelude::*;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use daiban_core::backup;
-use daiban_core::edge::{Edge as _, Scripted};
+use daiban_core::edge::Scripted;
 use daiban_core::engine::backup_failure;
 use daiban_model::api::{BackupMade, BackupsFound, Failure, RestoreBackup, Session};
 
@@ -13,9 +13,15 @@ use crate::world::{District, PIN, must, now};
 impl Station {
     /// Writes a backup to a stick, as the program does beside its engine.
     pub fn back_up(&mut self, stick: &Path) -> Result<BackupMade, Failure> {
-        let source = now(self.engine().backup_source())?;
-        let made = backup::write(&source, stick, self.clock.now()).map_err(backup_failure)?;
-        now(self.engine().backed_up(&made))?;
+        self.back_up_while(stick, |_| ())
+    }
+
+    /// The same, and what happens between the writing and the word that it is done.
+    pub fn back_up_while(&mut self, stick: &Path, meanwhile: impl FnOnce(&mut Self)) -> Result<BackupMade, Failure> {
+        let (source, _pass, at) = now(self.engine().backup_source())?;
+        let made = backup::write(&source, stick, at).map_err(backup_failure)?;
+        meanwhile(self);
+        now(self.engine().backed_up(made.clone()))?;
         Ok(made)
     }
 
@@ -26,8 +32,20 @@ impl Station {
 
     /// Puts a backup back.
     pub fn restore(&mut self, stick: &Path, name: &str) -> Result<Session, Failure> {
+        self.restore_while(stick, name, |_| ())
+    }
+
+    /// The same, and what happens before the engine hears that it is done.
+    pub fn restore_while(
+        &mut self,
+        stick: &Path,
+        name: &str,
+        meanwhile: impl FnOnce(&mut Self),
+    ) -> Result<Session, Failure> {
         let call = RestoreBackup { path: stick.to_string_lossy().into_owned(), name: name.to_owned() };
-        self.engine().restoring()?.restore(&call)?;
+        let restoring = self.engine().restoring()?;
+        restoring.restore(&call)?;
+        meanwhile(self);
         now(self.engine().restored())
     }
 

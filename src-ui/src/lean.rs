@@ -258,7 +258,7 @@ mod tests {
         same(&Failure::BadValue { code: "until_past".into(), arg: String::new() });
         same(&SessionState::Locked);
         let day = jiff::civil::date(2026, 3, 2);
-        same(&WipeRow { id: case, number: "石拐-1".into(), handed_over: day, due: day, files: 2 });
+        same(&WipeRow { id: case, number: "石拐-1".into(), handed_over: day, due: day, files: 2, why: None });
         same(&("two", 2_u8).1);
     }
 

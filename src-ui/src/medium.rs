@@ -1,6 +1,8 @@
 //! Work with a stick: it outlives the page and the sign-in, so that whoever comes back reads whether the stick may be pulled.
 
-use daiban_model::api::{BackupMade, BackupsFound, Call, LettersRead, ListSticks, Stick, StickWritten};
+use daiban_model::api::{
+    BackupMade, BackupsFound, Call, LettersRead, ListSticks, ParcelLine, ParcelsDropped, Stick, StickWritten,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -17,6 +19,8 @@ pub enum At {
     Read(LettersRead),
     BackedUp(BackupMade),
     Found(BackupsFound),
+    Parcel(ParcelLine),
+    Dropped(ParcelsDropped),
 }
 
 /// One per window, in [`crate::desk::Desk`].

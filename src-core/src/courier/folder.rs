@@ -168,6 +168,7 @@ fn name(letter: LetterId, kind: LetterKind, part: usize, parts: usize) -> String
         LetterKind::Answer => "answer",
         LetterKind::AskFiles => "files",
         LetterKind::AnswerFiles => "files-answer",
+        LetterKind::Parcel => "parcel",
     };
     let letter: String = letter[..6].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{kind}-{letter}-{part:02}of{parts:02}.{ENDING}")
@@ -232,6 +233,21 @@ pub fn supersede(
         }
     }
     Ok(())
+}
+
+/// Takes away all parts of these letters; how many files that were.
+pub fn remove(medium: &Path, letters: &[LetterId]) -> Result<u32, MediumFault> {
+    let mut files = 0;
+    for (file, part) in read(medium)?.parts {
+        if letters.contains(&part.letter()) {
+            fs::remove_file(file)?;
+            files += 1;
+        }
+    }
+    if files > 0 {
+        sync_folder(&ours(medium)?)?;
+    }
+    Ok(files)
 }
 
 /// Free bytes of a medium; `None` where the system does not say.

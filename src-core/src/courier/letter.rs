@@ -27,6 +27,8 @@ pub enum LetterKind {
     AskFiles,
     /// The answer to that.
     AnswerFiles,
+    /// From a station to another one.
+    Parcel,
 }
 
 impl LetterKind {
@@ -221,6 +223,11 @@ impl Letter {
     /// What it is.
     pub fn kind(&self) -> LetterKind {
         self.head.kind
+    }
+
+    /// The hash over all of it, as its sender signed it.
+    pub fn whole(&self) -> Hash {
+        self.head.whole
     }
 
     /// Opens it with the recipient's key. All of it, or nothing. U2.

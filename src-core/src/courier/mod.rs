@@ -15,7 +15,7 @@
 pub mod folder;
 pub mod letter;
 
-use daiban_model::wire::{self, Hash, PackageKind, Signed};
+use daiban_model::wire::{self, Hash, LineEnd, PackageKind, Segment, Signed};
 use serde::{Deserialize, Serialize};
 
 pub use letter::{Letter, LetterFault, LetterId, LetterKind, Part, PartFault};
@@ -48,6 +48,33 @@ pub struct Answer {
     pub packages: Vec<Signed>,
 }
 
+/// What a station writes to another one: who it is, and the rest packed, to be looked at once that is known to be somebody.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Parcel {
+    /// The writer's certificate.
+    pub certificate: Signed,
+    /// A packed [`ParcelBody`].
+    pub packed: Vec<u8>,
+}
+
+/// What two stations tell each other of what both read, as far as it goes on a stick.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ParcelBody {
+    /// Where the lines of numbers end at the writer's.
+    #[serde(deserialize_with = "wire::at_most::<_, _, { wire::MAX_LINES }>")]
+    pub lines: Vec<LineEnd>,
+    /// Certificates of those who wrote the segments.
+    #[serde(deserialize_with = "wire::at_most::<_, _, { wire::MAX_SIGNED }>")]
+    pub certificates: Vec<Signed>,
+    /// What the reader lacks, in the order of clock and root.
+    #[serde(deserialize_with = "wire::at_most::<_, _, MAX_PARCEL>")]
+    pub segments: Vec<Segment>,
+    /// How many segments and changes there are.
+    pub counts: (u32, u32),
+}
+
+/// Most segments in one parcel.
+pub const MAX_PARCEL: usize = 20_000;
 /// Most requests in one letter.
 pub const MAX_REQUESTS: usize = 64;
 /// Most replies in one answer: a request may get several.

@@ -85,7 +85,9 @@ impl<S: Store> Desk<S> {
         let docs: BTreeSet<_> =
             lines.iter().filter_map(|line| line.said.act.case()).map(|case| case.0.into_bytes()).collect();
         let rows = self.store.rows(RowQuery::ByDoc(docs.into_iter().collect())).await.map_err(storage)?.cases;
-        let numbers: BTreeMap<CaseId, String> = rows.into_iter().map(|row| (row.shown.id, row.shown.number)).collect();
+        let mut numbers: BTreeMap<CaseId, String> =
+            rows.into_iter().map(|row| (row.shown.id, row.shown.number)).collect();
+        self.with_wiped(&mut numbers, lines.iter().filter_map(|line| line.said.act.case())).await?;
         let told = |Numbered { number, said: Act { at, by, act }, .. }: Numbered<Act>| {
             let case_number = act.case().and_then(|case| numbers.get(&case)).cloned().unwrap_or_default();
             AuditLine { number, at, by: self.published.agent(&by), act, case_number }

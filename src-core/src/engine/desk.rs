@@ -76,6 +76,8 @@ pub(crate) struct Desk<S> {
     pub(crate) moved: MovedCases,
     /// Devices from whose backups this one goes on.
     pub(crate) succession: Succession,
+    /// Whether a copy here goes as soon as the hub has a backup of it, as far as somebody has looked (X15).
+    pub(crate) copies_wait: bool,
 }
 
 /// A case as it is worked on.
@@ -166,6 +168,7 @@ impl<S: Store> Desk<S> {
             meets,
             moved,
             succession,
+            copies_wait: false,
         };
         desk.catch_up_with_roster();
         Ok(desk)

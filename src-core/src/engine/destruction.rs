@@ -2,15 +2,14 @@
 //!
 //! K1: what goes is written into the register, with who signed, in the commit that erases it.
 
-use std::collections::BTreeSet;
-
 use daiban_model::api::{
     Changed, DestroyedFile, ExpiredFile, Failure, ListDestroyed, ListExpired, Seen, SignDestruction, View,
 };
-use daiban_model::ids::{CaseId, FileHash, ScopeCode};
+use daiban_model::ids::CaseId;
 
 use super::answer::Answer;
 use super::desk::Desk;
+use super::exchange::moved::Going;
 use super::register::Register;
 use super::{Engine, storage};
 use crate::store::{Batch, Erased, Store};
@@ -46,8 +45,7 @@ impl<S: Store> Answer<S> for SignDestruction {
             let file = listed.iter().find(|file| file.id == *id).cloned().ok_or(Failure::NotFound)?;
             let (doc, files) = (*id.0.as_bytes(), desk.facts_of(*id).await?.files().into_iter().collect());
             let home = desk.store.load(doc).await.map_err(storage)?.state.map(|state| state.scope);
-            let pictures_of: (BTreeSet<FileHash>, BTreeSet<ScopeCode>) = (files, home.into_iter().collect());
-            pictures.push((doc, pictures_of));
+            pictures.push(Going { doc, files, homes: home.into_iter().collect() });
             // Written down by both before anything goes.
             desk.looked_at(*id, &[Seen::Destroyed]).await?;
             desk.looked_as(&second.agent, *id, &[Seen::Destroyed]).await?;
@@ -56,9 +54,7 @@ impl<S: Store> Answer<S> for SignDestruction {
             batch.erased.push(Erased::Doc(*id.0.as_bytes()));
         }
         // First the attachments: which they are is told by the documents.
-        for (doc, (files, homes)) in &pictures {
-            desk.erase_files_of(*doc, files, homes).await?;
-        }
+        desk.erase_files_of(&pictures).await?;
         desk.commit(batch).await?;
         let register = desk.entries(&DESTROYED).await?;
         engine.tell(Changed::Cases { ids: self.ids });

@@ -75,7 +75,7 @@ pub(super) async fn fold_in<S: Store>(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Folding {
     Done,
-    /// It was erased here, because it went where this station does not serve or because its term was over: nothing of it is kept.
+    /// It was erased here, because it went where this station does not serve or because its term here was over: nothing of it is kept.
     Gone,
 }
 
@@ -107,8 +107,9 @@ async fn one<S: Store>(
     if lives.is_none() && erased && !covers(&desk.certificate, home) {
         return Ok(Ok(Folding::Gone));
     }
-    // Of a file that two people destroyed nothing begins anew, and what lies beside it goes on (K1).
-    if lives.is_none() && desk.is_destroyed(CaseId(Uuid::from_bytes(id))).await? {
+    // Of a file that two people destroyed, or whose copy they let go, nothing begins anew, and what lies beside it goes on (K1, W4).
+    let case = CaseId(Uuid::from_bytes(id));
+    if lives.is_none() && (desk.is_destroyed(case).await? || desk.is_wiped(case).await?) {
         return Ok(Ok(Folding::Gone));
     }
     // What kind of document it is says its first change, by the genesis it rests on.

@@ -16,6 +16,7 @@ mod meeting;
 pub(super) mod moved;
 mod nearby;
 mod outgoing;
+mod parcels;
 mod recovery;
 mod refusals;
 mod repair;

@@ -16,7 +16,7 @@ use crate::query;
 use crate::store::{CaseRecord, PeerQuery, RowQuery, Rows, Store};
 
 /// What stands in a list in place of a sensitive item's name.
-const SENSITIVE: &str = "敏感事项";
+pub(super) const SENSITIVE: &str = "敏感事项";
 /// Most rows of one page.
 const PAGE: u16 = 200;
 /// Rows on the work table.
@@ -67,8 +67,10 @@ impl<S: Store> Answer<S> for SearchCases {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Page, Failure> {
         let desk = engine.desk()?;
         desk.audit_search(&self.text).await?;
+        let first = self.after.is_none();
         let rows = desk.search(&self.text, self.after, self.limit.clamp(1, PAGE)).await?;
-        Ok(desk.page(rows, None))
+        let wiped = if first { desk.wiped_by_number(&self.text).await?.map(Box::new) } else { None };
+        Ok(Page { wiped, ..desk.page(rows, None) })
     }
 }
 
@@ -95,7 +97,7 @@ impl<S: Store> Desk<S> {
     }
 
     fn page(&self, rows: Rows, counts: Option<Counts>) -> Page {
-        Page { next: rows.next.map(PageKey), rows: self.shown(rows.cases), counts }
+        Page { next: rows.next.map(PageKey), rows: self.shown(rows.cases), counts, wiped: None }
     }
 
     /// Rows as they are shown today.

@@ -56,6 +56,7 @@ pub mod task;
 mod told;
 mod trail;
 mod wipe;
+mod wiped;
 
 use std::path::PathBuf;
 use std::sync::Arc;

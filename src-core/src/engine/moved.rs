@@ -23,7 +23,7 @@ struct Kept {
     at: Wall,
 }
 
-fn name(case: CaseId) -> String {
+pub(super) fn name(case: CaseId) -> String {
     format!("{MOVED}{case}")
 }
 

@@ -62,13 +62,11 @@ impl<S: Store> Answer<S> for LookAtPaper {
         let file = desk.file(self.id).await?;
         let made = desk.made(&file, self.paper, self.size)?;
         let turn = made.sheet.head.print;
-        let pages = laid_out(&made)?;
-        let pdf = pages.pdf().map_err(fault)?;
+        let (view, _) = seen(&laid_out(&made)?, turn)?;
         if !made.whole.is_empty() {
             desk.looked(&file, &made.whole).await?;
         }
-        let page = |(svg, words): (String, String)| PaperPage { picture: Bytes(svg.into_bytes()), words };
-        Ok(PaperView { hash: hash(&pdf), turn, pages: pages.pictures().into_iter().map(page).collect() })
+        Ok(view)
     }
 }
 
@@ -143,6 +141,18 @@ impl Made {
 /// The registers that a mandate bears whole.
 fn on_a_mandate() -> Vec<Seen> {
     vec![Seen::Field(Field::CitizenId), Seen::Field(Field::Phone)]
+}
+
+/// A paper that is of no case: as it is looked at, and the file it is printed from.
+pub(super) fn beside(sheet: &Sheet, on: Date) -> Result<(PaperView, Vec<u8>), Failure> {
+    seen(&print::lay_out(sheet, on).map_err(fault)?, sheet.head.print)
+}
+
+fn seen(pages: &Pages, turn: u16) -> Result<(PaperView, Vec<u8>), Failure> {
+    let pdf = pages.pdf().map_err(fault)?;
+    let page = |(svg, words): (String, String)| PaperPage { picture: Bytes(svg.into_bytes()), words };
+    let pages = pages.pictures().into_iter().map(page).collect();
+    Ok((PaperView { hash: hash(&pdf), turn, pages }, pdf))
 }
 
 fn laid_out(made: &Made) -> Result<Pages, Failure> {

@@ -70,6 +70,18 @@ impl<S: Store> Desk<S> {
         Ok(!self.store.states(&name).await.map_err(storage)?.is_empty())
     }
 
+    /// The entry of this name.
+    pub(super) async fn entry<T: DeserializeOwned>(
+        &self,
+        register: &Register,
+        key: &str,
+    ) -> Result<Option<T>, Failure> {
+        let name = format!("{}{key}", register.name);
+        let stored = self.store.states(&name).await.map_err(storage)?;
+        let own = stored.iter().find(|(found, _)| *found == name);
+        Ok(own.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()))
+    }
+
     /// Writes one entry. G1
     pub(super) async fn enter(&self, register: &Register, key: &str, entry: &impl Serialize) -> Result<(), Failure> {
         let states = vec![register.state(key, entry)?];

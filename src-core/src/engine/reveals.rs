@@ -6,6 +6,8 @@
 //!
 //! The log stays on the station: it says who looked, never at what.
 
+use std::collections::BTreeMap;
+
 use daiban_model::access::Action;
 use daiban_model::api::{
     Audited, Failure, ListReveals, RevealConflict, RevealField, RevealLine, Revealed, Reveals, Seen,
@@ -122,15 +124,17 @@ impl<S: Store> Desk<S> {
     async fn told(&self, lines: Vec<Line>) -> Result<Vec<RevealLine>, Failure> {
         let docs = lines.iter().map(|line| line.said.case.0.into_bytes()).collect();
         let rows = self.store.rows(RowQuery::ByDoc(docs)).await.map_err(storage)?.cases;
+        let mut numbers: BTreeMap<CaseId, String> =
+            rows.into_iter().map(|row| (row.shown.id, row.shown.number)).collect();
+        self.with_wiped(&mut numbers, lines.iter().map(|line| line.said.case)).await?;
         let told = |line: &Line| {
             let said = &line.said;
-            let row = rows.iter().find(|row| row.shown.id == said.case);
             RevealLine {
                 number: line.number,
                 at: said.at,
                 by: self.published.agent(&said.by),
                 case: said.case,
-                case_number: row.map(|row| row.shown.number.clone()).unwrap_or_default(),
+                case_number: numbers.get(&said.case).cloned().unwrap_or_default(),
                 seen: said.seen,
             }
         };

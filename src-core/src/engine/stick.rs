@@ -7,7 +7,7 @@ use daiban_model::stamp::Wall;
 
 use super::{Outbound, internal};
 use crate::courier::folder::{self, Found, MediumFault};
-use crate::courier::letter::Part;
+use crate::courier::letter::{LetterId, LetterKind, Part};
 
 /// The media that are plugged in.
 pub(super) async fn list(_: ListSticks) -> Result<Vec<Stick>, Failure> {
@@ -32,6 +32,30 @@ fn write_now(medium: &Path, out: &Outbound, now: Wall) -> Result<StickWritten, M
         contents: 0,
         at: now,
     })
+}
+
+/// Writes a parcel and reads it back; an earlier one for the same station, which it stands for, is taken away after that.
+pub(super) async fn write_parcel(path: &str, out: Outbound) -> Result<(), Failure> {
+    let medium = place(path)?;
+    let work = move || {
+        folder::write(&medium, out.letter, out.kind, &out.parts)?;
+        folder::supersede(&medium, &out.from, &out.to, out.kind, &[out.letter])
+    };
+    beside(work).await?.map_err(failure)
+}
+
+/// The parcels that lie on a stick, whomever they are for.
+pub(super) async fn parcels(path: &str) -> Result<Vec<LetterId>, Failure> {
+    let medium = place(path)?;
+    let found = beside(move || folder::read(&medium)).await?.map_err(failure)?;
+    let parcels = found.parts.iter().filter(|(_, part)| part.kind() == LetterKind::Parcel);
+    Ok(parcels.map(|(_, part)| part.letter()).collect())
+}
+
+/// Takes letters off a stick; how many files that were.
+pub(super) async fn remove(path: &str, letters: Vec<LetterId>) -> Result<u32, Failure> {
+    let medium = place(path)?;
+    beside(move || folder::remove(&medium, &letters)).await?.map_err(failure)
 }
 
 /// How much room a stick has; one whose system does not say is taken to have some.

@@ -48,7 +48,7 @@ impl<S: Store> Answer<S> for ListFurtherNotices {
 }
 
 impl<S: Store> Answer<S> for ListMonth {
-    /// Counted from the cases each time: a line is what the records say and nothing else (R187).
+    /// Counted from the cases each time, and from what stays of those whose copies went: a line is what the records say and nothing else (R187).
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<UnitMonth>, Failure> {
         let desk = engine.desk()?;
         let mut units: BTreeMap<ScopeCode, MonthLine> = BTreeMap::new();
@@ -63,6 +63,9 @@ impl<S: Store> Answer<S> for ListMonth {
             let archived = facts.events.iter().find(|event| matches!(event.what, What::Archived));
             let archived = archived.map(|event| event.at.date());
             units.entry(record.scope).or_default().add(&facts.case, archived, self.month, &desk.reckoning());
+        }
+        for (unit, line) in desk.wiped_month(self.month).await? {
+            units.entry(unit).or_default().merge(&line);
         }
         let told = |(unit, line): (ScopeCode, MonthLine)| UnitMonth {
             unit,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_model::api::{
-    self, AddFile, BackupMade, Call, Changed, Enrol, Failure, FindBackups, GetNeighbours, LettersRead, ListSticks,
-    MeetNeighbour, Outlet, PaperFault, PaperOut, PrintPaper, ReadStick, RestoreBackup, Session, SetNeighbours,
-    StickWritten, WriteBackup, WriteStick,
+    self, AddFile, BackupMade, Call, Changed, DropParcels, Enrol, Failure, FindBackups, GetNeighbours, LettersRead,
+    ListSticks, MeetNeighbour, Outlet, PaperFault, PaperOut, ParcelLine, ParcelsDropped, PrintPaper, PrintWipe,
+    ReadStick, RestoreBackup, Session, SetNeighbours, StickWritten, WriteBackup, WriteParcel, WriteStick,
 };
 use daiban_model::stamp::Wall;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use super::papers::Print;
 use super::printer::{NoPrinter, Printer, PrinterFault};
 use super::{Engine, Enrolment, MeetFault, Outbound, Outgoing, Restoring, Turn, answer, backup, internal, stick};
 use crate::backup::Source;
-use crate::courier::Part;
+use crate::courier::{LetterId, Part};
 use crate::files::intake::{self, Intake, IntakeFault};
 use crate::lan::Ends;
 use crate::store::Store;
@@ -36,6 +36,7 @@ enum Job {
     Enrolled { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Enrolment, Failure>> },
     AddFile { place: FilePlace, intake: Result<Intake, IntakeFault>, reply: oneshot::Sender<Result<Value, Failure>> },
     PrintPaper { call: PrintPaper, reply: oneshot::Sender<Result<Print, Failure>> },
+    PrintWipe { call: PrintWipe, reply: oneshot::Sender<Result<Print, Failure>> },
     Ask { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
     Answered { answer: Result<Vec<u8>, RoadFault>, reply: oneshot::Sender<Result<Turn, Failure>> },
     AskBeside { reply: oneshot::Sender<Result<Option<Outgoing>, Failure>> },
@@ -43,6 +44,9 @@ enum Job {
     WriteFilesLetters { room: u64, reply: oneshot::Sender<Result<Vec<Outbound>, Failure>> },
     WriteLetter { reply: oneshot::Sender<Result<(Outbound, Wall), Failure>> },
     TakeLetters { parts: Vec<Part>, reply: oneshot::Sender<Result<LettersRead, Failure>> },
+    WriteParcel { to: u8, reply: oneshot::Sender<Result<(Outbound, ParcelLine), Failure>> },
+    ParcelWritten { letter: LetterId, line: ParcelLine, reply: oneshot::Sender<Result<ParcelLine, Failure>> },
+    ParcelsDone { letters: Vec<LetterId>, reply: oneshot::Sender<Result<Vec<LetterId>, Failure>> },
     BackupSource { reply: oneshot::Sender<Result<(Source, backup::Pass, Wall), Failure>> },
     BackedUp { made: BackupMade, reply: oneshot::Sender<Result<(), Failure>> },
     Restoring { reply: oneshot::Sender<Result<Restoring, Failure>> },
@@ -138,6 +142,7 @@ async fn own<S: Store>(
             Job::Enrolled { answer, reply } => drop(reply.send(engine.enrolled(answer).await)),
             Job::AddFile { place, intake, reply } => drop(reply.send(added(&mut engine, place, intake).await)),
             Job::PrintPaper { call, reply } => drop(reply.send(engine.print_paper(&call).await)),
+            Job::PrintWipe { call, reply } => drop(reply.send(engine.print_wipe(&call).await)),
             Job::Ask { reply } => drop(reply.send(engine.next_request().await)),
             Job::Answered { answer, reply } => drop(reply.send(engine.answered(answer).await)),
             Job::AskBeside { reply } => drop(reply.send(Ok(engine.beside_request()))),
@@ -148,6 +153,11 @@ async fn own<S: Store>(
             }
             Job::WriteFilesLetters { room, reply } => drop(reply.send(engine.write_files_letters(room).await)),
             Job::TakeLetters { parts, reply } => drop(reply.send(engine.take_letters(parts).await)),
+            Job::WriteParcel { to, reply } => drop(reply.send(engine.write_parcel(to).await)),
+            Job::ParcelWritten { letter, line, reply } => {
+                drop(reply.send(engine.parcel_written(letter, line).await));
+            }
+            Job::ParcelsDone { letters, reply } => drop(reply.send(engine.parcels_done(letters).await)),
             Job::BackupSource { reply } => drop(reply.send(engine.backup_source().await)),
             Job::BackedUp { made, reply } => drop(reply.send(engine.backed_up(made).await)),
             Job::Restoring { reply } => drop(reply.send(engine.restoring())),
@@ -226,11 +236,20 @@ impl Handle {
             ListSticks::NAME => to_json(stick::list(from_json(body)?).await?),
             WriteStick::NAME => to_json(self.write_stick(from_json(body)?).await?),
             ReadStick::NAME => to_json(self.read_stick(from_json(body)?).await?),
+            WriteParcel::NAME => to_json(self.write_parcel(from_json(body)?).await?),
+            DropParcels::NAME => to_json(self.drop_parcels(from_json(body)?).await?),
             WriteBackup::NAME => to_json(self.write_backup(from_json(body)?).await?),
             FindBackups::NAME => to_json(backup::find(from_json(body)?).await?),
             RestoreBackup::NAME => to_json(self.restore_backup(from_json(body)?).await?),
             AddFile::NAME => self.add_file(from_json(body)?).await,
-            PrintPaper::NAME => to_json(self.print_paper(from_json(body)?).await?),
+            PrintPaper::NAME => {
+                let call: PrintPaper = from_json(body)?;
+                to_json(self.put_out(call.to, |reply| Job::PrintPaper { call, reply }).await?)
+            }
+            PrintWipe::NAME => {
+                let call: PrintWipe = from_json(body)?;
+                to_json(self.put_out(call.to, |reply| Job::PrintWipe { call, reply }).await?)
+            }
             GetNeighbours::NAME => to_json(self.get_neighbours(from_json(body)?).await?),
             SetNeighbours::NAME => to_json(self.set_neighbours(from_json(body)?).await?),
             MeetNeighbour::NAME => to_json(self.meet_neighbour(from_json(body)?).await?),
@@ -272,12 +291,15 @@ impl Handle {
 
     /// A printer that is not there is found out before the print is written down; what it does not take afterwards stays written
     /// down (`engine/papers.rs`, O2).
-    async fn print_paper(&self, call: PrintPaper) -> Result<PaperOut, Failure> {
-        let to = call.to;
+    async fn put_out(
+        &self,
+        to: Outlet,
+        job: impl FnOnce(oneshot::Sender<Result<Print, Failure>>) -> Job,
+    ) -> Result<PaperOut, Failure> {
         if matches!(to, Outlet::Printer { .. }) {
             self.printer.ready().await.map_err(paper_failure)?;
         }
-        let Print { pdf, title, turn } = self.ask(|reply| Job::PrintPaper { call, reply }).await?;
+        let Print { pdf, title, turn } = self.ask(job).await?;
         let place = match to {
             Outlet::Printer { copies } => self.printer.print(&title, &pdf, copies).await.map(|()| String::new()),
             Outlet::Folder => self.printer.save(&title, &pdf).await,
@@ -313,6 +335,19 @@ impl Handle {
         let (parts, damaged) = stick::read(&call).await?;
         let read = self.ask(|reply| Job::TakeLetters { parts, reply }).await?;
         Ok(stick::told(read, damaged))
+    }
+
+    async fn write_parcel(&self, call: WriteParcel) -> Result<ParcelLine, Failure> {
+        let (out, line) = self.ask(|reply| Job::WriteParcel { to: call.to, reply }).await?;
+        let letter = out.letter;
+        stick::write_parcel(&call.path, out).await?;
+        self.ask(|reply| Job::ParcelWritten { letter, line, reply }).await
+    }
+
+    async fn drop_parcels(&self, call: DropParcels) -> Result<ParcelsDropped, Failure> {
+        let letters = stick::parcels(&call.path).await?;
+        let done = self.ask(|reply| Job::ParcelsDone { letters, reply }).await?;
+        Ok(ParcelsDropped { files: stick::remove(&call.path, done).await? })
     }
 
     async fn write_backup(&self, call: WriteBackup) -> Result<BackupMade, Failure> {

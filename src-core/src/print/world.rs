@@ -50,6 +50,7 @@ templates!(
     "spoken",
     "checklist",
     "label",
+    "copies",
     "interview",
     "privacy",
 );

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::parcel::{ParcelFault, ParcelLine};
 use crate::stamp::Wall;
 
 /// Which sticks are plugged in.
@@ -42,7 +43,7 @@ pub struct StickWritten {
     pub at: Wall,
 }
 
-/// Take in the district's answers from a stick.
+/// Take in the district's answers from a stick, and parcels of other stations.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReadStick {
     /// Where the stick is.
@@ -75,6 +76,12 @@ pub struct LettersRead {
     pub anew: bool,
     /// The district went back to a backup: the next letter brings what it lacks.
     pub restored: bool,
+    /// Parcels of other stations that were taken in (R201).
+    #[serde(default)]
+    pub parcels: Vec<ParcelLine>,
+    /// Parcels that were not, each with why.
+    #[serde(default)]
+    pub parcel_faults: Vec<ParcelFault>,
 }
 
 /// Why a stick could not be used.

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::draft::DraftRow;
+use super::wipe::WipedCopy;
 use crate::case::clocks::Pressing;
 use crate::case::fold::Stage;
 use crate::ids::CaseId;
@@ -150,6 +151,9 @@ pub struct Page {
     pub next: Option<PageKey>,
     /// Figures for the views' tabs, with the first page of a view; a search and further pages do without.
     pub counts: Option<Counts>,
+    /// What stays of a copy that went by rule and whose number was searched for (R203).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wiped: Option<Box<WipedCopy>>,
 }
 
 /// One case in a list. Masked.

@@ -1,6 +1,8 @@
 //! 上报: the month's line to the upper tier, in the seven steps of proxy work (R73; rules §9). It is counted from what people did and never
 //! typed in (R187).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,31 @@ pub struct MonthLine {
 }
 
 impl MonthLine {
+    /// What one case adds to each month, for a desk that keeps this and not the case.
+    pub fn of_case(case: &Case, archived: Option<Date>, reckoning: &Reckoning<'_>) -> Vec<(Date, Self)> {
+        let steps = seven_steps(case, archived).into_iter().filter_map(|(_, day)| day);
+        let days = steps.chain(case.decision.as_ref().map(|decision| decision.on));
+        let months: BTreeSet<Date> = days.map(Date::first_of_month).collect();
+        let line = |month| {
+            let mut line = Self::default();
+            line.add(case, archived, month, reckoning);
+            (month, line)
+        };
+        months.into_iter().map(line).filter(|(_, line)| !line.is_empty()).collect()
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        self.entrusted += other.entrusted;
+        self.taken += other.taken;
+        self.handled += other.handled;
+        self.delivered += other.delivered;
+        self.archived += other.archived;
+        self.called_back += other.called_back;
+        self.in_time += other.in_time;
+        self.late += other.late;
+    }
+
     /// Adds what was done of a case in the month of this day. `archived` is the day the case was sealed.
     pub fn add(&mut self, case: &Case, archived: Option<Date>, month: Date, reckoning: &Reckoning<'_>) {
         if case.help != Some(Help::Proxy) {

@@ -8,6 +8,7 @@
 
 mod application;
 mod board;
+mod copies;
 mod kit;
 mod mandate;
 mod notice;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use application::*;
 pub use board::*;
+pub use copies::*;
 pub use kit::*;
 pub use mandate::*;
 pub use notice::*;
@@ -158,6 +160,8 @@ forms! {
     PrivacyNotice(PrivacyNotice) = "privacy",
     /// 办件标签 (R86).
     Label(Label) = "label",
+    /// 工作副本清理清单 (R203).
+    CopiesList(CopiesList) = "copies",
 }
 
 /// A paper in a list.

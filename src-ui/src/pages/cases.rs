@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::leaves::{Book, Leaves, follow_scroll};
+use super::office::left_of;
 use crate::desk::desk;
 use crate::parts::{Bad, Empty, Go, Icon, Skeleton};
 use crate::route::Route;
@@ -181,6 +182,12 @@ fn Tabs(view: Memo<View>, text: Memo<String>, book: Book) -> impl IntoView {
 fn body(book: Book, text: Memo<String>) -> AnyView {
     if let Some(failure) = book.failure() {
         return view! { <Bad text=say::failure(&failure)/> }.into_any();
+    }
+    if let Some(wiped) = book.wiped() {
+        return view! {
+            <p class="note" data-test="wiped"><Icon name="doc"/><span><b>{wiped.number.clone()}</b>" "{left_of(&wiped)}</span></p>
+        }
+        .into_any();
     }
     match (book.waiting(), book.is_empty(), text.with(String::is_empty)) {
         (true, ..) => view! { <Skeleton rows=8/> }.into_any(),

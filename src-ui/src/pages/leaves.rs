@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use daiban_model::api::{CaseRow, Counts, Failure, Page, PageKey};
+use daiban_model::api::{CaseRow, Counts, Failure, Page, PageKey, WipedCopy};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -17,6 +17,7 @@ pub struct Book {
     next: RwSignal<Option<PageKey>>,
     counts: RwSignal<Option<Counts>>,
     failed: RwSignal<Option<Failure>>,
+    wiped: RwSignal<Option<Box<WipedCopy>>>,
     waiting: RwSignal<bool>,
     near: RwSignal<BTreeSet<usize>>,
     heights: StoredValue<Vec<f64>>,
@@ -32,12 +33,18 @@ impl Book {
             next: RwSignal::new(None),
             counts: RwSignal::new(None),
             failed: RwSignal::new(None),
+            wiped: RwSignal::new(None),
             waiting: RwSignal::new(true),
             near: RwSignal::new(BTreeSet::from([0])),
             heights: StoredValue::new(Vec::new()),
             asked: StoredValue::new((0, false, String::new())),
             at: RwSignal::new(0),
         }
+    }
+
+    /// What stays of a copy that went, where its number was searched for.
+    pub fn wiped(self) -> Option<Box<WipedCopy>> {
+        self.wiped.get()
     }
 
     /// Marks a new question; answers to older ones are dropped.
@@ -72,6 +79,7 @@ impl Book {
                     self.counts.set(page.counts);
                 }
                 self.next.set(page.next);
+                self.wiped.set(page.wiped);
                 let leaves: Vec<_> = page.rows.chunks(leaf.max(1)).map(<[CaseRow]>::to_vec).collect();
                 self.leaves.set(leaves);
             }

@@ -15,6 +15,7 @@ mod neighbours;
 mod new;
 mod office;
 mod paper;
+mod parcels;
 mod people;
 mod person;
 mod queue;

@@ -5,6 +5,7 @@ use daiban_model::api::{
 };
 use leptos::prelude::*;
 
+use super::parcels;
 use crate::dates;
 use crate::desk::desk;
 use crate::load::{load, show};
@@ -42,9 +43,11 @@ fn step(work: StickWork) -> AnyView {
         .into_any(),
         At::Choosing => choosing(work).into_any(),
         At::Busy(what) => view! { <p class="note" role="status" data-test="stick-busy">{what}</p> }.into_any(),
-        At::Written(it) => written(work, &it).into_any(),
+        At::Written(it) => written(work, &it),
         At::Read(it) => read(work, &it).into_any(),
-        At::BackedUp(it) => backed_up(work, &it).into_any(),
+        At::BackedUp(it) => backed_up(work, &it),
+        At::Parcel(it) => safe(work, "parcel-written", parcels::written(&it), t!("parcel.carry")),
+        At::Dropped(it) => safe(work, "parcel-dropped", t!("parcel.dropped", n = it.files), ""),
     }
 }
 
@@ -91,23 +94,31 @@ fn choosing(work: StickWork) -> impl IntoView {
                 <button type="button" class="btn" data-test="backup-write" on:click=back_up>{t!("backup.write")}</button>
                 <button type="button" class="link" on:click=move |_| work.look()>{t!("stick.again")}</button>
             </div>
+            {parcels::section(work)}
         </div>
     }
 }
 
-fn written(work: StickWork, it: &StickWritten) -> impl IntoView {
-    let size = dates::bytes(it.bytes);
+fn written(work: StickWork, it: &StickWritten) -> AnyView {
+    let (size, at) = (dates::bytes(it.bytes), dates::moment(it.at));
+    let text = t!("stick.written", letter = it.letter, files = it.files, size = size, at = at);
+    safe(work, "stick-written", text, t!("stick.carry"))
+}
+
+/// It was written and read back: the stick may be pulled.
+fn safe(work: StickWork, test: &'static str, text: String, next: &'static str) -> AnyView {
     view! {
-        <div class="note" data-test="stick-written">
+        <div class="note" data-test=test>
             <Icon name="check"/>
             <div>
                 <b>{t!("stick.safe")}</b>
-                <p>{t!("stick.written", letter = it.letter, files = it.files, size = size, at = dates::moment(it.at))}</p>
-                <p class="quiet">{t!("stick.carry")}</p>
+                <p>{text}</p>
+                <p class="quiet">{next}</p>
             </div>
         </div>
         {back(work)}
     }
+    .into_any()
 }
 
 /// What is said where a backup is due.
@@ -122,25 +133,17 @@ fn standing(it: BackupView) -> impl IntoView {
     view! { <div data-test="backup"><p class="quiet">{last}</p>{due}</div> }
 }
 
-fn backed_up(work: StickWork, it: &BackupMade) -> impl IntoView {
+fn backed_up(work: StickWork, it: &BackupMade) -> AnyView {
     let (size, at) = (dates::bytes(it.bytes), dates::moment(it.at));
-    view! {
-        <div class="note" data-test="backup-written">
-            <Icon name="check"/>
-            <div>
-                <b>{t!("stick.safe")}</b>
-                <p>{t!("backup.written", cases = it.cases, size = size, at = at)}</p>
-            </div>
-        </div>
-        {back(work)}
-    }
+    safe(work, "backup-written", t!("backup.written", cases = it.cases, size = size, at = at), "")
 }
 
 fn read(work: StickWork, it: &LettersRead) -> impl IntoView {
     let parts = it.missing.iter().map(|(part, of)| t!("stick.part", k = part, n = of)).collect::<Vec<_>>().join("、");
     let told = [
         (it.letters > 0).then(|| t!("stick.came", sent = it.sent, received = it.received)),
-        (it.letters == 0 && it.missing.is_empty()).then(|| t!("stick.no_answer").to_owned()),
+        (it.letters == 0 && it.missing.is_empty() && it.parcels.is_empty() && it.parcel_faults.is_empty())
+            .then(|| t!("stick.no_answer").to_owned()),
         (!parts.is_empty()).then(|| t!("stick.missing", parts = parts)),
         (it.damaged + it.unreadable > 0).then(|| t!("stick.damaged", n = it.damaged + it.unreadable)),
         (it.unknown > 0).then(|| t!("stick.unknown", n = it.unknown)),
@@ -152,7 +155,7 @@ fn read(work: StickWork, it: &LettersRead) -> impl IntoView {
     view! {
         <div class="note" data-test="stick-read-done">
             <Icon name="inbox"/>
-            <div>{lines}</div>
+            <div>{lines}{parcels::found(it, work)}</div>
         </div>
         {back(work)}
     }

@@ -49,7 +49,18 @@ pub(super) fn all(f: Filling) -> Vec<Form> {
         enquiry: "0472-0000001".into(),
         mongolian: "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ".into(),
     };
+    let copies = CopiesList {
+        rows: f.list(|at| CopyLine {
+            number: format!("石拐-202202-20260302-07-{:04}", at + 1),
+            handed_over: Some(day(3, 31)),
+            due: Some(day(6, 29)),
+            files: Some(2),
+        }),
+        files: Some(6),
+        days: Some(90),
+    };
     vec![
+        Form::CopiesList(Box::new(copies)),
         Form::SpokenGuide(Box::new(guide)),
         Form::SpokenGuide(Box::new(SpokenGuide { said: f.of("先看材料够不够。"), ..SpokenGuide::default() })),
         Form::Checklist(Box::new(checklist)),

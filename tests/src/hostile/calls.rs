@@ -68,6 +68,8 @@ calls!(
     GetItem,
     GetSync,
     SyncNow,
+    LookAtWipe,
+    ListWiped,
 );
 
 /// The first byte names the call, the rest is its JSON. What comes back is an answer or a reason, and the engine goes on.

@@ -5,6 +5,7 @@ mod desk;
 mod image;
 mod kept;
 mod near;
+mod parcels;
 mod prints;
 mod roads;
 
@@ -15,7 +16,7 @@ use daiban_core::edge::{Edge, Scripted};
 use daiban_core::engine::{Answer, DATABASE, Engine, Enrolment, FILES, Home, Print};
 use daiban_core::keys::{Cost, DatabaseKey, Pin, Vault};
 use daiban_core::store::blobs::SqliteBlobs;
-use daiban_model::api::{Enrol, Failure, Lock, PrintPaper, Session, SetPin, Unlock};
+use daiban_model::api::{Enrol, Failure, Lock, PrintPaper, PrintWipe, Session, SetPin, Unlock};
 
 pub use self::backup::backups;
 use self::image::Folder;
@@ -207,6 +208,11 @@ impl Station {
     /// Prints a paper of a case: the file that would go to the printer.
     pub fn print(&mut self, call: &PrintPaper) -> Result<Print, Failure> {
         now(self.engine().print_paper(call))
+    }
+
+    /// Prints the list of working copies that are to go.
+    pub fn print_wipe(&mut self, call: &PrintWipe) -> Result<Print, Failure> {
+        now(self.engine().print_wipe(call))
     }
 
     /// Makes a call that must work.

@@ -64,7 +64,7 @@ impl<S: Store> Desk<S> {
 
     /// Whether something here goes as soon as the hub has a backup of it. X15
     pub(super) async fn waits_for_backup(&self) -> Result<bool, Failure> {
-        Ok(self.is_left_by_a_case() || !self.leaving_feeds().await?.is_empty())
+        Ok(self.copies_wait || self.is_left_by_a_case() || !self.leaving_feeds().await?.is_empty())
     }
 
     /// Whether a feed is still to be compared with the hub, which may lack something of it.

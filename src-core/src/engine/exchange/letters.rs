@@ -78,13 +78,14 @@ impl<S: Store> Engine<S> {
         Ok(outbound)
     }
 
-    /// Takes in what answers there are among these parts. Those for others, and those that lack a part, have no effect.
+    /// Takes in what answers and parcels there are among these parts. Those for others, and those that lack a part, have no effect.
     pub async fn take_letters(&mut self, parts: Vec<Part>) -> Result<LettersRead, Failure> {
+        let mut read = LettersRead::default();
+        self.take_parcels(&parts, &mut read).await?;
         let desk = self.desk()?;
         let (hub, own) = (desk.trust.hub, desk.key.verifying_key().to_bytes());
         let ours = |part: &Part| part.from() == hub && part.to() == own && part.kind().is_answer();
         let Gathered { letters, torn } = letter::gather(parts.into_iter().filter(ours));
-        let mut read = LettersRead::default();
         read.missing.extend(torn.iter().flat_map(|torn| torn.missing.iter().map(|part| (*part, torn.parts))));
         for letter in letters {
             match letter.kind() {

@@ -118,7 +118,7 @@ impl Meets {
     pub(in crate::engine) fn incarnation(&self, counted: u32, edge: &dyn Edge) -> u32 {
         match self.switch {
             Switch::Off => counted,
-            Switch::On => (u32::from_le_bytes(draw(edge)) >> 2) | (1 << 30),
+            Switch::On => drawn(edge),
         }
     }
 }
@@ -154,10 +154,7 @@ impl<S: Store> Engine<S> {
         desk.commit(Batch { states: vec![(SWITCH.to_owned(), kept)], ..Batch::default() }).await?;
         (desk.meets.switch, desk.meets.meeting) = (switch, None);
         if switch == Switch::On {
-            // What is sealed already has a number that a disk which goes back would give once more. J4.
-            desk.withdraw_open().await?;
-            let drawn = desk.meets.incarnation(desk.incarnation, &*desk.edge);
-            desk.reincarnate(drawn);
+            desk.seal_for_neighbours().await?;
         }
         self.tell(Changed::Sync);
         Ok(())
@@ -276,7 +273,7 @@ impl<S: Store> Engine<S> {
 
     /// Somebody has numbers of this very device that stand for something else here: a copied disk, or one that went back. What to do about
     /// it the hub says at the next exchange (sync.md section 4).
-    fn notice_copies(&mut self, forked: impl Iterator<Item = DeviceId>, now: Wall) {
+    pub(super) fn notice_copies(&mut self, forked: impl Iterator<Item = DeviceId>, now: Wall) {
         let own = self.desk.as_ref().map(|desk| desk.certificate.device);
         if forked.into_iter().any(|device| Some(device) == own) {
             self.link.problem(ProblemCode::CopiedDisk, now, 0);
@@ -284,7 +281,7 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    async fn note_met(
+    pub(super) async fn note_met(
         &mut self,
         neighbour: &Neighbour,
         certificate: Signed,
@@ -321,8 +318,26 @@ impl<S: Store> Engine<S> {
     }
 }
 
+/// Drawn incarnations lie from here on: nothing is counted so far.
+const DRAWN: u32 = 1 << 30;
+
+fn drawn(edge: &dyn Edge) -> u32 {
+    (u32::from_le_bytes(draw(edge)) >> 2) | DRAWN
+}
+
 impl<S: Store> Desk<S> {
-    async fn own_certificate(&self) -> Result<Signed, Failure> {
+    /// From now on what is sealed may be handed to neighbours. What is sealed under a counted incarnation has a number that a disk which goes
+    /// back would give once more. J4.
+    pub(super) async fn seal_for_neighbours(&mut self) -> Result<(), Failure> {
+        self.withdraw_open_of(|key| key.incarnation < DRAWN).await?;
+        if self.incarnation < DRAWN {
+            let drawn = drawn(&*self.edge);
+            self.reincarnate(drawn);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn own_certificate(&self) -> Result<Signed, Failure> {
         let own = self.certificates(vec![self.certificate.device]).await?;
         own.into_iter().next().ok_or_else(|| internal("a station without its certificate"))
     }

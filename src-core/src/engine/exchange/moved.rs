@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_model::api::{Decided, Decision, Failure};
-use daiban_model::ids::{FileHash, ScopeCode};
+use daiban_model::ids::{CaseId, FileHash, ScopeCode};
 use daiban_model::stamp::Wall;
 use daiban_model::wire::{self, DocId};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,18 @@ pub(crate) struct MovedCase {
 enum Left {
     Something,
     Nothing,
+}
+
+/// The names of what is kept about a document that is here: they go with it.
+pub(in crate::engine) fn marks_of(doc: DocId) -> [String; 2] {
+    [outgoing::foreign_name(&doc), refold::flag(doc)]
+}
+
+/// A case of which nothing is to be left here, with the attachments it names and where it has lived.
+pub(in crate::engine) struct Going {
+    pub(in crate::engine) doc: DocId,
+    pub(in crate::engine) files: BTreeSet<FileHash>,
+    pub(in crate::engine) homes: BTreeSet<ScopeCode>,
 }
 
 impl MovedCase {
@@ -120,7 +132,7 @@ impl<S: Store> Desk<S> {
 
     /// Erases what can be erased. Whether there was any. X11
     pub(super) async fn leave_moved(&mut self) -> Result<bool, Failure> {
-        let (mut batch, mut gone) = (Batch::default(), Vec::new());
+        let (mut batch, mut gone, mut going) = (Batch::default(), Vec::new(), Vec::new());
         for (doc, case) in self.departing() {
             let stored = self.store.load(doc).await.map_err(storage)?;
             if stored.state.is_some() {
@@ -129,17 +141,18 @@ impl<S: Store> Desk<S> {
                 if stored.unsent > 0 || self.is_owed(&files)? || !self.is_case_safe(doc, &case, stored.seq).await? {
                     continue;
                 }
-                self.erase_files_of(doc, &files, &case.trail.homes().collect()).await?;
+                going.push(Going { doc, files, homes: case.trail.homes().collect() });
                 batch.erased.push(Erased::Doc(doc));
             }
             let case = MovedCase { left: Left::Nothing, ..case };
             batch.states.push(state(&doc, &case));
-            batch.states.extend([(outgoing::foreign_name(&doc), None), (refold::flag(doc), None)]);
+            batch.states.extend(marks_of(doc).map(|name| (name, None)));
             gone.push((doc, case));
         }
         if gone.is_empty() {
             return Ok(false);
         }
+        self.erase_files_of(&going).await?;
         self.commit(batch).await?;
         tracing::info!(cases = gone.len(), "cases that moved away were erased");
         self.moved.extend(gone);
@@ -178,23 +191,43 @@ impl<S: Store> Desk<S> {
         Ok(true)
     }
 
-    /// Attachments that no other case here names.
-    pub(in crate::engine) async fn erase_files_of(
+    /// The divisions a document has lived in, as far as is known here.
+    pub(in crate::engine) fn homes_of(&self, case: CaseId, home: ScopeCode) -> BTreeSet<ScopeCode> {
+        let moved = self.moved.get(case.0.as_bytes());
+        moved.into_iter().flat_map(|moved| moved.trail.homes()).chain([home]).collect()
+    }
+
+    /// Whether the hub has a document in a backup, as far as it was read here, wherever it has lived. X13
+    pub(in crate::engine) async fn is_copy_safe(
         &self,
         doc: DocId,
-        files: &BTreeSet<FileHash>,
-        homes: &BTreeSet<ScopeCode>,
-    ) -> Result<(), Failure> {
-        if files.is_empty() {
+        home: ScopeCode,
+        seq: Option<u64>,
+    ) -> Result<bool, Failure> {
+        match self.moved.get(&doc) {
+            Some(case) => self.is_case_safe(doc, case, seq).await,
+            None => self.is_safe_of(doc, home, seq).await,
+        }
+    }
+
+    /// Attachments of cases that go, as far as no other case here names them. All at once: what others name is read from all that is here.
+    pub(in crate::engine) async fn erase_files_of(&self, going: &[Going]) -> Result<(), Failure> {
+        let mut left: BTreeSet<FileHash> = going.iter().flat_map(|one| one.files.iter().copied()).collect();
+        if left.is_empty() {
             return Ok(());
         }
-        let mut only = files.clone();
-        for (other, _) in self.docs().await?.into_iter().filter(|(other, _)| *other != doc) {
+        let goes: BTreeSet<DocId> = going.iter().map(|one| one.doc).collect();
+        for (other, _) in self.docs().await?.into_iter().filter(|(other, _)| !goes.contains(other)) {
             let Ok(open) = Doc::open(&self.store.load(other).await.map_err(storage)?) else { continue };
-            let named: BTreeSet<FileHash> = Facts::of(&open).files().into_iter().collect();
-            only.retain(|name| !named.contains(name));
+            for name in Facts::of(&open).files() {
+                left.remove(&name);
+            }
         }
-        let gone: Vec<_> = only.iter().flat_map(|name| homes.iter().map(|home| (*name, *home))).collect();
+        let of = |one: &Going| {
+            let only: Vec<FileHash> = one.files.intersection(&left).copied().collect();
+            only.into_iter().flat_map(|name| one.homes.iter().map(move |home| (name, *home))).collect::<Vec<_>>()
+        };
+        let gone: Vec<_> = going.iter().flat_map(of).collect();
         if gone.is_empty() { Ok(()) } else { self.attachments.blobs()?.erase(&gone).map_err(storage) }
     }
 

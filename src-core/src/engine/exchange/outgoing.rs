@@ -165,11 +165,16 @@ impl<S: Store> Desk<S> {
     /// Gives the changes of this device's segments that the hub has neither taken nor refused back to the outbox, to be sealed under
     /// another incarnation. What a device before it sealed stays as it is: under another key the hub would not take it.
     pub(in crate::engine) async fn withdraw_open(&self) -> Result<(), Failure> {
+        self.withdraw_open_of(|_| true).await
+    }
+
+    /// The same of some of them.
+    pub(super) async fn withdraw_open_of(&self, wanted: impl Fn(&SegmentKey) -> bool) -> Result<(), Failure> {
         let refused = self.store.states(REFUSED).await.map_err(storage)?;
         let query = PeerQuery::Unreceipted { limit: usize::MAX };
         let open = self.store.peer(query).await.map_err(storage)?.segments;
         let keys = open.iter().map(|(stored, _)| stored.header.key());
-        let own = keys.filter(|key| key.device == self.certificate.device);
+        let own = keys.filter(|key| key.device == self.certificate.device && wanted(key));
         let keys = own.filter(|key| !refused.iter().any(|(name, _)| *name == refused_name(key))).collect();
         // One that has a place is at the hub: only its receipt is late.
         let frames = self.store.peer(PeerQuery::Segments(keys)).await.map_err(storage)?.frames;

@@ -1,12 +1,8 @@
-//! What goes by a list that two people sign (R220): files whose term is over, with the register of what went (R207), and working copies
-//! ninety days after the hand-over (R203).
+//! What goes by a list that two people sign (R220): files whose term is over, with the register of what went (R207).
 
 use std::collections::BTreeSet;
 
-use daiban_model::api::{
-    ApproveWipe, DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, ListWipe, SessionState, SignDestruction,
-    WipeRow,
-};
+use daiban_model::api::{DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, SessionState, SignDestruction};
 use daiban_model::ids::{AgentId, CaseId};
 use leptos::prelude::*;
 
@@ -18,13 +14,6 @@ use crate::parts::{Empty, Held};
 use crate::words::{fill, one_of};
 use crate::{dates, say};
 
-/// What two people sign for.
-#[derive(Clone, Copy)]
-enum Batch {
-    Files,
-    Copies,
-}
-
 /// A case that may be ticked.
 #[derive(Clone, PartialEq, Eq)]
 struct Row {
@@ -33,49 +22,24 @@ struct Row {
     about: String,
 }
 
-/// What has been ticked, and who signs beside whoever is here.
+/// Who signs beside whoever is here.
 #[derive(Clone, Copy, Default)]
-struct Signing {
-    chosen: RwSignal<BTreeSet<CaseId>>,
-    second: Typed,
+pub(super) struct Second {
+    who: Typed,
     pin: Typed,
-    once: Once,
+    /// Both sign once.
+    pub(super) once: Once,
 }
 
-impl Signing {
+impl Second {
+    /// Who it is and their PIN, once they are chosen.
+    pub(super) fn given(self) -> Option<(AgentId, String)> {
+        Some((self.who.get().parse().ok()?, self.pin.get()))
+    }
+
     /// After both have signed.
-    fn done(self) {
-        self.chosen.set(BTreeSet::new());
-        forget(&[self.second, self.pin]);
-    }
-}
-
-impl Batch {
-    /// What stands in the place of an empty list.
-    fn none(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Files => (t!("going.none"), t!("going.none_next")),
-            Self::Copies => (t!("copies.none"), t!("copies.none_next")),
-        }
-    }
-
-    /// What the button says.
-    fn words(self) -> &'static str {
-        match self {
-            Self::Files => t!("going.destroy"),
-            Self::Copies => t!("copies.wipe"),
-        }
-    }
-
-    fn sign(self, ids: Vec<CaseId>, second: AgentId, signing: Signing) {
-        let pin = signing.pin.get();
-        match self {
-            Self::Files => act(signing.once, SignDestruction { ids, second, pin }, move |_| signing.done()),
-            Self::Copies => act(signing.once, ApproveWipe { ids, second, pin }, move |wiped| {
-                signing.done();
-                desk().toast(t!("copies.done", n = wiped.cases, size = dates::bytes(wiped.bytes)));
-            }),
-        }
+    pub(super) fn done(self) {
+        forget(&[self.who, self.pin]);
     }
 }
 
@@ -84,22 +48,8 @@ pub(super) fn section() -> AnyView {
     let row = |it: &ExpiredFile| Row { id: it.id, number: it.number.clone(), about: of_file(it) };
     view! {
         <div class="sec-head"><h2>{t!("going.expired")}</h2></div>
-        {batch(Batch::Files, rows_of(load(|| Some(ListExpired {})), row))}
+        {batch(rows_of(load(|| Some(ListExpired {})), row))}
         {show(load(|| Some(ListDestroyed {})), |all: &Vec<_>| register(all))}
-    }
-    .into_any()
-}
-
-/// Working copies that go ninety days after the hand-over.
-pub(super) fn copies() -> AnyView {
-    let row = |it: &WipeRow| Row {
-        id: it.id,
-        number: it.number.clone(),
-        about: t!("copies.one", files = it.files, on = dates::full(it.handed_over), due = dates::full(it.due)),
-    };
-    view! {
-        <div class="sec-head"><h2>{t!("copies.title")}</h2></div>
-        {batch(Batch::Copies, rows_of(load(|| Some(ListWipe {})), row))}
     }
     .into_any()
 }
@@ -116,30 +66,32 @@ fn rows_of<T: Send + Sync + 'static>(all: RwSignal<Load<Vec<T>>>, row: fn(&T) ->
 }
 
 /// The list that is ticked, and the two signatures under it.
-fn batch(batch: Batch, rows: Memo<Load<Vec<Row>>>) -> AnyView {
-    let signing = Signing::default();
-    show(rows, move |rows: &Vec<Row>| listed(batch, rows, signing)).into_any()
+fn batch(rows: Memo<Load<Vec<Row>>>) -> AnyView {
+    let (chosen, second) = (RwSignal::new(BTreeSet::new()), Second::default());
+    show(rows, move |rows: &Vec<Row>| listed(rows, chosen, second)).into_any()
 }
 
-fn listed(batch: Batch, rows: &[Row], signing: Signing) -> AnyView {
+fn listed(rows: &[Row], chosen: RwSignal<BTreeSet<CaseId>>, second: Second) -> AnyView {
     if rows.is_empty() {
-        let (title, next) = batch.none();
-        return view! { <Empty title next/> }.into_any();
+        return view! { <Empty title=t!("going.none") next=t!("going.none_next")/> }.into_any();
     }
     let there: BTreeSet<CaseId> = rows.iter().map(|row| row.id).collect();
     // A case that was ticked and has gone meanwhile is not signed for.
-    let wanted = Signal::derive(move || signing.chosen.with(|chosen| chosen & &there));
+    let wanted = Signal::derive(move || chosen.with(|chosen| chosen & &there));
     let submit = move || {
         let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
-        match signing.second.get().parse() {
-            Ok(second) if !ids.is_empty() => batch.sign(ids, second, signing),
-            _ => desk().failed.set(Some(t!("going.choose").to_owned())),
-        }
+        let Some((who, pin)) = second.given().filter(|_| !ids.is_empty()) else {
+            return desk().failed.set(Some(t!("going.choose").to_owned()));
+        };
+        act(second.once, SignDestruction { ids, second: who, pin }, move |_| {
+            chosen.set(BTreeSet::new());
+            second.done();
+        });
     };
-    let words = Signal::derive(move || fill(batch.words(), &[("n", &wanted.with(BTreeSet::len))]));
+    let words = Signal::derive(move || fill(t!("going.destroy"), &[("n", &wanted.with(BTreeSet::len))]));
     view! {
-        <div class="ticks">{rows.iter().cloned().map(|row| tick(row, signing.chosen)).collect_view()}</div>
-        {second_sign(signing, words, Box::new(submit))}
+        <div class="ticks">{rows.iter().cloned().map(|row| tick(row, chosen)).collect_view()}</div>
+        {second_sign(second, words, Box::new(submit))}
     }
     .into_any()
 }
@@ -175,7 +127,7 @@ fn of_file(file: &ExpiredFile) -> String {
 }
 
 /// The second person, another one than who is here, and their own PIN.
-fn second_sign(signing: Signing, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
+pub(super) fn second_sign(second: Second, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
     let people: Vec<(String, String)> = desk().session.with_untracked(|session| {
         let Some(session) = session else { return Vec::new() };
         let SessionState::Open { agent, role, .. } = &session.state else { return Vec::new() };
@@ -188,10 +140,10 @@ fn second_sign(signing: Signing, words: Signal<String>, sign: Box<dyn Fn()>) -> 
         return view! { <Empty title=t!("going.nobody") next=t!("going.nobody_next")/> }.into_any();
     }
     let fields = vec![
-        signing.second.choice("second", t!("going.second"), &people),
-        signing.pin.field("second-pin", t!("going.pin"), "password"),
+        second.who.choice("second", t!("going.second"), &people),
+        second.pin.field("second-pin", t!("going.pin"), "password"),
     ];
-    let busy = move || signing.once.busy();
+    let busy = move || second.once.busy();
     let go = view! { <button type="submit" class="btn btn-danger" data-test="do" aria-busy=busy>{words}</button> };
     form("sign-form", t!("going.sign"), fields, go.into_any(), sign, None)
 }

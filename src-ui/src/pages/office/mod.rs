@@ -3,12 +3,14 @@
 
 mod assessed;
 mod audit;
+mod copies;
 mod entrusted;
 mod going;
 mod half_days;
 mod incidents;
 mod ledger;
 
+pub(super) use copies::left_of;
 use daiban_model::access::Role;
 use leptos::prelude::*;
 
@@ -63,7 +65,7 @@ impl Section {
             Self::Incidents => incidents::section(),
             Self::Entrusted => entrusted::section(),
             Self::Going => going::section(),
-            Self::Copies => going::copies(),
+            Self::Copies => copies::section(),
             Self::Assessed => assessed::section(),
             Self::HalfDays => half_days::section(),
         }

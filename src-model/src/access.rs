@@ -132,7 +132,7 @@ pub enum Action {
     Annotate,
     /// Read who looked at what (R208).
     Audit,
-    /// Give numbers in a hall and call them (R127).
+    /// Give numbers in a hall and call them (R127), and hand a screen of it over for self-service (R126).
     Queue,
 }
 

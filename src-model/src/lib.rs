@@ -13,6 +13,7 @@ pub mod ids;
 pub mod injury;
 pub mod person;
 pub mod queue;
+pub mod self_service;
 pub mod stamp;
 pub mod visit;
 pub mod wire;

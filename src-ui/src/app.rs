@@ -8,8 +8,8 @@ use crate::idle;
 use crate::keys::{self, Act};
 use crate::pages::{
     CasePage, CasesPage, CataloguePage, ConflictPage, DestroyedPage, EnrolPage, FirstPinPage, HandingPage, HelpDialog,
-    KeysDamagedPage, LeaveDialog, NewCasePage, OfficePage, PeopleDialog, PersonPage, QueuePage, SyncPage, TodayPage,
-    UnlockPage, VisitsPage,
+    KeysDamagedPage, LeaveDialog, NewCasePage, OfficePage, PeopleDialog, PersonPage, QueuePage, SelfServicePage,
+    SyncPage, TodayPage, UnlockPage, VisitsPage,
 };
 use crate::parts::{Bad, Said, SideBar, Skeleton, Sprite, TopBar, places};
 use crate::route::Route;
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
         <a class="skip" href="#main">{t!("app.skip")}</a>
         {move || match shown.get() {
             (Some(SessionState::Open { .. }), _) => view! { <Pages/> }.into_any(),
+            (Some(SessionState::SelfService), _) => view! { <SelfServicePage/> }.into_any(),
             (Some(state), _) => match desk.session.get_untracked() {
                 Some(session) => before(state, session),
                 None => ().into_any(),

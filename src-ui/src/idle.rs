@@ -29,12 +29,22 @@ pub fn watch(desk: Desk) {
         }
     };
     begin();
-    let keys = window_event_listener(ev::keydown, move |_| begin());
-    let pointer = window_event_listener(ev::pointerdown, move |_| begin());
-    let wheel = window_event_listener(ev::wheel, move |_| begin());
+    touched(begin);
+}
+
+/// Hears every key, pointer and wheel as long as the caller's owner lives.
+pub fn touched(heard: impl Fn() + Copy + 'static) {
+    let keys = window_event_listener(ev::keydown, move |_| heard());
+    let pointer = window_event_listener(ev::pointerdown, move |_| heard());
+    let wheel = window_event_listener(ev::wheel, move |_| heard());
     on_cleanup(move || {
         keys.remove();
         pointer.remove();
         wheel.remove();
     });
+}
+
+/// The machine's clock in milliseconds: a machine that slept knows afterwards how long, which no timer does.
+pub fn clock_ms() -> i64 {
+    js_sys::Date::now() as i64
 }

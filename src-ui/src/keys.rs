@@ -73,10 +73,20 @@ fn typing(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|at| at.matches("input, textarea, select").unwrap_or(false))
 }
 
-/// Elements that have their own use for Enter.
+/// Elements that have their own use for Enter. In a form it does what the form is for, whatever else stands on the page.
 fn answers_itself(event: &KeyboardEvent) -> bool {
-    let own = "a[href], button, textarea, select, summary, [role=combobox][aria-expanded=true], tr";
+    let own = "a[href], button, textarea, select, summary, form input, [role=combobox][aria-expanded=true], tr";
     target(event).is_some_and(|at| at.matches(own).unwrap_or(false))
+}
+
+/// Whether a key is held down whose act must not be done again for that, be it by us or by the button that has the cursor. Only text
+/// grows and shrinks on, and lines break.
+fn must_wait(event: &KeyboardEvent) -> bool {
+    let goes_on = || match read(event) {
+        Some(asked) => matches!(asked, Act::Larger | Act::Smaller),
+        None => event.key() != "Enter" || target(event).is_some_and(|at| at.matches("textarea").unwrap_or(false)),
+    };
+    event.repeat() && !goes_on()
 }
 
 /// What prints the paper that is shown.
@@ -102,17 +112,15 @@ impl Place {
 /// Listens for the whole window as long as the caller's owner lives.
 pub fn listen(act: impl Fn(Act) + 'static) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
+        if must_wait(&event) {
+            return event.prevent_default();
+        }
         let Some(asked) = read(&event) else { return };
         let place = if first("dialog[open]").is_some() { Place::Dialog } else { Place::Page };
         match asked {
             Act::Primary => {
                 event.prevent_default();
-                match own_button(&event) {
-                    // What cannot be taken back is not done by the way.
-                    Some(button) if button.class_list().contains("btn-danger") => {}
-                    Some(button) => button.click(),
-                    None => press(place.pick("dialog[open] [data-primary]", "[data-primary]")),
-                }
+                press(place.pick("dialog[open] [data-primary]", "[data-primary]"));
             }
             // What is shown as it will be printed is printed; any other page as it stands.
             Act::Print if first(place.pick(PRINT_IN_DIALOG, PRINT)).is_some() => {
@@ -141,12 +149,6 @@ pub fn listen(act: impl Fn(Act) + 'static) {
 
 fn first(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
-}
-
-/// The button of the form that is typed in: it and no other answers to Enter there.
-fn own_button(event: &KeyboardEvent) -> Option<HtmlElement> {
-    let form = target(event)?.closest("form").ok().flatten()?;
-    form.query_selector("[type=submit]").ok().flatten()?.dyn_into().ok()
 }
 
 fn press(selector: &str) {

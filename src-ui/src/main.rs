@@ -12,6 +12,7 @@ mod keys;
 mod lean;
 mod load;
 mod medium;
+mod once;
 mod pages;
 mod parts;
 mod print;
@@ -27,9 +28,12 @@ fn main() {
     console_error_panic_hook::set_once();
 }
 
-/// Begins with these words.
+/// Begins with these words, unless they are none.
 #[wasm_bindgen]
-pub fn start(words: &str) {
-    words::take_in(words);
-    leptos::mount::mount_to_body(app::App);
+pub fn start(words: &str) -> bool {
+    let taken_in = words::take_in(words).is_some();
+    if taken_in {
+        leptos::mount::mount_to_body(app::App);
+    }
+    taken_in
 }

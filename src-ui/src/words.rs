@@ -21,16 +21,17 @@ macro_rules! t {
     };
 }
 
-/// Takes in the file of words, once.
-pub fn take_in(file: &str) {
+/// Takes in the file of words, once. Answers nothing if it is none: a program that only shows keys must not begin.
+pub fn take_in(file: &str) -> Option<()> {
     let mut flat = HashMap::new();
-    flatten(String::new(), &serde_json::from_str(file).unwrap_or_default(), &mut flat);
+    flatten(String::new(), &serde_json::from_str(file).ok()?, &mut flat);
     let _taken_in_before = WORDS.set(flat);
+    Some(())
 }
 
 fn words() -> &'static HashMap<String, String> {
     #[cfg(test)]
-    take_in(include_str!("../../assets/words/zh.json"));
+    let _there = take_in(include_str!("../../assets/words/zh.json"));
     WORDS.get_or_init(HashMap::new)
 }
 
@@ -106,6 +107,13 @@ mod tests {
         let in_family = |key: &str| families.iter().any(|family| key.starts_with(&format!("{family}.")));
         let unused: Vec<_> = words().keys().filter(|key| !keys.contains(*key) && !in_family(key)).collect();
         assert_eq!(unused, Vec::<&String>::new(), "words nobody asks for");
+    }
+
+    #[test]
+    fn what_is_no_file_of_words_is_not_taken_in() {
+        for file in ["", "<!doctype html><title>404</title>", "{ \"app\": { \"title\": \"ab"] {
+            assert_eq!(take_in(file), None, "{file}");
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn build() -> Result<()> {
 }
 
 fn is_fresh(dist: &Path, stamp: &Path) -> bool {
-    let built = ["index.html", "app.js", "app_bg.wasm"].iter().all(|file| dist.join(file).is_file());
+    let built = ["index.html", "app.js", "app_bg.wasm", "words/zh.json"].iter().all(|file| dist.join(file).is_file());
     let newest = INPUTS.iter().filter_map(|input| newest_in(&root().join(input))).max();
     built && newest < changed(stamp)
 }

@@ -8,6 +8,7 @@ const EDGES: &[(&str, &str)] = &[
     ("src-district/src/main.rs", "the hub's process"),
     ("src-district/src/edge.rs", "the hub's clock"),
     ("src-tauri/src/", "the window's process"),
+    ("src-ui/src/idle.rs", "how long nobody touched the window: a machine that slept must know afterwards (R126)"),
     ("src-xtask/src/", "set-up runs on a developer's machine and decides nothing of the trade"),
 ];
 

@@ -137,15 +137,12 @@ fn r208_the_trail_says_who_did_what_and_where_a_line_is_missing() {
     let call = ExportAudit { month: day("2026-03-15"), folder: folder.path().to_string_lossy().into_owned() };
     let written = hall.ask(call);
     let text = must("the text", std::fs::read_to_string(folder.path().join(&written.name)));
-    assert!(
-        written.name.is_ascii()
-            && text.contains("林芳")
-            && text.ends_with(
-                "连续
-"
-            ),
-        "{text}"
-    );
+    assert!(written.name.is_ascii() && text.contains("林芳") && text.ends_with("连续\n"), "{text}");
+    for said in ["登录", "按证件号查找", "看了全号：电话，为了打电话", "打印收件回执", "权限变动，人员名册第 2 版"]
+    {
+        assert!(text.contains(said), "it reads without this program, {said}: {text}");
+    }
+    assert!(!text.contains("其他") && !text.contains('_'), "every act has a word: {text}");
     assert!(!text.contains(SUN_LINA.id) && !text.contains(SUN_LINA.phone), "never what was looked for");
 
     let more = 120 - u64::try_from(trail(&mut hall).0.len()).unwrap_or(120);

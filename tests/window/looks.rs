@@ -23,10 +23,28 @@ async fn with_text_twice_as_large_no_page_runs_over_and_no_word_is_missing() -> 
         job::first_run(page).await?;
         look(page, "today-empty").await?;
         take_a_case(page, &dates).await?;
-        walk(page).await
+        walk(page).await?;
+        without_words(page).await
     });
     story.await
 }
+
+/// The program is started once more, and its file of words does not come.
+async fn without_words(page: &Page) -> Result<()> {
+    ensure!(!page.see_css("body").await?.text().await?.contains("没能打开"), "said only then");
+    page.run(START_WITHOUT_WORDS).await?;
+    let said = page.text_css("#stuck").await?;
+    ensure!(said.contains("关掉再打开") && said.contains("call the district"), "what to do: {said}");
+    look(page, "stuck").await
+}
+
+const START_WITHOUT_WORDS: &str = "
+    window.fetch = () => Promise.reject(new Error('it is not there'));
+    const boot = document.createElement('script');
+    boot.type = 'module';
+    boot.src = './boot.js?again';
+    document.head.append(boot);
+    return null";
 
 async fn take_a_case(page: &Page, dates: &InjuryDates) -> Result<()> {
     job::begin(page).await?;

@@ -17,6 +17,7 @@ mod neighbour;
 mod office;
 mod parcels;
 mod printing;
+mod self_service;
 mod stage;
 mod stick;
 mod syncing;

@@ -1,6 +1,7 @@
 //! What a person gets wrong is said at once, in plain words, and nothing is lost by it.
 
 use anyhow::Result;
+use daiban_tests::window::dates::InjuryDates;
 use daiban_tests::window::job;
 use daiban_tests::window::page::{PATIENCE, Page, key, until};
 use daiban_tests::window::people::{AGENT, PIN, ZHAO_YUNFENG};
@@ -89,6 +90,30 @@ async fn a_number_that_cannot_be_is_said_while_it_is_typed() -> Result<()> {
         page.press("fault-name_empty").await?;
         assert_eq!(page.focus().await?, "name", "the line leads to its field");
         page.shot("incomplete").await.map(drop)
+    });
+    story.await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r195_a_word_that_the_item_does_not_need_is_pointed_out_and_goes_with_one_press() -> Result<()> {
+    let dates = InjuryDates::reckon()?;
+    let stage = Stage::new("needless")?;
+    let story = stage.station.act("needless", async |page| {
+        job::first_run(page).await?;
+        job::take_the_injury(page, &dates).await?;
+        page.press("open-taken").await?;
+        page.at("case").await?;
+        page.write("new-note", "骨折住院，月收入八百，周五再来").await?;
+        page.says("needless", "“月收入”说的是收入").await?;
+        page.bring("[data-test=new-note]").await?;
+        page.shot("pointed-out").await?;
+        page.press("needless-remove").await?;
+        until("the word is gone and the rest stays", PATIENCE, async || {
+            Ok((page.value("new-note").await? == "骨折住院，八百，周五再来").then_some(()))
+        })
+        .await?;
+        until("nothing is pointed out any more", PATIENCE, async || Ok((!page.has("needless").await?).then_some(())))
+            .await
     });
     story.await
 }

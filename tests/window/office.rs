@@ -6,10 +6,10 @@ use anyhow::{Context, Result, ensure};
 use daiban_model::case::Command;
 use daiban_model::case::event::{AcceptanceBasis, Decision, DeliveryWay, Outcome};
 use daiban_tests::window::job;
-use daiban_tests::window::page::{Page, key, named};
+use daiban_tests::window::page::{PATIENCE, Page, key, named, until};
 use daiban_tests::world::{
     self, DISTRICT, HAO_ZHIQIANG, HE_JING, LIN_FANG, LONG_NAME, LUO_JIE, QIAN_XIUYING, SHAOBUHAI, SUN_LINA, Station,
-    TIAN_WEIGUO, World, must,
+    TIAN_WEIGUO, World, ZHAO_YUNFENG, must,
 };
 
 use crate::lived_in::Laptop;
@@ -17,7 +17,7 @@ use crate::lived_in::Laptop;
 /// The tabs of a supervisor, in their order.
 const TABS: [&str; 7] = ["audit", "incidents", "entrusted", "going", "copies", "assessed", "half-days"];
 
-/// A laptop of the district at which an agent, a supervisor and the administrator have a PIN. A file closed there has been kept for its
+/// A laptop of the district at which an agent, a supervisor and the administrator have a PIN. Two files closed there have been kept for their
 /// whole term: the clock of that day was years slow, as old laptops' are.
 fn hall(world: &World) -> Station {
     let mut hall = world.station_on_disk("石拐区政务服务中心", DISTRICT, LUO_JIE);
@@ -28,12 +28,18 @@ fn hall(world: &World) -> Station {
     hall.lock();
     must("the window signs in", hall.sign_in(LIN_FANG, world::PIN));
     world.at("2026-05-20T10:00");
-    let case = hall.receive(&SUN_LINA, "YB-001");
-    hall.act(case, Command::FinishAtOnce { number: "YB-2026-1".into() });
-    hall.act(case, Command::Deliver { way: DeliveryWay::Direct, signer: "孙丽娜".into(), relation: String::new() });
-    hall.give_back(case);
+    let closed = [&SUN_LINA, &ZHAO_YUNFENG].map(|person| {
+        let case = hall.receive(person, "YB-001");
+        let signer = person.name.to_owned();
+        hall.act(case, Command::FinishAtOnce { number: "YB-2026-1".into() });
+        hall.act(case, Command::Deliver { way: DeliveryWay::Direct, signer, relation: String::new() });
+        hall.give_back(case);
+        case
+    });
     world.at("2014-05-20T10:00");
-    hall.act(case, Command::Archive);
+    for case in closed {
+        hall.act(case, Command::Archive);
+    }
     world.at("2026-05-20T11:00");
     for _ in 0..4 {
         hall.sync(&world.hub);
@@ -156,15 +162,41 @@ async fn report(page: &Page) -> Result<()> {
         page.write(field, text).await?;
     }
     page.shot("2-report").await?;
-    page.key(key::ENTER).await?;
+    page.run("const go = document.querySelector('[data-test=do]'); go.click(); go.click(); return null").await?;
     page.says("incident", "丢失或泄露").await?;
+    ensure!(page.count(&named("incident")).await? == 1, "a double click reports once");
     page.press_css(&format!("{} summary", named("incident-more"))).await?;
     page.says("letter", "班车上遗失").await?;
     let persons = page.texts(&named("concerned")).await?;
     ensure!(persons.len() == 2, "whose data were on it: {persons:?}");
     ensure!(persons.iter().all(|line| line.contains("********")), "masked: {persons:?}");
-    page.shot("2-incident").await.map(drop)
+    page.shot("2-incident").await?;
+    print_the_letter(page).await
 }
+
+/// The letter goes to each of them: nobody reads in it who the others are.
+async fn print_the_letter(page: &Page) -> Result<()> {
+    page.run("window.print = () => { window.printed = true }; return null").await?;
+    page.chord(key::CONTROL, 'p').await?;
+    ensure!(page.run("return window.printed === true").await?.as_bool() == Some(true), "it is printed");
+    page.see("print-letter").await?;
+    let paper = page.run(ON_PAPER).await?;
+    let paper = paper.as_str().unwrap_or_default();
+    ensure!(paper.contains("班车上遗失") && paper.contains("0472-0000021"), "the letter: {paper}");
+    ensure!(!paper.contains("********") && !paper.contains("出过的事"), "and nothing beside it: {paper}");
+    Ok(())
+}
+
+/// What the page leaves on paper: what its style for printing lets stand.
+const ON_PAPER: &str = "
+    const sheet = [...document.styleSheets].find(sheet => sheet.media.mediaText === 'print');
+    const rules = [...sheet.cssRules].filter(rule => rule.media).flatMap(rule => [...rule.cssRules]);
+    const printed = new CSSStyleSheet();
+    printed.replaceSync(rules.map(rule => rule.cssText).join(' '));
+    document.adoptedStyleSheets = [printed];
+    const text = document.body.innerText;
+    document.adoptedStyleSheets = [];
+    return text";
 
 async fn entrust(page: &Page) -> Result<()> {
     page.press("tab-entrusted").await?;
@@ -183,6 +215,10 @@ async fn entrust(page: &Page) -> Result<()> {
     page.key(key::ENTER).await?;
     page.press("do").await?;
     page.says("failure", "口令不能一起给").await?;
+    page.key(key::ESCAPE).await?;
+    page.press("entrust").await?;
+    ensure!(page.value("entrust-purpose").await? == "换键盘", "put away, it keeps what was typed");
+    ensure!(page.value("entrust-key").await? == "along", "and what was chosen");
     page.press("entrust-key").await?;
     // What was typed to find the other answer may still count: the arrow does not.
     page.key(key::UP).await?;
@@ -191,6 +227,7 @@ async fn entrust(page: &Page) -> Result<()> {
     page.press("do").await?;
     page.says("entrusted-line", "维修部").await?;
     page.press("end").await?;
+    ensure!(page.value("end-signed").await?.is_empty(), "another form, another answer");
     page.press("end-how").await?;
     page.type_text("已归还").await?;
     page.key(key::ENTER).await?;
@@ -210,7 +247,7 @@ const SET_UNTIL: &str = "
 async fn sign(page: &Page) -> Result<()> {
     page.press("tab-going").await?;
     page.says("tick", "定期 10 年").await?;
-    ensure!(page.count(&named("tick")).await? == 1, "one file is over");
+    ensure!(page.count(&named("tick")).await? == 2, "two files are over");
     page.press("do").await?;
     page.says("failure", "请先打勾").await?;
     page.press("tick").await?;
@@ -226,6 +263,15 @@ async fn sign(page: &Page) -> Result<()> {
     page.press("do").await?;
     let line = page.says("destroyed", "罗杰").await?;
     ensure!(line.contains("田卫国"), "both signed: {line}");
+    until("one is left", PATIENCE, async || Ok((page.count(&named("tick")).await? == 1).then_some(()))).await?;
+    ensure!(page.value("second").await?.is_empty(), "nobody signs again unless chosen again");
+    page.press("tick").await?;
+    page.press("second").await?;
+    // As above: what was typed may still count.
+    page.key(key::DOWN).await?;
+    page.key(key::ENTER).await?;
+    page.write("second-pin", world::PIN).await?;
+    page.key(key::ENTER).await?;
     page.says("empty", "没有期满的档案").await?;
     page.shot("4-gone").await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! No line at all: a case goes to the district on a stick and its receipt comes back on it.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use daiban_tests::window::dates::InjuryDates;
 use daiban_tests::window::job;
 use daiban_tests::window::page::Page;
@@ -23,6 +23,7 @@ async fn a_case_goes_by_stick_and_its_receipt_comes_back_on_it() -> Result<()> {
     let report = stage.district.courier(&stick)?;
     assert_eq!(report["answered"].as_array().map(Vec::len), Some(1), "the district took the letter: {report}");
     window.watch("read", async |page| read(page, &place).await).await?;
+    window.watch("backup", async |page| back_up(page, &place).await).await?;
     window.close().await
 }
 
@@ -54,4 +55,22 @@ async fn read(page: &Page, place: &str) -> Result<()> {
     page.says("outbox-count", "0").await?;
     page.bring("[data-test=stick]").await?;
     page.shot("3-answer").await.map(drop)
+}
+
+/// On the first day there is no backup yet; what there is to lose asks for one.
+async fn back_up(page: &Page, place: &str) -> Result<()> {
+    job::go(page, "today").await?;
+    page.says("backup-due", "还没有备份过").await?;
+    page.shot("4-no-backup").await?;
+    page.press("go-backup").await?;
+    page.at("sync").await?;
+    page.says("backup", "还没有备份过").await?;
+    page.press("stick-back").await?;
+    page.write("stick-path", place).await?;
+    page.press("backup-write").await?;
+    page.says("backup-written", "备份好了").await?;
+    job::go(page, "today").await?;
+    page.see("due-row").await?;
+    ensure!(!page.has("backup-due").await?, "it was made today");
+    Ok(())
 }

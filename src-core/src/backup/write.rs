@@ -14,7 +14,7 @@ use ed25519_dalek::SigningKey;
 use super::read::opened;
 use super::{BackupError, LIST, List, PARTS, Sheet, UNFINISHED, VERSION, beginning, made};
 use crate::courier::folder::{self, MediumFault};
-use crate::engine::{DATABASE, FILES};
+use crate::engine::{DATABASE, FILES, FORMS};
 use crate::keys::destroy::{self, WRITE_DRAFT, clear_drafts};
 use crate::keys::{DatabaseKey, Vault, VaultFault};
 use crate::store::StoreError;
@@ -67,6 +67,8 @@ fn copied(source: &Source, draft: &Path) -> Result<(u32, Option<CaseNumber>), Ba
     SqliteStore::open(&database, &source.database)?.backup_to(&draft.join(DATABASE))?;
     let copy = SqliteStore::open(&draft.join(DATABASE), &source.database)?;
     copy.integrity()?;
+    // What somebody typed at a self-service screen is there until the office closes, and a stick lies in a drawer for years (R126).
+    copy.forget(FORMS)?;
     let tally = copy.tally(source.certificate.0.device_no)?;
     drop(copy);
     // After the database: what that names is here, or the hub had receipted it by then.

@@ -4,15 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use daiban_model::access::{Action, Subject};
-use daiban_model::api::{Audit, AuditLine, AuditWritten, Audited, Chain, ExportAudit, Failure, ListAudit};
+use daiban_model::api::{Audit, AuditLine, AuditWritten, Audited, Chain, ExportAudit, Failure, ListAudit, Seen, Why};
+use daiban_model::case::field::Field;
 use daiban_model::ids::{AgentId, CaseId};
+use daiban_model::person::Fact;
 use daiban_model::stamp::Wall;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use super::archive::keep;
 use super::desk::Desk;
+use super::papers::title;
 use super::trail::{Numbered, Trail};
 use super::{Engine, storage};
 use crate::store::{Batch, RowQuery, Store};
@@ -34,7 +36,7 @@ struct Act {
 impl<S: Store> Answer<S> for ListAudit {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Audit, Failure> {
         let desk = engine.desk()?;
-        desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
+        desk.may_audit()?;
         desk.audit_of(self.month).await
     }
 }
@@ -42,7 +44,7 @@ impl<S: Store> Answer<S> for ListAudit {
 impl<S: Store> Answer<S> for ExportAudit {
     async fn answer(self, engine: &mut Engine<S>) -> Result<AuditWritten, Failure> {
         let desk = engine.desk()?;
-        desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
+        desk.may_audit()?;
         // That it was written out is a line of its own: of this month, whichever month is written.
         desk.audit(&[Audited::Exported]).await?;
         let audit = desk.audit_of(self.month).await?;
@@ -97,13 +99,67 @@ impl<S: Store> Desk<S> {
 /// One line each, first to last, and what the check says.
 fn text(audit: &Audit) -> String {
     let line = |line: &AuditLine| {
-        let act = serde_json::to_string(&line.act).unwrap_or_default();
         let at = line.at.local().strftime("%Y-%m-%d %H:%M:%S");
-        format!("{}\t{at}\t{}\t{act}\t{}\n", line.number, line.by, line.case_number)
+        format!("{}\t{at}\t{}\t{}\t{}\n", line.number, line.by, what(line.act), line.case_number)
     };
     let lines: String = audit.lines.iter().rev().map(line).collect();
     match audit.chain {
         Chain::Whole => lines + "连续\n",
         Chain::BrokenAfter { number } => format!("{lines}第 {number} 行后不连续\n"),
+    }
+}
+
+/// What was done, as the screen says it; never what was read.
+fn what(act: Audited) -> String {
+    match act {
+        Audited::SignedIn => "登录".to_owned(),
+        Audited::Looked { seen, .. } => looked(seen),
+        Audited::SearchedByNumber => "按证件号查找".to_owned(),
+        Audited::Printed { paper, .. } => format!("打印{}", title(paper)),
+        Audited::Exported => "导出审计记录".to_owned(),
+        Audited::TakenIn { letters } => format!("从优盘收进 {letters} 封信"),
+        Audited::RightsChanged { version } => format!("权限变动，人员名册第 {version} 版"),
+    }
+}
+
+fn looked(seen: Seen) -> String {
+    match seen {
+        Seen::Field(field) => format!("看了全号：{}", of_field(field)),
+        Seen::FieldFor(field, why) => format!("看了全号：{}，为了{}", of_field(field), reason(why)),
+        Seen::Fact(fact) => format!("看了全号：{}", of_fact(fact)),
+        Seen::FactFor(fact, why) => format!("看了全号：{}，为了{}", of_fact(fact), reason(why)),
+        Seen::File(hash) => format!("看了附件大图 {hash}"),
+        Seen::MyData => "打印了本人的全部资料".to_owned(),
+        Seen::Archived => "打成归档包".to_owned(),
+        Seen::Wiped => "签字清掉附件副本".to_owned(),
+        Seen::Destroyed => "签字销毁到期档案".to_owned(),
+    }
+}
+
+/// Only what is masked is looked at in full.
+fn of_field(field: Field) -> &'static str {
+    match field {
+        Field::CitizenId => "证件号",
+        Field::Phone => "电话",
+        Field::ContactPhone => "联系人电话",
+        _ => "其他",
+    }
+}
+
+fn of_fact(fact: Fact) -> &'static str {
+    match fact {
+        Fact::Number => "证件号、信用代码",
+        Fact::Phone => "电话",
+        Fact::ContactPhone => "联系人电话",
+        _ => "其他",
+    }
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::FillForm => "填表",
+        Why::Compare => "核对证件",
+        Why::Call => "打电话",
+        Why::Asked => "本人要看",
     }
 }

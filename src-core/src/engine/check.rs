@@ -5,7 +5,8 @@ use daiban_model::api::{Draft, DraftFault, Failure, Later, SignatureKind, Step};
 use daiban_model::case::decide::bounds;
 use daiban_model::case::event::{Fen, Help, PaperState};
 use daiban_model::case::field::Field;
-use daiban_model::identity::{CitizenId, CitizenIdFault, CreditCode, CreditCodeFault, Phone, PhoneFault};
+use daiban_model::case::typed;
+use daiban_model::identity::{CitizenId, CreditCode, CreditCodeFault};
 use daiban_model::ids::PersonId;
 use daiban_model::person::{Fact, Kind, is_child};
 use daiban_model::stamp::Wall;
@@ -16,30 +17,7 @@ const OF_AGE: u16 = 18;
 
 /// A value for a field, in its stored form.
 pub(super) fn field(field: Field, value: &str, today: Date) -> Result<String, Failure> {
-    let value = value.trim();
-    let bad = |(code, arg): (&str, String)| Failure::BadValue { code: code.to_owned(), arg };
-    let longest = if matches!(field, Field::Name | Field::Contact) { bounds::NAME } else { bounds::VALUE };
-    if value.chars().count() > longest {
-        return Err(bad(("too_long", longest.to_string())));
-    }
-    match field {
-        _ if value.is_empty() && field != Field::Name => Ok(String::new()),
-        Field::Name if value.is_empty() => Err(bad(("name_empty", String::new()))),
-        Field::CitizenId => {
-            let id = CitizenId::parse(value, today).map_err(|fault| bad(citizen_id(&fault)))?;
-            Ok(id.reveal().to_owned())
-        }
-        Field::Phone | Field::ContactPhone => {
-            let phone = Phone::parse(value).map_err(|fault| bad(phone_fault(&fault)))?;
-            Ok(phone.reveal().to_owned())
-        }
-        Field::InjuredOn => match value.parse::<Date>() {
-            Ok(day) if day <= today => Ok(day.to_string()),
-            Ok(_) => Err(bad(("date_in_future", String::new()))),
-            Err(_) => Err(bad(("date_unreadable", String::new()))),
-        },
-        _ => Ok(value.to_owned()),
-    }
+    typed::field(field, value, today).map_err(|(code, arg)| Failure::BadValue { code: code.to_owned(), arg })
 }
 
 /// A value about somebody, in its stored form. The number of an enterprise is its credit code.
@@ -79,25 +57,6 @@ fn credit_code(fault: &CreditCodeFault) -> (&'static str, String) {
         CreditCodeFault::Organisation { .. } => ("credit_organisation", String::new()),
         CreditCodeFault::Character { at } => ("credit_characters", at.to_string()),
         CreditCodeFault::Empty => ("credit_characters", String::new()),
-    }
-}
-
-/// The words for a wrong citizen id.
-fn citizen_id(fault: &CitizenIdFault) -> (&'static str, String) {
-    match fault {
-        CitizenIdFault::FifteenDigits => ("id_fifteen", String::new()),
-        CitizenIdFault::Length { found } => ("id_length", found.to_string()),
-        CitizenIdFault::CheckSign { expected } => ("id_check_sign", expected.to_string()),
-        CitizenIdFault::NoSuchDate => ("id_no_such_date", String::new()),
-        CitizenIdFault::InFuture => ("id_in_future", String::new()),
-        _ => ("id_characters", String::new()),
-    }
-}
-
-fn phone_fault(fault: &PhoneFault) -> (&'static str, String) {
-    match fault {
-        PhoneFault::Empty => ("phone_empty", String::new()),
-        _ => ("phone_wrong", String::new()),
     }
 }
 

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::desk::Desk;
+use super::register::State;
 use super::{Engine, check, internal, storage, story};
 use crate::query;
 use crate::store::{Batch, CaseRecord, Eyes, PeopleQuery, PersonRecord, RowQuery, Store};
@@ -79,15 +80,42 @@ impl<S: Store> Desk<S> {
     }
 
     async fn keep(&self, draft: &Draft) -> Result<Saved, Failure> {
-        let at = self.now();
-        let bytes =
-            serde_json::to_vec(&(at.0, &self.who.agent, draft)).map_err(|_| internal("a draft does not write"))?;
+        let (at, states) = (self.now(), vec![self.written_draft(draft)?]);
+        self.commit(Batch { states, ..Batch::default() }).await?;
+        Ok(Saved { at })
+    }
+
+    /// The state that keeps a draft, for a commit that may hold more.
+    pub(super) fn written_draft(&self, draft: &Draft) -> Result<State, Failure> {
+        let bytes = serde_json::to_vec(&(self.now().0, &self.who.agent, draft))
+            .map_err(|_| internal("a draft does not write"))?;
         if bytes.len() > LONGEST {
             return Err(Failure::BadValue { code: "too_long".into(), arg: String::new() });
         }
-        let states = vec![(name_of(draft.id), Some(bytes))];
-        self.commit(Batch { states, ..Batch::default() }).await?;
-        Ok(Saved { at })
+        Ok((name_of(draft.id), Some(bytes)))
+    }
+
+    /// A draft that nothing is typed in yet but who it is for.
+    pub(super) fn new_draft(&self, person: DraftPerson) -> Draft {
+        let mut chance = [0; 10];
+        self.edge.chance(&mut chance);
+        Draft {
+            id: DraftId(fresh_id(self.now().0.max(0).unsigned_abs(), &chance)),
+            step: Step::Person,
+            focus: String::new(),
+            person,
+            items: Vec::new(),
+            bundle: None,
+            case: None,
+            help: Help::Proxy,
+            way: Way::Window,
+            papers: Vec::new(),
+            mandate: DraftMandate::default(),
+            note: String::new(),
+            begun: Some(self.now()),
+            taken: String::new(),
+            despite_open: String::new(),
+        }
     }
 
     /// The state that removes a received draft, in the commit that receives it.
@@ -182,9 +210,6 @@ impl<S: Store> Answer<S> for StartDraft {
         let desk = engine.desk()?;
         // Said before anything is typed, not at the end.
         desk.may(Action::Collect, &Subject { scope: desk.who.unit, handler: None })?;
-        let mut chance = [0; 10];
-        desk.edge.chance(&mut chance);
-        let millis = desk.now().0.max(0).unsigned_abs();
         let mut begun = None;
         let person = match self.from {
             Some(case) => {
@@ -208,23 +233,7 @@ impl<S: Store> Answer<S> for StartDraft {
             }
             None => DraftPerson::default(),
         };
-        let draft = Draft {
-            id: DraftId(uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid()),
-            step: Step::Person,
-            focus: String::new(),
-            person,
-            items: self.item.into_iter().collect(),
-            bundle: None,
-            case: begun,
-            help: Help::Proxy,
-            way: Way::Window,
-            papers: Vec::new(),
-            mandate: DraftMandate::default(),
-            note: String::new(),
-            begun: Some(desk.now()),
-            taken: String::new(),
-            despite_open: String::new(),
-        };
+        let draft = Draft { items: self.item.into_iter().collect(), case: begun, ..desk.new_draft(person) };
         desk.keep(&draft).await?;
         Ok(Box::new(draft))
     }
@@ -418,7 +427,7 @@ pub(super) fn notice_lines(draft: &Draft) -> Vec<NoticeLine> {
     check::missing(draft).map(|paper| NoticeLine { paper: paper.name.clone(), hint: paper.hint.clone() }).collect()
 }
 
-/// Whether two ids are of the same draft, for tests.
+/// An identity in the order of time.
 pub(super) fn fresh_id(millis: u64, chance: &[u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, chance).into_uuid()
 }

@@ -13,7 +13,9 @@ use crate::store::Store;
 
 impl<S: Store> Answer<S> for GetHalfDays {
     async fn answer(self, engine: &mut Engine<S>) -> Result<HalfDays, Failure> {
-        engine.desk()?.half_days(self.month).await
+        let desk = engine.desk()?;
+        desk.may_audit()?;
+        desk.half_days(self.month).await
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
     Concerned, DataKind, Failure, Incident, IncidentKind, Incidents, Laptop, ListIncidents, ReportIncident, View,
 };
@@ -26,7 +25,7 @@ const INCIDENTS: Register = Register { name: "incident/", longest: 500, lacks: "
 impl<S: Store> Answer<S> for ListIncidents {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Incidents>, Failure> {
         let desk = engine.desk()?;
-        desk.may_report()?;
+        desk.may_audit()?;
         desk.incidents().await.map(Box::new)
     }
 }
@@ -34,7 +33,7 @@ impl<S: Store> Answer<S> for ListIncidents {
 impl<S: Store> Answer<S> for ReportIncident {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Box<Incidents>, Failure> {
         let desk = engine.desk()?;
-        desk.may_report()?;
+        desk.may_audit()?;
         INCIDENTS.filled(&[&self.cause, &self.harm, &self.measures, &self.contact])?;
         let persons = desk.concerned(&self).await?;
         let at = desk.now();
@@ -49,10 +48,6 @@ impl<S: Store> Answer<S> for ReportIncident {
 }
 
 impl<S: Store> Desk<S> {
-    fn may_report(&self) -> Result<(), Failure> {
-        self.may(Action::Audit, &Subject { scope: self.certificate.unit, handler: None }).map(drop)
-    }
-
     async fn incidents(&self) -> Result<Incidents, Failure> {
         let mut all: Vec<Incident> = self.entries(&INCIDENTS).await?;
         all.reverse();

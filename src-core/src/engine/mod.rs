@@ -46,6 +46,7 @@ mod recovery;
 mod refold;
 mod register;
 mod reveals;
+mod self_service;
 mod session;
 mod stick;
 mod story;
@@ -69,7 +70,7 @@ pub use exchange::{MeetFault, Outbound, Outgoing, Turn};
 pub use newcomer::Enrolment;
 pub use papers::Print;
 pub use printer::{NoPrinter, Outcome, Printer, PrinterFault};
-pub(crate) use session::set_aside;
+pub(crate) use self_service::FORMS;
 
 use crate::edge::Edge;
 use crate::keys::{Cost, DatabaseKey, Vault, VaultFault, destroy};
@@ -107,6 +108,8 @@ pub struct Engine<S> {
     keys: Keys,
     newcomer: Option<newcomer::Newcomer>,
     desk: Option<Desk<S>>,
+    /// The desk while its screen is handed over to whoever comes: then nobody is signed in.
+    screen: Option<self_service::Screen<S>>,
     /// The database key while someone is signed in: for another person's first PIN.
     key: Option<DatabaseKey>,
     link: LinkState,
@@ -155,6 +158,7 @@ impl<S: Store> Engine<S> {
             keys,
             newcomer: None,
             desk: None,
+            screen: None,
             key: None,
             link: LinkState::default(),
             backups: backup::Turnstile::default(),
@@ -168,7 +172,7 @@ impl<S: Store> Engine<S> {
     fn destroy_keys(&mut self) -> Result<(), Failure> {
         let now = self.now();
         destroy::note(&self.home.folder, now).map_err(vault_failure)?;
-        (self.desk, self.key, self.vault, self.newcomer) = (None, None, None, None);
+        (self.desk, self.screen, self.key, self.vault, self.newcomer) = (None, None, None, None, None);
         self.keys = Keys::Destroyed(now);
         self.tell(Changed::Session);
         destroy::carry_out(&self.home.folder).map_err(vault_failure)
@@ -204,6 +208,19 @@ impl<S: Store> Engine<S> {
             self.changes.push(change);
         }
     }
+}
+
+/// A database left behind by a first run that was cut short: nothing opens it, and nothing may remove it (S3).
+pub(crate) fn set_aside(folder: &std::path::Path, now: Wall) -> std::io::Result<()> {
+    let of = |file: &str| [file.to_owned(), format!("{file}-wal"), format!("{file}-shm")];
+    for name in of(DATABASE).into_iter().chain(of(FILES)) {
+        let from = folder.join(&name);
+        if from.exists() {
+            let to = folder.join(format!("{name}.unfinished-{}", now.0));
+            std::fs::rename(from, to)?;
+        }
+    }
+    Ok(())
 }
 
 fn storage(fault: StoreError) -> Failure {

@@ -28,6 +28,11 @@ impl<S: Store> Desk<S> {
         if who.role.oversees() { Ok(()) } else { Err(Failure::Denied { action: Action::Archive, why: Denied::Role }) }
     }
 
+    /// Whether whoever is here reads what others did: supervisors alone do.
+    pub(super) fn may_audit(&self) -> Result<(), Failure> {
+        self.may(Action::Audit, &Subject { scope: self.certificate.unit, handler: None }).map(drop)
+    }
+
     /// Somebody who may sign beside whoever is here. O1
     fn second(&self, agent: &AgentId) -> Result<Principal, Failure> {
         self.may_oversee(&self.who)?;

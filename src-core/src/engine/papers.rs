@@ -7,7 +7,7 @@
 
 mod build;
 
-pub(super) use build::is_injury;
+pub(super) use build::{is_injury, title};
 
 use daiban_model::access::{Action, permit};
 use daiban_model::api::{
@@ -85,7 +85,7 @@ impl<S: Store> Engine<S> {
             return Err(Failure::Paper { why: PaperFault::Changed });
         }
         let (number, turn) = (made.sheet.head.number, made.sheet.head.print);
-        let title = [build::title(call.paper.name), &number].join("-");
+        let title = [title(call.paper.name), &number].join("-");
         let title = title.trim_end_matches('-').to_owned();
         let pages = u16::try_from(pages.count()).unwrap_or(u16::MAX);
         let line = PrintLine { paper: call.paper.name, number, turn, pages, hash: call.hash };

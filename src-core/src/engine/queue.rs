@@ -57,7 +57,7 @@ impl<S: Store> Answer<S> for CallNumber {
 }
 
 impl<S: Store> Desk<S> {
-    fn may_queue(&self) -> Result<(), Failure> {
+    pub(super) fn may_queue(&self) -> Result<(), Failure> {
         let action = Action::Queue;
         if self.who.role.includes(action) { Ok(()) } else { Err(Failure::Denied { action, why: Denied::Role }) }
     }

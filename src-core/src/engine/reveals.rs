@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use daiban_model::access::{Action, Subject};
+use daiban_model::access::Action;
 use daiban_model::api::{
     Audited, Failure, ListReveals, RevealConflict, RevealField, RevealLine, Revealed, Reveals, Seen,
 };
@@ -65,7 +65,7 @@ impl<S: Store> Answer<S> for RevealConflict {
 impl<S: Store> Answer<S> for ListReveals {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Reveals, Failure> {
         let desk = engine.desk()?;
-        desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
+        desk.may_audit()?;
         desk.reveals(self.month).await
     }
 }

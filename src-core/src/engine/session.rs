@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::desk::{self, Desk};
 use super::files::Attachments;
 use super::published::Published;
-use super::{DATABASE, Engine, FILES, Keys, storage, vault_failure};
+use super::{Engine, Keys, storage, vault_failure};
 use crate::edge::draw;
 use crate::keys::{DatabaseKey, Person, Pin, Vault, incarnation};
 use crate::store::Store;
@@ -21,6 +21,9 @@ use crate::sync::station::Admission;
 
 impl<S: Store> Engine<S> {
     pub(super) async fn session(&mut self) -> Result<Session, Failure> {
+        if let Some(desk) = self.desk.as_ref().or(self.screen.as_ref().map(|screen| &screen.desk)) {
+            desk.tidy_forms().await;
+        }
         let now = self.home.edge.now();
         let (hub_hint, code_hint) = self.home.hint.clone().unzip();
         let mut session = Session {
@@ -44,6 +47,9 @@ impl<S: Store> Engine<S> {
             session.station = Some(desk.certificate.station.clone());
             (session.clock, session.now) = (desk.quality, desk.now());
             session.recovered = u32::try_from(super::drafts::rows(desk).await?.len()).unwrap_or(u32::MAX);
+        } else if let Some(screen) = &self.screen {
+            session.state = SessionState::SelfService;
+            (session.clock, session.now) = (screen.desk.quality, screen.desk.now());
         } else if let Some(vault) = &self.vault {
             session.state = SessionState::Locked;
             if self.is_to_be_renamed() && self.district().is_none() {
@@ -78,6 +84,8 @@ impl<S: Store> Engine<S> {
 
     /// Opens the station's store for somebody who has proved who they are.
     pub(super) async fn open_desk(&mut self, agent: &AgentId, key: DatabaseKey) -> Result<(), Failure> {
+        // Somebody has a PIN: whatever the screen was handed over for is over, and its store is opened by them.
+        self.screen = None;
         let incarnation = incarnation::load(&self.home.folder).map_err(vault_failure)?;
         let is_new = self.is_to_be_renamed();
         if is_new {
@@ -145,19 +153,6 @@ pub(super) fn person(agent: &Agent, published: &Published) -> Person {
 pub(super) fn tile(agent: &Agent, published: &Published) -> Tile {
     let Person { agent, name, role, unit } = person(agent, published);
     Tile { agent, name, role, unit, ready: false }
-}
-
-/// A database left behind by a first run that was cut short: nothing opens it, and nothing may remove it (S3).
-pub(crate) fn set_aside(folder: &std::path::Path, now: Wall) -> std::io::Result<()> {
-    let of = |file: &str| [file.to_owned(), format!("{file}-wal"), format!("{file}-shm")];
-    for name in of(DATABASE).into_iter().chain(of(FILES)) {
-        let from = folder.join(&name);
-        if from.exists() {
-            let to = folder.join(format!("{name}.unfinished-{}", now.0));
-            std::fs::rename(from, to)?;
-        }
-    }
-    Ok(())
 }
 
 impl<S: Store> Answer<S> for GetSession {
@@ -236,8 +231,7 @@ impl<S: Store> Answer<S> for Unlock {
 
 impl<S: Store> Answer<S> for Lock {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Session, Failure> {
-        engine.desk = None;
-        engine.key = None;
+        (engine.desk, engine.screen, engine.key) = (None, None, None);
         engine.tell(Changed::Session);
         engine.session().await
     }

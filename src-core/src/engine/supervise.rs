@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use daiban_model::access::{Action, Subject};
 use daiban_model::api::{Failure, FurtherNotice, ListFurtherNotices, ListMonth, UnitMonth, View};
 use daiban_model::case::What;
 use daiban_model::case::event::NoticeLine;
@@ -22,7 +21,7 @@ const MOST: u16 = 200;
 impl<S: Store> Answer<S> for ListFurtherNotices {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Vec<FurtherNotice>, Failure> {
         let desk = engine.desk()?;
-        desk.may(Action::Audit, &Subject { scope: desk.certificate.unit, handler: None })?;
+        desk.may_audit()?;
         let terms = query::terms(FURTHER_NOTICE);
         let query = RowQuery::Search { terms, eyes: desk.eyes(), after: None, limit: MOST };
         let mut found = Vec::new();

@@ -96,6 +96,8 @@ pub enum SessionState {
         /// When.
         at: Wall,
     },
+    /// The screen is handed over to whoever comes (R126): nobody is signed in, and somebody who wants to be needs a PIN.
+    SelfService,
     /// Somebody is at work.
     Open {
         /// Who.

@@ -2,15 +2,16 @@
 //! twice, questions to the upper tier, what is late and why, and sheets that wait for a yes.
 
 use daiban_model::api::{
-    CalendarHere, DatedPaper, Double, FurtherNotice, HandSheet, HelpRow, HomeCheck, LateLine, ListDoubles,
-    ListFurtherNotices, ListHandSheets, ListHelp, ListLate, ListMonth, ListMoved, ListYearly, Moved, SeenMoved,
-    TellTime, Today, UnitMonth, Waits, YearlyLine,
+    BackupView, CalendarHere, DatedPaper, Double, FurtherNotice, GetBackup, HandSheet, HelpRow, HomeCheck, LateLine,
+    ListDoubles, ListFurtherNotices, ListHandSheets, ListHelp, ListLate, ListMonth, ListMoved, ListYearly, Moved,
+    SeenMoved, TellTime, Today, UnitMonth, Waits, YearlyLine,
 };
 use daiban_model::stamp::TimeQuality;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::stick::backup_due;
 use crate::desk::{desk, today};
 use crate::load::{Load, load};
 use crate::parts::{Go, Icon};
@@ -60,6 +61,7 @@ fn WrongClock(now: String) -> impl IntoView {
 pub fn Alarms() -> impl IntoView {
     let moved = load(|| Some(ListMoved {}));
     view! {
+        {quiet(load(|| Some(GetBackup {})), backup)}
         {quiet(load(|| Some(ListHandSheets {})), |all: &Vec<HandSheet>| offered(all))}
         {quiet(moved, move |all: &Vec<Moved>| moved_list(all, moved))}
         {quiet(load(|| Some(ListDoubles {})), |all: &Vec<Double>| doubles(all))}
@@ -96,6 +98,18 @@ fn section(id: &'static str, title: &'static str, lines: Vec<AnyView>, foot: Any
         </section>
     }
     .into_any()
+}
+
+/// R87: what is on one disk alone is lost with it.
+fn backup(it: &BackupView) -> AnyView {
+    let note = |text| {
+        view! {
+            <p class="note note-warn" data-test="backup-due">
+                <Icon name="flag"/><span>{text}<Go to=Route::Sync test="go-backup">{t!("backup.go")}</Go></span>
+            </p>
+        }
+    };
+    backup_due(it).map(note).into_any()
 }
 
 fn offered(all: &[HandSheet]) -> AnyView {

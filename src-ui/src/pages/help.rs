@@ -3,16 +3,24 @@
 use leptos::prelude::*;
 
 use crate::desk::desk;
-use crate::parts::Dialog;
+use crate::parts::{Dialog, places};
+use crate::route::Route;
 
 /// The table of keys.
 #[component]
 pub fn HelpDialog() -> impl IntoView {
     let line = |(key, does): (&'static str, &'static str)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> };
     let open = desk().help;
+    // Looked up when it is opened: who is here decides which places there are.
+    let places = move || {
+        let place = |(digit, _, _, name, _): (u8, Route, &str, &'static str, &str)| {
+            view! { <dt><kbd>{format!("Alt {digit}")}</kbd></dt><dd>{name}</dd> }
+        };
+        open.get().then(|| places().into_iter().map(place).collect_view())
+    };
     view! {
         <Dialog id="help-keys" open title=t!("help.title")>
-            <dl class="keys">
+            <dl class="keys" data-test="keys">
                 {[
                     ("F2", t!("help.new_case")),
                     ("Enter", t!("help.primary")),
@@ -20,10 +28,6 @@ pub fn HelpDialog() -> impl IntoView {
                     ("Ctrl K", t!("help.search")),
                     ("/", t!("help.find")),
                     ("↑ ↓", t!("help.rows")),
-                    ("Alt 1", t!("nav.today")),
-                    ("Alt 2", t!("nav.cases")),
-                    ("Alt 4", t!("nav.catalogue")),
-                    ("Alt 6", t!("nav.sync")),
                     ("Ctrl P", t!("help.print")),
                     ("Ctrl L", t!("help.lock")),
                     ("Ctrl +", t!("help.larger")),
@@ -31,6 +35,7 @@ pub fn HelpDialog() -> impl IntoView {
                     ("Ctrl 0", t!("help.plain_size")),
                     ("Ctrl S", t!("help.saved")),
                 ].map(line).into_iter().collect_view()}
+                {places}
             </dl>
             <div class="btns">
                 <button type="button" class="btn" data-primary="" data-test="help-close"

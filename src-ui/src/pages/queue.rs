@@ -1,12 +1,14 @@
-//! 取号: numbers for a hall that is full: given at the door, called at the windows, shown without names (R127).
+//! 取号: numbers for a hall that is full: given at the door, called at the windows, shown without names (R127); and its self-service
+//! screens (R126).
 
 use daiban_model::api::{Call, CallNumber, GetQueue, GroupQueue, Queue, TakeNumber};
 use daiban_model::queue::{First, Group, Ticket};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
+use super::self_service::Areas;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
+use crate::once::{Once, is_second};
 use crate::parts::{Empty, FailNote, Field, Icon};
 use crate::{say, transport, words};
 
@@ -23,6 +25,7 @@ struct Work {
     first: RwSignal<Option<First>>,
     window: RwSignal<String>,
     given: RwSignal<Option<String>>,
+    once: Once,
 }
 
 /// The page of a hall's numbers.
@@ -34,6 +37,7 @@ pub fn QueuePage() -> impl IntoView {
         first: RwSignal::new(None),
         window: RwSignal::new("1".to_owned()),
         given: RwSignal::new(None),
+        once: Once::default(),
     };
     view! {
         <main class="page" id="main" tabindex="-1" data-page="queue">
@@ -41,6 +45,7 @@ pub fn QueuePage() -> impl IntoView {
             <FailNote/>
             <Door work/>
             {show(work.queue, move |queue: &Queue| board(queue.clone(), work))}
+            <Areas/>
         </main>
     }
 }
@@ -88,7 +93,9 @@ fn Door(work: Work) -> impl IntoView {
                     <span class="legend">{t!("queue.first")}</span><span class="seg">{firsts}</span>
                 </div>
                 <div class="btns">
-                    <button type="submit" class="btn btn-go" data-primary="" data-test="take-number">
+                    <button type="submit" class="btn btn-go" data-primary="" data-test="take-number"
+                        aria-busy=move || work.once.busy()
+                        on:click=|click| if is_second(&click) { click.prevent_default() }>
                         {t!("queue.take")}<kbd>"Enter"</kbd>
                     </button>
                     <span class="big" role="status" data-test="number-given">
@@ -105,10 +112,16 @@ fn board(queue: Queue, work: Work) -> impl IntoView {
     if queue.groups.is_empty() {
         return view! { <Empty title=t!("queue.none") next=t!("queue.none_next")/> }.into_any();
     }
-    let value = Signal::derive(move || work.window.get());
+    let groups = queue.groups.clone();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        call_next(work, &groups);
+    };
     view! {
-        <Field id="queue-window" label=t!("queue.window").to_owned() value mode="numeric" class="input w-8"
-            typed=move |text| work.window.set(text)/>
+        <form on:submit=submit>
+            <Field id="queue-window" label=t!("queue.window").to_owned() value=work.window mode="numeric" class="input w-8"
+                typed=move |text| work.window.set(text)/>
+        </form>
         {queue.groups.into_iter().map(|group| group_view(group, work)).collect_view()}
     }
     .into_any()
@@ -117,9 +130,10 @@ fn board(queue: Queue, work: Work) -> impl IntoView {
 fn group_view(all: GroupQueue, work: Work) -> impl IntoView {
     let GroupQueue { group, given, waiting, called, mean_minutes } = all;
     let letter = char::from(group);
-    let call = move |_| match work.window.get_untracked().trim().parse() {
-        Ok(window) => ask(work, CallNumber { group, window }, |_| ()),
-        Err(_) => desk().failed.set(Some(t!("queue.bad_window").to_owned())),
+    let call = move |click: web_sys::MouseEvent| {
+        if let (false, Some(window)) = (is_second(&click), window_of(work)) {
+            ask(work, CallNumber { group, window }, |_| ());
+        }
     };
     let last = called.first().map(|ticket| {
         let (_, window) = ticket.called.unwrap_or((ticket.taken, 0));
@@ -146,7 +160,8 @@ fn group_view(all: GroupQueue, work: Work) -> impl IntoView {
             <p class="big" aria-live="polite" data-test="called">{last}</p>
             {(!earlier.is_empty()).then(|| view! { <p class="quiet">{t!("queue.earlier", numbers = earlier)}</p> })}
             <div class="btns">
-                <button type="button" class="btn" data-test="call-next" disabled=nobody on:click=call>
+                <button type="button" class="btn" data-test="call-next" disabled=nobody on:click=call
+                    aria-busy=move || work.once.busy()>
                     <Icon name="speak"/>{t!("queue.call")}
                 </button>
             </div>
@@ -155,8 +170,31 @@ fn group_view(all: GroupQueue, work: Work) -> impl IntoView {
     }
 }
 
+/// The window that calls; said if it is none.
+fn window_of(work: Work) -> Option<u8> {
+    let window = work.window.get_untracked().trim().parse().ok();
+    if window.is_none() {
+        desk().failed.set(Some(t!("queue.bad_window").to_owned()));
+    }
+    window
+}
+
+/// Calls the next one to the window: of the group it called last, or of the first in which somebody waits.
+fn call_next(work: Work, groups: &[GroupQueue]) {
+    let Some(window) = window_of(work) else { return };
+    let last = |group: &&GroupQueue| {
+        let calls = group.called.iter().filter_map(|ticket| ticket.called);
+        calls.filter(|(_, at)| *at == window).map(|(when, _)| when).max()
+    };
+    // Of several that are the greatest, the last is taken: from behind, that is the first group.
+    let waiting = groups.iter().rev().filter(|group| !group.waiting.is_empty());
+    if let Some(next) = waiting.max_by_key(last) {
+        ask(work, CallNumber { group: next.group, window }, |_| ());
+    }
+}
+
 fn ask<C: Call<Reply = Queue>>(work: Work, call: C, then: impl Fn(&Queue) + 'static) {
-    spawn_local(async move {
+    work.once.act(async move {
         match transport::call(call).await {
             Ok(queue) => {
                 desk().failed.set(None);

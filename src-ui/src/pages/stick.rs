@@ -121,10 +121,15 @@ fn safe(work: StickWork, test: &'static str, text: String, next: &'static str) -
     .into_any()
 }
 
+/// What is said where a backup is due.
+pub fn backup_due(it: &BackupView) -> Option<&'static str> {
+    it.due.then_some(if it.last.is_some() { t!("backup.due") } else { t!("backup.never") })
+}
+
 /// When the last backup was made, and whether one is due.
 fn standing(it: BackupView) -> impl IntoView {
     let last = it.last.as_ref().map(|it| t!("backup.last", at = dates::moment(it.at), cases = it.cases));
-    let due = it.due.then(|| view! { <p class="note note-warn"><Icon name="flag"/>{t!("backup.due")}</p> });
+    let due = backup_due(&it).map(|text| view! { <p class="note note-warn"><Icon name="flag"/>{text}</p> });
     view! { <div data-test="backup"><p class="quiet">{last}</p>{due}</div> }
 }
 

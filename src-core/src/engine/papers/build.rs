@@ -83,7 +83,7 @@ fn at_the_desk(file: &OpenFile) -> Vec<PaperRef> {
 }
 
 /// What a paper is called, in a queue, in a folder and at its head.
-pub(super) fn title(paper: PaperName) -> &'static str {
+pub(in crate::engine) fn title(paper: PaperName) -> &'static str {
     match paper {
         PaperName::Receipt => "收件回执",
         PaperName::Notice => "一次性告知书",

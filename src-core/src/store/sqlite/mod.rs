@@ -82,6 +82,13 @@ impl SqliteStore {
         Ok(())
     }
 
+    /// Takes out the named values whose name starts so, and leaves nothing of them in the file or in its log.
+    pub fn forget(&self, prefix: &str) -> Result<(), StoreError> {
+        let writer = self.writer();
+        writer.execute("DELETE FROM state WHERE substr(name, 1, length(?1)) = ?1", [prefix])?;
+        erase::end(&writer)
+    }
+
     /// How many cases there are, and the last number that a device gave: what a backup says of itself. Reads all rows.
     pub fn tally(&self, device_no: u8) -> Result<(u32, Option<CaseNumber>), StoreError> {
         self.read(|tx| views::tally(tx, device_no))

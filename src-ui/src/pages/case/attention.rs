@@ -75,12 +75,6 @@ fn Anomaly(open: Open, anomaly: AnomalyView) -> impl IntoView {
             }
         });
     };
-    let enter = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
-            event.prevent_default();
-            review();
-        }
-    };
     view! {
         <div class="note note-warn" data-test="anomaly">
             <Icon name="split"/>
@@ -90,8 +84,7 @@ fn Anomaly(open: Open, anomaly: AnomalyView) -> impl IntoView {
                 <form class="row" on:submit=move |event| { event.prevent_default(); review(); }>
                     <input class="input w-16" data-test="finding" autocomplete="off" aria-label=t!("case.finding")
                         placeholder=t!("case.finding")
-                        prop:value=finding on:input=move |event| finding.set(event_target_value(&event))
-                        on:keydown=enter/>
+                        prop:value=finding on:input=move |event| finding.set(event_target_value(&event))/>
                     <button type="submit" class="btn btn-sm" data-test="review">{t!("case.review")}</button>
                 </form>
             </div>

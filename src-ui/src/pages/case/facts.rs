@@ -101,8 +101,7 @@ fn EditField(open: Open, field: Field, editing: RwSignal<Option<Field>>, value: 
         <form class="row" on:submit=move |event| { event.prevent_default(); save(); }>
             <input class="input w-16" id="edit_field" data-test="edit-field" autocomplete="off"
                 aria-label=say::field(field)
-                prop:value=typed on:input=move |event| typed.set(event_target_value(&event))
-                on:keydown=move |event| if event.key() == "Enter" && !event.is_composing() { event.prevent_default(); save(); }/>
+                prop:value=typed on:input=move |event| typed.set(event_target_value(&event))/>
             <button type="submit" class="btn btn-sm" data-test="save-field">{t!("case.save_field")}</button>
             <button type="button" class="btn btn-text" on:click=move |_| editing.set(None)>
                 {t!("case.keep_field")}

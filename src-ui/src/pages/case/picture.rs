@@ -124,27 +124,16 @@ fn SetAside(open: Open, file: FileView, is_open: RwSignal<bool>) -> impl IntoVie
         }>
             {
                 let set_aside = set_aside.clone();
-                let enter = enter(set_aside.clone());
                 view! {
                     <form class="stack-1" on:submit=move |event| { event.prevent_default(); set_aside(); }>
                         <label for="set-aside-why">{t!("files.set_aside_why")}</label>
                         <input class="input" id="set-aside-why" data-test="set-aside-why" autocomplete="off" prop:value=why
-                            on:input=move |event| why.set(event_target_value(&event)) on:keydown=enter/>
+                            on:input=move |event| why.set(event_target_value(&event))/>
                         <p class="small quiet">{t!("files.set_aside_note")}</p>
                         <button type="submit" class="btn btn-sm" data-test="set-aside-do">{t!("files.set_aside")}</button>
                     </form>
                 }
             }
         </Show>
-    }
-}
-
-/// Enter in the one field of a form does what its button does, once the input method has let go of it.
-fn enter(act: impl Fn()) -> impl Fn(web_sys::KeyboardEvent) {
-    move |event| {
-        if event.key() == "Enter" && !event.is_composing() {
-            event.prevent_default();
-            act();
-        }
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::ledger::{Typed, act, button, form, go, line, list, month_row, note};
 use crate::desk::today;
 use crate::load::{load, show};
+use crate::once::Once;
 use crate::{dates, say, words};
 
 /// More lines than anybody reads on a screen; all of them are in the text that is written out.
@@ -14,9 +15,10 @@ const MOST: usize = 300;
 pub(super) fn section() -> AnyView {
     let month = RwSignal::new(today());
     let trail = load(move || Some(ListAudit { month: month.get() }));
-    let (folder, open, written) = (Typed::new(1), RwSignal::new(false), RwSignal::new(None::<String>));
+    let (folder, once) = (Typed::default(), Once::default());
+    let (open, written) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let export = move || {
-        act(ExportAudit { month: month.get_untracked(), folder: folder.get(0) }, move |done| {
+        act(once, ExportAudit { month: month.get_untracked(), folder: folder.get() }, move |done| {
             written.set(Some(t!("audit.written", name = done.name, n = done.lines)));
             open.set(false);
             // That it was written out is a line of its own.
@@ -28,8 +30,8 @@ pub(super) fn section() -> AnyView {
         true => form(
             "export-form",
             t!("audit.export"),
-            vec![folder.field(0, "export-folder", t!("audit.folder"), "text")],
-            go(t!("audit.do")),
+            vec![folder.field("export-folder", t!("audit.folder"), "text")],
+            go(once, t!("audit.do")),
             Box::new(export),
             Some(Box::new(move || open.set(false))),
         ),

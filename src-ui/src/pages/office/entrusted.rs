@@ -3,33 +3,60 @@
 use daiban_model::api::{EndEntrusted, Ending, Entrust, Entrusted, Key, ListEntrusted};
 use leptos::prelude::*;
 
-use super::ledger::{Typed, act, button, form, go, line, list};
+use super::ledger::{Typed, act, button, forget, form, go, line, list};
 use crate::dates;
 use crate::desk::desk;
 use crate::load::{Load, load, show};
+use crate::once::Once;
 
 /// Which form is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     No,
     Give,
-    /// The entry of this number comes back.
-    End(u32),
+    End,
+}
+
+/// What goes out of the house.
+#[derive(Clone, Copy, Default)]
+struct Giving {
+    device: Typed,
+    party: Typed,
+    purpose: Typed,
+    kinds: Typed,
+    until: Typed,
+    key: Typed,
+}
+
+/// How the entry of a number ends.
+#[derive(Clone, Copy, Default)]
+struct End {
+    no: RwSignal<u32>,
+    how: Typed,
+    signed: Typed,
 }
 
 #[derive(Clone, Copy)]
 struct Work {
     open: RwSignal<Form>,
-    typed: Typed,
+    giving: Giving,
+    end: End,
+    once: Once,
     all: RwSignal<Load<Vec<Entrusted>>>,
 }
 
 pub(super) fn section() -> AnyView {
-    let work = Work { open: RwSignal::new(Form::No), typed: Typed::new(6), all: load(|| Some(ListEntrusted {})) };
+    let work = Work {
+        open: RwSignal::new(Form::No),
+        giving: Giving::default(),
+        end: End::default(),
+        once: Once::default(),
+        all: load(|| Some(ListEntrusted {})),
+    };
     let below = move || match work.open.get() {
         Form::No => button("entrust", t!("entrusted.give"), move || work.open.set(Form::Give)),
         Form::Give => give(work),
-        Form::End(no) => end(work, no),
+        Form::End => end(work),
     };
     let lines = move |all: &Vec<Entrusted>| {
         let lines = all.iter().map(|it| entry(work, it)).collect();
@@ -39,27 +66,33 @@ pub(super) fn section() -> AnyView {
 }
 
 impl Work {
-    fn close(self) {
-        self.typed.clear();
-        self.open.set(Form::No);
+    /// Opens the form that ends an entry. What was typed for another one is not said of this.
+    fn open_end(self, no: u32) {
+        let End { no: before, how, signed } = self.end;
+        if before.get_untracked() != no {
+            before.set(no);
+            forget(&[how, signed]);
+        }
+        self.open.set(Form::End);
     }
 
-    fn done(self, after: Vec<Entrusted>) {
+    fn done(self, after: Vec<Entrusted>, typed: &[Typed]) {
         let _ = self.all.try_set(Load::Ready(after));
-        self.close();
+        forget(typed);
+        self.open.set(Form::No);
     }
 }
 
 fn give(work: Work) -> AnyView {
-    let typed = work.typed;
+    let Giving { device, party, purpose, kinds, until, key } = work.giving;
+    let typed = [device, party, purpose, kinds, until, key];
     let fields = vec![
-        typed.field(0, "entrust-device", t!("entrusted.device"), "text"),
-        typed.field(1, "entrust-party", t!("entrusted.party"), "text"),
-        typed.field(2, "entrust-purpose", t!("entrusted.purpose"), "text"),
-        typed.field(3, "entrust-kinds", t!("entrusted.kinds"), "text"),
-        typed.field(4, "entrust-until", t!("entrusted.until"), "date"),
-        typed.choice(
-            5,
+        device.field("entrust-device", t!("entrusted.device"), "text"),
+        party.field("entrust-party", t!("entrusted.party"), "text"),
+        purpose.field("entrust-purpose", t!("entrusted.purpose"), "text"),
+        kinds.field("entrust-kinds", t!("entrusted.kinds"), "text"),
+        until.field("entrust-until", t!("entrusted.until"), "date"),
+        key.choice(
             "entrust-key",
             t!("entrusted.key"),
             &[
@@ -69,26 +102,33 @@ fn give(work: Work) -> AnyView {
         ),
     ];
     let submit = move || {
-        let key = match typed.get(5).as_str() {
-            "here" => Key::StaysHere,
-            "along" => Key::GoesAlong,
-            _ => return desk().failed.set(Some(t!("entrusted.choose").to_owned())),
+        let keeps = match key.get().as_str() {
+            "here" => Some(Key::StaysHere),
+            "along" => Some(Key::GoesAlong),
+            _ => None,
         };
-        let Ok(until) = typed.get(4).parse() else {
+        let Some((stays, day)) = keeps.zip(until.get().parse().ok()) else {
             return desk().failed.set(Some(t!("entrusted.choose").to_owned()));
         };
-        let (device, party, purpose, kinds) = (typed.get(0), typed.get(1), typed.get(2), typed.get(3));
-        act(Entrust { party, purpose, kinds, device, until, key }, move |after| work.done(after));
+        let (party, purpose, kinds, device) = (party.get(), purpose.get(), kinds.get(), device.get());
+        let call = Entrust { party, purpose, kinds, device, until: day, key: stays };
+        act(work.once, call, move |after| work.done(after, &typed));
     };
-    let close = move || work.close();
-    form("entrust-form", t!("entrusted.give"), fields, go(t!("entrusted.do")), Box::new(submit), Some(Box::new(close)))
+    let close = move || work.open.set(Form::No);
+    form(
+        "entrust-form",
+        t!("entrusted.give"),
+        fields,
+        go(work.once, t!("entrusted.do")),
+        Box::new(submit),
+        Some(Box::new(close)),
+    )
 }
 
-fn end(work: Work, no: u32) -> AnyView {
-    let typed = work.typed;
+fn end(work: Work) -> AnyView {
+    let End { no, how, signed } = work.end;
     let fields = vec![
-        typed.choice(
-            0,
+        how.choice(
             "end-how",
             t!("entrusted.how"),
             &[
@@ -96,18 +136,26 @@ fn end(work: Work, no: u32) -> AnyView {
                 ("gone".to_owned(), t!("entrusted.deleted").to_owned()),
             ],
         ),
-        typed.field(1, "end-signed", t!("entrusted.signed"), "text"),
+        signed.field("end-signed", t!("entrusted.signed"), "text"),
     ];
     let submit = move || {
-        let how = match typed.get(0).as_str() {
+        let ending = match how.get().as_str() {
             "back" => Ending::Returned,
             "gone" => Ending::Deleted,
             _ => return desk().failed.set(Some(t!("entrusted.choose").to_owned())),
         };
-        act(EndEntrusted { no, how, signed: typed.get(1) }, move |after| work.done(after));
+        let call = EndEntrusted { no: no.get_untracked(), how: ending, signed: signed.get() };
+        act(work.once, call, move |after| work.done(after, &[how, signed]));
     };
-    let close = move || work.close();
-    form("end-form", t!("entrusted.end"), fields, go(t!("entrusted.end_do")), Box::new(submit), Some(Box::new(close)))
+    let close = move || work.open.set(Form::No);
+    form(
+        "end-form",
+        t!("entrusted.end"),
+        fields,
+        go(work.once, t!("entrusted.end_do")),
+        Box::new(submit),
+        Some(Box::new(close)),
+    )
 }
 
 fn entry(work: Work, it: &Entrusted) -> AnyView {
@@ -122,7 +170,7 @@ fn entry(work: Work, it: &Entrusted) -> AnyView {
         by = it.by
     );
     let (why, state) = match &it.ended {
-        None => (given, button("end", t!("entrusted.end"), move || work.open.set(Form::End(no)))),
+        None => (given, button("end", t!("entrusted.end"), move || work.open_end(no))),
         Some((how, at, there, here)) => {
             let how = match how {
                 Ending::Returned => t!("entrusted.returned"),

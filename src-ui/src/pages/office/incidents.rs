@@ -1,18 +1,33 @@
 //! 事件: a laptop is lost or something leaked. Who is concerned, the draft of the letter, and the drill once a year (R204).
 
 use daiban_model::api::{Concerned, Incident, IncidentKind, Incidents, Laptop, ListIncidents, ReportIncident};
+use daiban_model::stamp::Wall;
 use leptos::prelude::*;
 
-use super::ledger::{Typed, act, button, form, go, line, list, note};
+use super::ledger::{Typed, act, button, forget, form, go, line, list, note};
 use crate::desk::desk;
 use crate::load::{Load, load, show};
-use crate::parts::held_name;
+use crate::once::Once;
+use crate::parts::{Icon, held_name};
 use crate::{dates, say, words};
+
+/// What is reported.
+#[derive(Clone, Copy, Default)]
+struct Report {
+    laptop: Typed,
+    kind: Typed,
+    since: Typed,
+    cause: Typed,
+    harm: Typed,
+    measures: Typed,
+    contact: Typed,
+    once: Once,
+}
 
 pub(super) fn section() -> AnyView {
     let all = load(|| Some(ListIncidents {}));
     let open = RwSignal::new(false);
-    let typed = Typed::new(7);
+    let typed = Report::default();
     // Only another list of laptops may build the form anew while somebody types into it.
     let laptops = Memo::new(move |_| {
         all.with(|all| match all {
@@ -30,66 +45,77 @@ pub(super) fn section() -> AnyView {
             report(typed, laptops.into_iter().map(laptop).collect(), open, all)
         }
     };
-    view! { {below}{show(all, |all: &_| incidents(all))} }.into_any()
+    let shown = RwSignal::new(None);
+    view! { {below}{show(all, move |all: &_| incidents(all, shown))} }.into_any()
 }
 
 fn report(
-    typed: Typed,
+    typed: Report,
     laptops: Vec<(String, String)>,
     open: RwSignal<bool>,
     all: RwSignal<Load<Box<Incidents>>>,
 ) -> AnyView {
     let kinds = [IncidentKind::Lost, IncidentKind::Drill].map(|kind| (say::code(&kind), kind_word(kind).to_owned()));
     let fields = vec![
-        typed.choice(0, "incident-laptop", t!("incident.laptop"), &laptops),
-        typed.choice(1, "incident-kind", t!("incident.kind"), &kinds),
-        typed.field(2, "incident-since", t!("incident.since"), "date"),
-        typed.field(3, "incident-cause", t!("incident.cause"), "text"),
-        typed.field(4, "incident-harm", t!("incident.harm"), "text"),
-        typed.field(5, "incident-measures", t!("incident.measures"), "text"),
-        typed.field(6, "incident-contact", t!("incident.contact"), "text"),
+        typed.laptop.choice("incident-laptop", t!("incident.laptop"), &laptops),
+        typed.kind.choice("incident-kind", t!("incident.kind"), &kinds),
+        typed.since.field("incident-since", t!("incident.since"), "date"),
+        typed.cause.field("incident-cause", t!("incident.cause"), "text"),
+        typed.harm.field("incident-harm", t!("incident.harm"), "text"),
+        typed.measures.field("incident-measures", t!("incident.measures"), "text"),
+        typed.contact.field("incident-contact", t!("incident.contact"), "text"),
     ];
     let submit = move || {
-        let kind = match typed.get(1).as_str() {
+        let kind = match typed.kind.get().as_str() {
             "lost" => Some(IncidentKind::Lost),
             "drill" => Some(IncidentKind::Drill),
             _ => None,
         };
-        let Some((device_no, kind)) = typed.get(0).parse().ok().zip(kind) else {
+        let Some((device_no, kind)) = typed.laptop.get().parse().ok().zip(kind) else {
             return desk().failed.set(Some(t!("incident.choose").to_owned()));
         };
         let call = ReportIncident {
             device_no,
             kind,
-            since: typed.get(2).parse().ok(),
-            cause: typed.get(3),
-            harm: typed.get(4),
-            measures: typed.get(5),
-            contact: typed.get(6),
+            since: typed.since.get().parse().ok(),
+            cause: typed.cause.get(),
+            harm: typed.harm.get(),
+            measures: typed.measures.get(),
+            contact: typed.contact.get(),
         };
-        act(call, move |after| {
+        act(typed.once, call, move |after| {
             let _ = all.try_set(Load::Ready(after));
-            typed.clear();
+            let Report { laptop, kind, since, cause, harm, measures, contact, .. } = typed;
+            forget(&[laptop, kind, since, cause, harm, measures, contact]);
             open.set(false);
         });
     };
     let close = move || open.set(false);
-    form("incident-form", t!("incident.report"), fields, go(t!("incident.do")), Box::new(submit), Some(Box::new(close)))
+    form(
+        "incident-form",
+        t!("incident.report"),
+        fields,
+        go(typed.once, t!("incident.do")),
+        Box::new(submit),
+        Some(Box::new(close)),
+    )
 }
 
-fn incidents(all: &Incidents) -> AnyView {
+/// `shown` is the one incident that is open: what is printed then is its letter, and no line of anybody else.
+fn incidents(all: &Incidents, shown: RwSignal<Option<Wall>>) -> AnyView {
     let drill = match all.drill_by {
         None => t!("incident.drill_none").to_owned(),
         Some(day) => t!("incident.drill_by", day = dates::full(day)),
     };
+    let lines = all.all.iter().map(|it| incident(it, shown)).collect();
     view! {
         {note("drill", "note", "info", drill)}
-        {list(t!("incident.title"), all.all.iter().map(incident).collect(), (t!("incident.none"), t!("incident.none_next")))}
+        {list(t!("incident.title"), lines, (t!("incident.none"), t!("incident.none_next")))}
     }
     .into_any()
 }
 
-fn incident(it: &Incident) -> AnyView {
+fn incident(it: &Incident, shown: RwSignal<Option<Wall>>) -> AnyView {
     let head = t!(
         "incident.head",
         kind = kind_word(it.report.kind),
@@ -100,12 +126,23 @@ fn incident(it: &Incident) -> AnyView {
     let why = t!("incident.why", by = it.by, cause = it.report.cause);
     let letter = it.letter.lines().map(|text| view! { <p>{text.to_owned()}</p> }).collect_view();
     let persons = it.persons.iter().map(concerned).collect_view();
+    let at = it.at;
+    let is_shown = move || shown.get() == Some(at);
+    let turn = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        shown.update(|shown| *shown = (*shown != Some(at)).then_some(at));
+    };
+    let print = move |_| drop(window().print());
     let more = view! {
-        <details data-test="incident-more">
-            <summary>{t!("incident.more", n = it.persons.len())}</summary>
+        <details data-test="incident-more" open=is_shown>
+            <summary on:click=turn>{t!("incident.more", n = it.persons.len())}</summary>
             <ul class="answers">{persons}</ul>
-            <div class="mini-sheet" data-test="letter">{letter}</div>
+            <div class="mini-sheet" class:print-alone=is_shown data-test="letter">{letter}</div>
             <p class="quiet">{t!("incident.letter_next")}</p>
+            <button type="button" class="btn btn-sm" data-test="print-letter" on:click=print
+                data-print=move || is_shown().then_some("")>
+                <Icon name="print"/>{t!("incident.print")}
+            </button>
         </details>
     };
     view! {

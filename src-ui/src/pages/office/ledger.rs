@@ -4,9 +4,9 @@ use daiban_model::api::{Call, Failure};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::desk::{desk, today};
+use crate::once::Once;
 use crate::parts::{Empty, FailNote, Field, Held, Icon};
 use crate::{keys, transport};
 
@@ -42,9 +42,9 @@ pub(super) fn button(test: &'static str, words: &'static str, press: impl Fn() +
         .into_any()
 }
 
-/// Asks the engine. What it refuses stands in the form, with what to do.
-pub(super) fn act<C: Call>(call: C, done: impl FnOnce(C::Reply) + 'static) {
-    spawn_local(async move { said(transport::call(call).await, done) });
+/// Asks the engine, once at a time. What it refuses stands in the form, with what to do.
+pub(super) fn act<C: Call>(once: Once, call: C, done: impl FnOnce(C::Reply) + 'static) {
+    once.act(async move { said(transport::call(call).await, done) });
 }
 
 fn said<T>(reply: Result<T, Failure>, done: impl FnOnce(T)) {
@@ -57,45 +57,26 @@ fn said<T>(reply: Result<T, Failure>, done: impl FnOnce(T)) {
     }
 }
 
-/// What is typed into a form, one text for each question.
-#[derive(Clone, Copy)]
-pub(super) struct Typed(pub(super) RwSignal<Vec<String>>);
+/// What is typed or chosen in answer to one question. It outlives the form, which may be put away and taken up again.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Typed(RwSignal<String>);
 
 impl Typed {
-    /// Nothing typed yet.
-    pub(super) fn new(questions: usize) -> Self {
-        Self(RwSignal::new(vec![String::new(); questions]))
-    }
-
     /// What was typed.
-    pub(super) fn get(self, at: usize) -> String {
-        self.0.with_untracked(|all| all.get(at).cloned().unwrap_or_default())
-    }
-
-    fn set(self, at: usize, text: String) {
-        self.0.update(|all| {
-            if let Some(place) = all.get_mut(at) {
-                *place = text;
-            }
-        });
-    }
-
-    /// Forgets all of it.
-    pub(super) fn clear(self) {
-        self.0.update(|all| all.iter_mut().for_each(String::clear));
+    pub(super) fn get(self) -> String {
+        self.0.get_untracked()
     }
 
     /// A question answered in words, a date or a PIN.
-    pub(super) fn field(self, at: usize, id: &'static str, label: &'static str, kind: &'static str) -> AnyView {
-        let value = Signal::derive(move || self.0.with(|all| all.get(at).cloned().unwrap_or_default()));
-        let typed = move |text: String| self.set(at, text);
+    pub(super) fn field(self, id: &'static str, label: &'static str, kind: &'static str) -> AnyView {
         let class = if kind == "text" { "input" } else { "input w-8" };
-        view! { <Field id label=label.to_owned() value typed kind class/> }.into_any()
+        view! { <Field id label=label.to_owned() value=self.0 typed=move |text| self.0.set(text) kind class/> }
+            .into_any()
     }
 
     /// A question with a few answers, none of them given beforehand.
-    pub(super) fn choice(self, at: usize, id: &'static str, label: &'static str, all: &[(String, String)]) -> AnyView {
-        let before = self.get(at);
+    pub(super) fn choice(self, id: &'static str, label: &'static str, all: &[(String, String)]) -> AnyView {
+        let before = self.get();
         let option = |(value, words): &(String, String)| {
             view! { <option value=value.clone() selected=*value == before>{words.clone()}</option> }
         };
@@ -103,7 +84,8 @@ impl Typed {
         view! {
             <div class="field">
                 <label for=id>{label}</label>
-                <select class="select" id=id data-test=id on:change=move |event| self.set(at, event_target_value(&event))>
+                <select class="select" id=id data-test=id prop:value=self.0
+                    on:change=move |event| self.0.set(event_target_value(&event))>
                     <option value=""></option>
                     {options}
                 </select>
@@ -111,6 +93,11 @@ impl Typed {
         }
         .into_any()
     }
+}
+
+/// Forgets what was typed, once it is written down.
+pub(super) fn forget(all: &[Typed]) {
+    all.iter().for_each(|typed| typed.0.set(String::new()));
 }
 
 /// A form: its questions, what was refused, and a button that says what it does. Enter does it, Esc puts it away.
@@ -151,9 +138,13 @@ pub(super) fn form(
 }
 
 /// The button of a form.
-pub(super) fn go(words: &'static str) -> AnyView {
-    view! { <button type="submit" class="btn btn-go" data-primary="" data-test="do">{words}<kbd>"Enter"</kbd></button> }
-        .into_any()
+pub(super) fn go(once: Once, words: &'static str) -> AnyView {
+    view! {
+        <button type="submit" class="btn btn-go" data-primary="" data-test="do" aria-busy=move || once.busy()>
+            {words}<kbd>"Enter"</kbd>
+        </button>
+    }
+    .into_any()
 }
 
 /// Which month is looked at; it begins with this one, and there is none after it.

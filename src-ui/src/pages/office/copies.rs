@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::super::paper::{self, Told};
-use super::going::{Signing, second_sign};
+use super::going::{Second, second_sign};
 use super::ledger::{act, button, line, list};
 use crate::desk::desk;
 use crate::load::{Load, load, show};
@@ -19,17 +19,23 @@ use crate::parts::{Empty, Held};
 use crate::words::{fill, one_of};
 use crate::{dates, say, transport};
 
-/// Which of them were taken out of the list, who signs beside whoever is here, and the list as it was looked at.
-#[derive(Clone, Copy, Default)]
+/// Which of them were taken out of the list, and who signs beside whoever is here.
+#[derive(Clone, Copy)]
 struct Work {
-    signing: Signing,
+    left_out: RwSignal<BTreeSet<CaseId>>,
+    second: Second,
     view: RwSignal<Option<PaperView>>,
     said: RwSignal<Option<Told>>,
 }
 
 /// Copies whose day has come, and those that went.
 pub(super) fn section() -> AnyView {
-    let work = Work::default();
+    let work = Work {
+        left_out: RwSignal::new(BTreeSet::new()),
+        second: Second::default(),
+        view: RwSignal::new(None),
+        said: RwSignal::new(None),
+    };
     let all = load(|| Some(ListWipe {}));
     // Asked for again and found the same, they leave a PIN that is being typed alone.
     let rows: Memo<Load<Vec<WipeRow>>> = Memo::new(move |_| all.get());
@@ -53,7 +59,7 @@ fn listed(rows: &[WipeRow], work: Work) -> AnyView {
         return view! { <Empty title=t!("copies.none") next=t!("copies.none_next")/>{held} }.into_any();
     }
     let there: BTreeSet<CaseId> = ready.iter().map(|row| row.id).collect();
-    let wanted = Signal::derive(move || work.signing.chosen.with(|out| &there - out));
+    let wanted = Signal::derive(move || work.left_out.with(|out| &there - out));
     view! {
         <div class="ticks">{ready.into_iter().map(|row| tick(row, work)).collect_view()}</div>
         {printing(wanted, work)}
@@ -68,7 +74,7 @@ fn tick(row: &WipeRow, work: Work) -> AnyView {
     let turn = move |_| {
         // What was looked at is another list now.
         work.view.set(None);
-        work.signing.chosen.update(|out| {
+        work.left_out.update(|out| {
             if !out.remove(&id) {
                 out.insert(id);
             }
@@ -77,7 +83,7 @@ fn tick(row: &WipeRow, work: Work) -> AnyView {
     let text = t!("copies.one", files = row.files, on = dates::full(row.handed_over), due = dates::full(row.due));
     view! {
         <label class="pick-row" data-test="tick">
-            <input class="box" type="checkbox" prop:checked=move || !work.signing.chosen.with(|out| out.contains(&id)) on:change=turn/>
+            <input class="box" type="checkbox" prop:checked=move || !work.left_out.with(|out| out.contains(&id)) on:change=turn/>
             <span><b>{row.number.clone()}</b></span>
             <span class="meta"><Held text/></span>
         </label>
@@ -127,19 +133,17 @@ fn printing(wanted: Signal<BTreeSet<CaseId>>, work: Work) -> AnyView {
 fn signing(wanted: Signal<BTreeSet<CaseId>>, work: Work) -> AnyView {
     let submit = move || {
         let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
-        let signing = work.signing;
-        let (second, pin) = (signing.second.get().parse(), signing.pin.get());
-        match second {
-            Ok(second) if !ids.is_empty() => act(signing.once, ApproveWipe { ids, second, pin }, move |wiped| {
-                signing.done();
-                work.said.set(None);
-                desk().toast(t!("copies.done", n = wiped.cases, size = dates::bytes(wiped.bytes)));
-            }),
-            _ => desk().failed.set(Some(t!("going.choose").to_owned())),
-        }
+        let Some((second, pin)) = work.second.given().filter(|_| !ids.is_empty()) else {
+            return desk().failed.set(Some(t!("going.choose").to_owned()));
+        };
+        act(work.second.once, ApproveWipe { ids, second, pin }, move |wiped| {
+            work.second.done();
+            work.said.set(None);
+            desk().toast(t!("copies.done", n = wiped.cases, size = dates::bytes(wiped.bytes)));
+        });
     };
     let words = Signal::derive(move || fill(t!("copies.wipe"), &[("n", &wanted.with(BTreeSet::len))]));
-    second_sign(work.signing, words, Box::new(submit))
+    second_sign(work.second, words, Box::new(submit))
 }
 
 fn gone(all: &[WipedCopy]) -> AnyView {

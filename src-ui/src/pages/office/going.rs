@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use daiban_model::api::{DestroyedFile, ExpiredFile, ListDestroyed, ListExpired, SessionState, SignDestruction};
-use daiban_model::ids::CaseId;
+use daiban_model::ids::{AgentId, CaseId};
 use leptos::prelude::*;
 
 use super::ledger::{Typed, act, forget, form, line, list};
@@ -22,21 +22,24 @@ struct Row {
     about: String,
 }
 
-/// What has been ticked, and who signs beside whoever is here.
+/// Who signs beside whoever is here.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Signing {
-    /// What has been ticked, or taken out.
-    pub(super) chosen: RwSignal<BTreeSet<CaseId>>,
-    pub(super) second: Typed,
-    pub(super) pin: Typed,
+pub(super) struct Second {
+    who: Typed,
+    pin: Typed,
+    /// Both sign once.
     pub(super) once: Once,
 }
 
-impl Signing {
+impl Second {
+    /// Who it is and their PIN, once they are chosen.
+    pub(super) fn given(self) -> Option<(AgentId, String)> {
+        Some((self.who.get().parse().ok()?, self.pin.get()))
+    }
+
     /// After both have signed.
     pub(super) fn done(self) {
-        self.chosen.set(BTreeSet::new());
-        forget(&[self.second, self.pin]);
+        forget(&[self.who, self.pin]);
     }
 }
 
@@ -64,31 +67,31 @@ fn rows_of<T: Send + Sync + 'static>(all: RwSignal<Load<Vec<T>>>, row: fn(&T) ->
 
 /// The list that is ticked, and the two signatures under it.
 fn batch(rows: Memo<Load<Vec<Row>>>) -> AnyView {
-    let signing = Signing::default();
-    show(rows, move |rows: &Vec<Row>| listed(rows, signing)).into_any()
+    let (chosen, second) = (RwSignal::new(BTreeSet::new()), Second::default());
+    show(rows, move |rows: &Vec<Row>| listed(rows, chosen, second)).into_any()
 }
 
-fn listed(rows: &[Row], signing: Signing) -> AnyView {
+fn listed(rows: &[Row], chosen: RwSignal<BTreeSet<CaseId>>, second: Second) -> AnyView {
     if rows.is_empty() {
         return view! { <Empty title=t!("going.none") next=t!("going.none_next")/> }.into_any();
     }
     let there: BTreeSet<CaseId> = rows.iter().map(|row| row.id).collect();
     // A case that was ticked and has gone meanwhile is not signed for.
-    let wanted = Signal::derive(move || signing.chosen.with(|chosen| chosen & &there));
+    let wanted = Signal::derive(move || chosen.with(|chosen| chosen & &there));
     let submit = move || {
         let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
-        match signing.second.get().parse() {
-            Ok(second) if !ids.is_empty() => {
-                let pin = signing.pin.get();
-                act(signing.once, SignDestruction { ids, second, pin }, move |_| signing.done());
-            }
-            _ => desk().failed.set(Some(t!("going.choose").to_owned())),
-        }
+        let Some((who, pin)) = second.given().filter(|_| !ids.is_empty()) else {
+            return desk().failed.set(Some(t!("going.choose").to_owned()));
+        };
+        act(second.once, SignDestruction { ids, second: who, pin }, move |_| {
+            chosen.set(BTreeSet::new());
+            second.done();
+        });
     };
     let words = Signal::derive(move || fill(t!("going.destroy"), &[("n", &wanted.with(BTreeSet::len))]));
     view! {
-        <div class="ticks">{rows.iter().cloned().map(|row| tick(row, signing.chosen)).collect_view()}</div>
-        {second_sign(signing, words, Box::new(submit))}
+        <div class="ticks">{rows.iter().cloned().map(|row| tick(row, chosen)).collect_view()}</div>
+        {second_sign(second, words, Box::new(submit))}
     }
     .into_any()
 }
@@ -124,7 +127,7 @@ fn of_file(file: &ExpiredFile) -> String {
 }
 
 /// The second person, another one than who is here, and their own PIN.
-pub(super) fn second_sign(signing: Signing, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
+pub(super) fn second_sign(second: Second, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
     let people: Vec<(String, String)> = desk().session.with_untracked(|session| {
         let Some(session) = session else { return Vec::new() };
         let SessionState::Open { agent, role, .. } = &session.state else { return Vec::new() };
@@ -137,10 +140,10 @@ pub(super) fn second_sign(signing: Signing, words: Signal<String>, sign: Box<dyn
         return view! { <Empty title=t!("going.nobody") next=t!("going.nobody_next")/> }.into_any();
     }
     let fields = vec![
-        signing.second.choice("second", t!("going.second"), &people),
-        signing.pin.field("second-pin", t!("going.pin"), "password"),
+        second.who.choice("second", t!("going.second"), &people),
+        second.pin.field("second-pin", t!("going.pin"), "password"),
     ];
-    let busy = move || signing.once.busy();
+    let busy = move || second.once.busy();
     let go = view! { <button type="submit" class="btn btn-danger" data-test="do" aria-busy=busy>{words}</button> };
     form("sign-form", t!("going.sign"), fields, go.into_any(), sign, None)
 }

@@ -55,7 +55,7 @@ fn receivers(all: &[Receiver], to: RwSignal<String>) -> AnyView {
     view! {
         <div class="field">
             <label for="parcel-to">{t!("parcel.to")}</label>
-            <select class="select" id="parcel-to" data-test="parcel-to" on:change=move |event| to.set(event_target_value(&event))>
+            <select class="select" id="parcel-to" data-test="parcel-to" prop:value=to on:change=move |event| to.set(event_target_value(&event))>
                 <option value=""></option>
                 {all.iter().map(option).collect_view()}
             </select>

@@ -74,6 +74,11 @@ pub fn today() -> Date {
     desk().session.with_untracked(|session| session.as_ref().map(|session| session.now.date())).unwrap_or_default()
 }
 
+/// Throws this page away, with everything in its memory, and begins with an empty one.
+pub fn anew() {
+    let _ = window().location().reload();
+}
+
 /// From this hour on the day ends.
 const EVENING: i8 = 17;
 /// The station's time, as the engine last said it.
@@ -158,6 +163,11 @@ impl Desk {
         let before = self.session.with_untracked(|before| before.as_ref().map(|it| it.now.date()));
         if before.is_some_and(|day| day != session.now.date()) {
             self.changed.update(|n| *n = n.wrapping_add(1));
+        }
+        // Whoever ends a self-service screen works in a page that never knew what was typed there (R126).
+        let served = |it: &Session| it.state == SessionState::SelfService;
+        if !served(&session) && self.session.with_untracked(|before| before.as_ref().is_some_and(served)) {
+            return anew();
         }
         self.stuck.set(None);
         self.session.set(Some(session));

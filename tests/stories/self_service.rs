@@ -2,10 +2,11 @@
 
 use daiban_model::access::{Action, Denied};
 use daiban_model::api::{
-    Failure, FindPeople, GetAreas, GetDraft, GetSelfService, GetSession, GetToday, LeaveForm, LeftAs, ListDrafts,
-    ListSelfPapers, OpenSelfService, PreviewDraft, SearchCases, SessionState, SetPin, StartDraft, TakeForm,
+    DropForm, Failure, FindPeople, GetAreas, GetDraft, GetSelfService, GetSession, GetToday, LeaveForm, LeftAs,
+    ListDrafts, ListSelfPapers, OpenSelfService, PreviewDraft, SearchCases, SessionState, SetPin, StartDraft, TakeForm,
 };
 use daiban_model::case::field::Field;
+use daiban_model::case::typed;
 use daiban_model::person::Telling;
 use daiban_model::self_service::{Form, Matter, Task, Watch, tasks};
 use daiban_tests::world::{
@@ -240,13 +241,77 @@ fn what_no_card_asks_is_left_by_nobody() {
     assert_eq!(refused(&|form| form.facts.push((Field::Name, "x".into()))), not_found, "each once");
     assert_eq!(refused(&|form| form.step = 12), not_found, "there are twelve cards");
     assert_eq!(refused(&|form| form.step = 0), not_found, "nobody is told yet");
-    let long = refused(&|form| form.facts.push((Field::Address, "长".repeat(201))));
-    assert_eq!(long, Some(bad("too_long", "200")));
+    let long = refused(&|form| form.facts.push((Field::Address, "长".repeat(501))));
+    assert_eq!(long, Some(bad("too_long", "500")));
+    let long = |form: &mut Form| form.facts[1].1 = "长".repeat(51);
+    assert_eq!(refused(&long), Some(bad("too_long", "50")), "a name");
     for _ in 0..60 {
         leave(&mut hall, &form);
     }
     let full = hall.call(LeaveForm { form: Box::new(form) }).err();
     assert_eq!(full, Some(bad("self_full", "")), "whoever plays at the screen fills no disk");
+}
+
+#[test]
+fn what_passes_its_card_passes_the_window_too() {
+    let world = World::new(2609);
+    let mut hall = hall(&world);
+    world.at("2026-03-03T10:00");
+    hand_over(&mut hall, "enterprise-start");
+    let mut form = half_done(&mut hall);
+    let day = must("a day", "2026-03-03".parse());
+    for field in [Field::Address, Field::Employer] {
+        let text = "长".repeat(500);
+        assert_eq!(typed::field(field, &text, day).as_ref(), Ok(&text), "its card");
+        form.facts.retain(|(typed, _)| *typed != field);
+        form.facts.push((field, text));
+    }
+    leave(&mut hall, &form);
+}
+
+#[test]
+fn r126_an_empty_form_takes_no_place() {
+    let world = World::new(2610);
+    let mut hall = hall(&world);
+    world.at("2026-03-03T10:00");
+    hand_over(&mut hall, "enterprise-start");
+    let full = half_done(&mut hall);
+    let blank = full.facts.iter().map(|(field, _)| (*field, " ".to_owned())).collect();
+    let empty = Form { answers: Default::default(), facts: blank, ..full.clone() };
+    let refused = hall.call(LeaveForm { form: Box::new(empty.clone()) }).err();
+    assert_eq!(refused, Some(bad("self_empty", "")));
+    assert!(hall.states(FORMS).is_empty());
+    leave(&mut hall, &Form { answers: full.answers, ..empty.clone() });
+    leave(&mut hall, &Form { facts: full.facts, ..empty });
+    assert_eq!(hall.states(FORMS).len(), 2, "one answer is something, and so is one word");
+}
+
+#[test]
+fn r126_a_guide_removes_a_form_that_waits_for_nobody() {
+    let world = World::new(2611);
+    let mut hall = hall(&world);
+    world.at("2026-03-03T10:00");
+    hand_over(&mut hall, "enterprise-start");
+    let form = half_done(&mut hall);
+    let codes: Vec<String> = (0..60).map(|_| leave(&mut hall, &form).code.to_string()).collect();
+    assert_eq!(hall.call(DropForm { mark: 0 }).err(), Some(Failure::Locked), "not at the screen");
+    signed_in(&mut hall, SU_TING);
+    let waiting = hall.ask(GetAreas {}).left;
+    assert_eq!(waiting.len(), 60);
+    let mark = waiting[0].mark;
+    let left = hall.ask(DropForm { mark }).left;
+    assert!(left.len() == 59 && left.iter().all(|form| form.mark != mark), "that one and no other");
+    assert_eq!(hall.ask(DropForm { mark }).left.len(), 59, "gone already");
+    assert_eq!(hall.states(FORMS).len(), 59, "erased");
+    hand_over(&mut hall, "enterprise-start");
+    let code = leave(&mut hall, &form).code.to_string();
+    signed_in(&mut hall, HE_JING);
+    must("there was a place again", take(&mut hall, &code));
+    let taken = codes.iter().take(5).filter(|code| take(&mut hall, code).is_ok()).count();
+    assert!(taken >= 4, "the others are where they were");
+    let mut village = world.station("白菜沟便民服务站", BAICAIGOU, QIMUGE);
+    let denied = Failure::Denied { action: Action::Queue, why: Denied::Role };
+    assert_eq!(village.call(DropForm { mark }).err(), Some(denied));
 }
 
 #[test]

@@ -64,14 +64,20 @@ async fn at_card(page: &Page, place: usize) -> Result<()> {
     page.see_css(&format!("[data-page=self-card][data-step=\"{}\"]", place - 1)).await.map(drop)
 }
 
+/// Answers with the second answer, by key: a mouse at one place would make a double click of it.
+async fn answer(page: &Page, place: usize) -> Result<()> {
+    at_card(page, place).await?;
+    page.tab_to(&named("self-answer-1")).await?;
+    page.key(key::ENTER).await
+}
+
 /// Up to the first card on which something is typed.
 async fn to_the_firm(page: &Page) -> Result<()> {
     page.press("self-matter").await?;
     at_card(page, 1).await?;
     page.key(key::ENTER).await?;
     for place in 2..=5 {
-        at_card(page, place).await?;
-        page.press("self-answer-1").await?;
+        answer(page, place).await?;
     }
     at_card(page, 6).await
 }
@@ -91,9 +97,11 @@ async fn half_a_form(page: &Page) -> Result<String> {
     at_card(page, 2).await?;
     page.says("self-question", "发票").await?;
     page.shot("4-question").await?;
-    for place in 2..=5 {
-        at_card(page, place).await?;
-        page.press("self-answer-1").await?;
+    page.press("self-leave").await?;
+    page.says("failure", "还什么都没有填").await?;
+    answered_once(page).await?;
+    for place in 3..=5 {
+        answer(page, place).await?;
     }
     at_card(page, 6).await?;
     typed(page, FIRM, 7).await?;
@@ -111,14 +119,53 @@ async fn half_a_form(page: &Page) -> Result<String> {
     page.press("self-cover").await?;
     ensure!(page.value("fact").await? == "150205199001010006", "it stands there still");
     typed(page, SUN_LINA.id, 9).await?;
-    page.press("self-leave").await?;
+    looked_over(page).await?;
+    let leave =
+        "const button = document.querySelector('[data-test=self-leave]'); button.click(); button.click(); return null";
+    page.run(leave).await?;
     page.at("self-code").await?;
     let code = page.text("self-code").await?;
     ensure!(code.len() == 4, "four letters: {code}");
+    page.key(key::ENTER).await?;
+    page.says("self-code", &code).await?;
+    ensure!(page.all_text().await?.contains("只在这台电脑上有效"), "where it is taken");
     page.shot("7-code").await?;
     page.press("self-done").await?;
     page.at("self-service").await?;
     Ok(code)
+}
+
+/// A double tap on an answer: its second half falls on the next question.
+async fn answered_once(page: &Page) -> Result<()> {
+    let tap = |n: u8| {
+        format!(
+            "document.querySelector('[data-test=self-answer-1]').dispatchEvent(new MouseEvent('click', {{ bubbles: true, detail: {n} }})); return null"
+        )
+    };
+    page.run(&tap(1)).await?;
+    at_card(page, 3).await?;
+    page.run(&tap(2)).await?;
+    at_card(page, 3).await?;
+    ensure!(page.count("[aria-pressed=true]").await? == 0, "nobody has read it yet");
+    Ok(())
+}
+
+/// To the last card, where everything stands, from there to a question and a fact, and back to the phone.
+async fn looked_over(page: &Page) -> Result<()> {
+    for place in 10..=12 {
+        page.key(key::ENTER).await?;
+        at_card(page, place).await?;
+    }
+    let all = page.text("self-facts").await?;
+    ensure!(all.contains("发票") && all.contains(FIRM) && all.contains("空着"), "answers, facts and gaps: {all}");
+    page.shot("7-check").await?;
+    page.press("self-change-1").await?;
+    answer(page, 2).await?;
+    at_card(page, 11).await?;
+    page.key(key::ENTER).await?;
+    at_card(page, 12).await?;
+    page.press("self-change-8").await?;
+    at_card(page, 9).await
 }
 
 /// The page's clock is put on; nobody waits a minute and a half.
@@ -189,15 +236,24 @@ async fn back_with_a_pin(page: &Page) -> Result<()> {
     page.at("unlock").await?;
     page.press(&format!("tile-{SU_TING}")).await?;
     page.write("pin", PIN).await?;
+    page.run("window.before = 1; return null").await?;
     page.key(key::ENTER).await?;
     page.see_css(".side").await?;
+    ensure!(page.run("return typeof window.before").await?.as_str() == Some("undefined"), "another page, empty memory");
     page.press("nav-queue").await?;
     page.at("queue").await?;
+    ensure!(page.count(&named("left-form")).await? == 1, "pressed twice, left once");
     let left = page.says("left-form", "填到第 9 步，共 12 步").await?;
     ensure!(!left.contains(FIRM) && !left.contains(SUN_LINA.name), "steps, not data: {left}");
     ensure!(!page.has("self-take").await?, "a guide takes no form over");
     page.bring(&named("self-areas")).await?;
-    page.shot("12-left").await.map(drop)
+    page.shot("12-left").await?;
+    page.press("left-drop").await?;
+    page.see("left-drop-sure").await?;
+    page.bring(&named("self-areas")).await?;
+    page.shot("12-sure").await?;
+    page.press("left-keep").await?;
+    page.see("left-drop").await.map(drop)
 }
 
 async fn window_05(page: &Page, code: &str) -> Result<()> {
@@ -208,6 +264,9 @@ async fn window_05(page: &Page, code: &str) -> Result<()> {
     page.says("failure", "没有这个码").await?;
     page.write("self-take-code", &code.to_lowercase()).await?;
     page.bring(&named("self-areas")).await?;
+    let apart = "const bottom = (name) => document.querySelector(`[data-test=${name}]`).getBoundingClientRect().bottom;
+        return Math.abs(bottom('self-take') - bottom('self-take-code'))";
+    ensure!(page.run(apart).await?.as_f64().is_some_and(|px| px < 1.5), "button and field stand on one line");
     page.shot("13-take").await?;
     page.press("self-take").await?;
     page.see_css("[data-page=new][data-step=person]").await?;

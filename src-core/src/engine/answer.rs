@@ -117,6 +117,7 @@ pub(super) async fn by_name<S: Store>(engine: &mut Engine<S>, name: &str, body: 
         ListSelfPapers,
         LeaveForm,
         GetAreas,
+        DropForm,
         TakeForm,
         AskProgress,
         ListDoubles,

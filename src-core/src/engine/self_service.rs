@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_model::access::{Action, Subject};
 use daiban_model::api::{
-    Areas, Changed, DraftBundle, DraftId, DraftPerson, Failure, GetAreas, GetSelfService, LeaveForm, LeftAs, LeftForm,
-    ListSelfPapers, MatterRow, OpenSelfService, SelfService, Session, TakeForm, TakenForm,
+    Areas, Changed, DraftBundle, DraftId, DraftPerson, DropForm, Failure, GetAreas, GetSelfService, LeaveForm, LeftAs,
+    LeftForm, ListSelfPapers, MatterRow, OpenSelfService, SelfService, Session, TakeForm, TakenForm,
 };
 use daiban_model::bundle::{Answers, Bundle, Handling};
-use daiban_model::case::decide::bounds;
 use daiban_model::case::event::Help;
 use daiban_model::case::field::Field;
+use daiban_model::case::typed;
 use daiban_model::catalogue::Applicant;
 use daiban_model::deadline::OfficeHours;
 use daiban_model::ids::BundleId;
@@ -49,6 +49,8 @@ pub(super) struct Screen<S> {
 /// A form as it is kept.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    /// By what a guide names it who has no code.
+    mark: u32,
     left: DateTime,
     until: DateTime,
     form: Form,
@@ -103,10 +105,20 @@ impl<S: Store> Answer<S> for GetAreas {
     async fn answer(self, engine: &mut Engine<S>) -> Result<Areas, Failure> {
         let desk = engine.desk()?;
         desk.may_queue()?;
-        let areas = desk.areas().map(|bundle| (bundle.id.clone(), bundle.name.clone())).collect();
-        let mut left: Vec<LeftForm> = desk.left_forms().await?.values().map(|kept| desk.as_seen(kept)).collect();
-        left.sort_by_key(|form| form.left);
-        Ok(Areas { areas, left })
+        desk.seen_areas().await
+    }
+}
+
+impl<S: Store> Answer<S> for DropForm {
+    async fn answer(self, engine: &mut Engine<S>) -> Result<Areas, Failure> {
+        let desk = engine.desk()?;
+        desk.may_queue()?;
+        let marked = desk.left_forms().await?.into_iter().filter(|(_, kept)| kept.mark == self.mark);
+        let states: Vec<State> = marked.map(|(code, _)| (named(code), None)).collect();
+        if !states.is_empty() {
+            desk.commit(Batch { states, ..Batch::default() }).await?;
+        }
+        desk.seen_areas().await
     }
 }
 
@@ -133,8 +145,12 @@ fn fits(row: &MatterRow, form: &Form) -> Result<(), Failure> {
     if !asked || !(1..cards).contains(&usize::from(form.step)) {
         return Err(Failure::NotFound);
     }
+    // A form in which nothing is takes the place of one in which something is.
+    if form.answers.is_empty() && form.facts.iter().all(|(_, text)| text.trim().is_empty()) {
+        return Err(Failure::BadValue { code: "self_empty".to_owned(), arg: String::new() });
+    }
     for (field, text) in &form.facts {
-        let longest = if *field == Field::Name { bounds::NAME } else { bounds::LINE };
+        let longest = typed::longest(*field);
         if text.chars().count() > longest {
             return Err(Failure::BadValue { code: "too_long".to_owned(), arg: longest.to_string() });
         }
@@ -199,6 +215,13 @@ impl<S: Store> Desk<S> {
         Ok(stored.into_iter().filter_map(read).collect())
     }
 
+    async fn seen_areas(&self) -> Result<Areas, Failure> {
+        let areas = self.areas().map(|bundle| (bundle.id.clone(), bundle.name.clone())).collect();
+        let mut left: Vec<LeftForm> = self.left_forms().await?.values().map(|kept| self.as_seen(kept)).collect();
+        left.sort_by_key(|form| form.left);
+        Ok(Areas { areas, left })
+    }
+
     /// Erases what is over, whoever is here. Z2
     pub(super) async fn tidy_forms(&self) {
         if let Err(fault) = self.erase_left_forms().await {
@@ -230,7 +253,9 @@ impl<S: Store> Desk<S> {
         }
         let left = self.now().local();
         let until = rules::kept_until(left, OfficeHours::default());
-        let kept = serde_json::to_vec(&Kept { left, until, form }).map_err(|_| internal("a form does not write"))?;
+        let mark = u32::from_le_bytes(draw(&*self.edge));
+        let kept = Kept { mark, left, until, form };
+        let kept = serde_json::to_vec(&kept).map_err(|_| internal("a form does not write"))?;
         self.commit(Batch { states: vec![(named(code), Some(kept))], ..Batch::default() }).await?;
         Ok(LeftAs { code, until })
     }
@@ -244,6 +269,7 @@ impl<S: Store> Desk<S> {
         };
         let cards = rules::tasks(questions);
         LeftForm {
+            mark: kept.mark,
             name,
             task: cards.get(usize::from(*step)).copied().unwrap_or(rules::Task::Check),
             step: step.saturating_add(1),

@@ -188,6 +188,7 @@ calls! {
     ListSelfPapers = "list_self_papers" -> Vec<String>;
     LeaveForm = "leave_form" -> LeftAs;
     GetAreas = "get_areas" -> Areas;
+    DropForm = "drop_form" -> Areas;
     TakeForm = "take_form" -> TakenForm;
     AskProgress = "ask_progress" -> Vec<HowFar>;
     ListDoubles = "list_doubles" -> Vec<Double>;

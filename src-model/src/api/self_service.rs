@@ -82,6 +82,8 @@ pub struct Areas {
 /// A form that waits, as the guide sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftForm {
+    /// Which one: drawn, and no code.
+    pub mark: u32,
     /// For what.
     pub name: String,
     /// The card that was open.
@@ -94,6 +96,13 @@ pub struct LeftForm {
     pub left: DateTime,
     /// Until when it is there.
     pub until: DateTime,
+}
+
+/// Throw a form away that nobody comes for. What is gone already stays gone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DropForm {
+    /// Which one.
+    pub mark: u32,
 }
 
 /// Take a form over into a new case of one's own.

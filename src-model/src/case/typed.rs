@@ -12,7 +12,7 @@ pub type Wrong = (&'static str, String);
 /// A value for a field, in its stored form.
 pub fn field(field: Field, value: &str, today: Date) -> Result<String, Wrong> {
     let value = value.trim();
-    let longest = if matches!(field, Field::Name | Field::Contact) { bounds::NAME } else { bounds::VALUE };
+    let longest = longest(field);
     if value.chars().count() > longest {
         return Err(("too_long", longest.to_string()));
     }
@@ -32,6 +32,11 @@ pub fn field(field: Field, value: &str, today: Date) -> Result<String, Wrong> {
         },
         _ => Ok(value.to_owned()),
     }
+}
+
+/// How many characters a fact may have, wherever it is typed.
+pub fn longest(field: Field) -> usize {
+    if matches!(field, Field::Name | Field::Contact) { bounds::NAME } else { bounds::VALUE }
 }
 
 /// The words for a wrong citizen id.

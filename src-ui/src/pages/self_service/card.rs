@@ -1,6 +1,7 @@
 //! One card: the steps on the left, the one task on the right.
 
 use daiban_model::api::{ListSelfPapers, MatterRow};
+use daiban_model::bundle::Answer;
 use daiban_model::case::field::Field;
 use daiban_model::case::typed;
 use daiban_model::self_service::{FACTS, Task};
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 use super::{Shown, Work, cards, fact_name, idle_of, task_name};
 use crate::desk::{desk, today};
 use crate::load::{load, show};
+use crate::once::is_second;
 use crate::parts::{FailNote, Field as FieldBox, Icon};
 use crate::{keys, say};
 
@@ -84,7 +86,7 @@ fn open(work: Work, row: &MatterRow, task: Task) -> AnyView {
             framed(work, t!("privacy.title").to_owned(), list.into_any(), t!("self.told"), next)
         }
         Task::Question { at } => question(work, row, at),
-        Task::Fact { field } => fact(work, field),
+        Task::Fact { field } => fact(work, row, field),
         Task::Papers => {
             let (matter, answers) = (row.matter.clone(), work.answers.get_untracked());
             let papers = load(move || Some(ListSelfPapers { matter: matter.clone(), answers: answers.clone() }));
@@ -99,31 +101,73 @@ fn open(work: Work, row: &MatterRow, task: Task) -> AnyView {
             framed(work, t!("self.papers").to_owned(), list.into_any(), t!("self.next"), next)
         }
         Task::Check => {
-            let line = |(field, text): (Field, String)| {
-                view! { <div><dt>{fact_name(field)}</dt><dd>{text}</dd></div> }
-            };
-            let facts = FACTS.into_iter().zip(work.facts.get_untracked()).filter(|(_, text)| !text.trim().is_empty());
-            let list = view! { <dl class="facts" data-test="self-facts">{facts.map(line).collect_view()}</dl> };
-            framed(work, t!("self.check").to_owned(), list.into_any(), t!("self.leave_all"), move || work.leave())
+            let list = everything(work, row);
+            framed(work, t!("self.check").to_owned(), list, t!("self.leave_all"), move || work.leave())
         }
     }
+}
+
+/// What was answered and typed, card by card, each to be changed.
+fn everything(work: Work, row: &MatterRow) -> AnyView {
+    let line = |(step, task): (usize, Task)| {
+        let (name, said) = match task {
+            Task::Question { at } => {
+                let question = row.questions.get(usize::from(at))?;
+                let place = work.answers.with_untracked(|answers| answers.get(&question.id).copied());
+                let answer =
+                    place.and_then(|place| Some((usize::from(place), question.answers.get(usize::from(place))?)));
+                (question.text.clone(), answer.map(|(place, answer)| words_of(place, answer)))
+            }
+            Task::Fact { field } => {
+                let place = FACTS.iter().position(|asked| *asked == field)?;
+                let text = work.facts.with_untracked(|facts| facts.get(place).cloned());
+                (fact_name(field).to_owned(), text.filter(|text| !text.trim().is_empty()))
+            }
+            _ => return None,
+        };
+        let label = t!("self.change_what", what = name);
+        Some(view! {
+            <div>
+                <dt>{name}</dt>
+                <dd class="row">
+                    <span>{said.unwrap_or_else(|| t!("self.empty").to_owned())}</span>
+                    <button type="button" class="btn btn-text push" aria-label=label
+                        data-test=format!("self-change-{step}") on:click=move |_| work.change(step)>
+                        {t!("self.change")}
+                    </button>
+                </dd>
+            </div>
+        })
+    };
+    let lines = cards(row).into_iter().enumerate().filter_map(line).collect_view();
+    view! { <dl class="facts facts-wide" data-test="self-facts">{lines}</dl> }.into_any()
+}
+
+/// An answer that has no words of its own is yes or no.
+fn words_of(place: usize, answer: &Answer) -> String {
+    let plain = [t!("bundle.yes"), t!("bundle.no")];
+    if answer.text.is_empty() { plain.get(place).copied().unwrap_or_default().to_owned() } else { answer.text.clone() }
 }
 
 /// A question: each answer is a button and leads on.
 fn question(work: Work, row: &MatterRow, at: u8) -> AnyView {
     let Some(question) = row.questions.get(usize::from(at)).cloned() else { return ().into_any() };
-    let plain = [t!("bundle.yes"), t!("bundle.no")];
+    // By other answers other papers are to be brought.
+    let papers = cards(row).len().saturating_sub(2);
     let id = question.id;
-    let answer = |(place, answer): (usize, daiban_model::bundle::Answer)| {
-        let words =
-            if answer.text.is_empty() { plain.get(place).copied().unwrap_or_default().to_owned() } else { answer.text };
+    let answer = |(place, answer): (usize, Answer)| {
+        let words = words_of(place, &answer);
         let (id, place) = (id.clone(), u8::try_from(place).unwrap_or(u8::MAX));
         let chosen = work.answers.with_untracked(|answers| answers.get(&id) == Some(&place));
-        let take = move |_| {
+        let take = move |click: web_sys::MouseEvent| {
+            // A double tap answers no question that was not read.
+            if is_second(&click) {
+                return;
+            }
             work.answers.update(|answers| {
                 answers.insert(id.clone(), place);
             });
-            work.go(work.step.get_untracked() + 1);
+            work.on(papers);
         };
         view! {
             <button type="button" class="btn btn-big" aria-pressed=chosen.to_string()
@@ -142,7 +186,8 @@ fn question(work: Work, row: &MatterRow, at: u8) -> AnyView {
 }
 
 /// One fact, typed. What is not known stays empty; what is typed and cannot be right is said here, where it can be looked up.
-fn fact(work: Work, field: Field) -> AnyView {
+fn fact(work: Work, row: &MatterRow, field: Field) -> AnyView {
+    let check = cards(row).len().saturating_sub(1);
     let wrong = RwSignal::new(None::<String>);
     let place = FACTS.iter().position(|asked| *asked == field).unwrap_or(FACTS.len());
     let value = Signal::derive(move || work.facts.with(|facts| facts.get(place).cloned().unwrap_or_default()));
@@ -161,7 +206,7 @@ fn fact(work: Work, field: Field) -> AnyView {
                 wrong.set(Some(say::fault(code, &arg)));
                 keys::focus("#fact");
             }
-            _ => work.go(work.step.get_untracked() + 1),
+            _ => work.on(check),
         }
     };
     let name = fact_name(field).to_owned();
@@ -180,7 +225,7 @@ fn framed(work: Work, title: String, body: AnyView, word: &'static str, next: im
         <div class="step-body">{body}</div>
         <div class="step-bar">
             <button type="button" class="btn btn-go btn-big" data-primary="" data-first="" data-test="self-next"
-                on:click=move |_| next()>
+                on:click=move |click| if !is_second(&click) { next() }>
                 {word}<kbd>"Enter"</kbd>
             </button>
             {ways_out(work)}

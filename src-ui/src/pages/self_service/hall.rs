@@ -1,35 +1,50 @@
 //! The self-service screens on the hall's page: handing this one over, which forms wait, and taking one over by its code.
 
 use daiban_model::access::Action;
-use daiban_model::api::{self, GetAreas, LeftForm, OpenSelfService, TakeForm};
+use daiban_model::api::{self, DropForm, GetAreas, LeftForm, OpenSelfService, TakeForm};
 use daiban_model::ids::BundleId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{anew, task_name};
-use crate::desk::desk;
-use crate::load::{load, show};
+use super::task_name;
+use crate::desk::{anew, desk};
+use crate::load::{Load, load, show};
+use crate::once::{Once, is_second};
 use crate::parts::{Field, Icon};
 use crate::route::Route;
 use crate::{dates, transport};
 
+/// What outlives every answer.
+#[derive(Clone, Copy)]
+struct Work {
+    areas: RwSignal<Load<api::Areas>>,
+    chosen: RwSignal<Option<BundleId>>,
+    /// Of which form it is asked whether it is to go.
+    dropped: RwSignal<Option<u32>>,
+    once: Once,
+}
+
 /// What a hall's page shows of its self-service screens.
 #[component]
 pub fn Areas() -> impl IntoView {
-    // It outlives every answer.
-    let chosen = RwSignal::new(None::<BundleId>);
-    let areas = load(|| Some(GetAreas {}));
+    let work = Work {
+        areas: load(|| Some(GetAreas {})),
+        chosen: RwSignal::new(None),
+        dropped: RwSignal::new(None),
+        once: Once::default(),
+    };
     let takes = desk().role().is_some_and(|role| role.includes(Action::Collect));
     view! {
         <section class="stack" data-test="self-areas">
             <h2 class="sec-head">{t!("self.areas")}</h2>
             {takes.then(|| view! { <Take/> })}
-            {show(areas, move |areas: &api::Areas| shown(areas.clone(), chosen))}
+            {show(work.areas, move |areas: &api::Areas| shown(areas.clone(), work))}
         </section>
     }
 }
 
-fn shown(areas: api::Areas, chosen: RwSignal<Option<BundleId>>) -> impl IntoView {
+fn shown(areas: api::Areas, work: Work) -> impl IntoView {
+    let chosen = work.chosen;
     let first = areas.areas.first().map(|(id, _)| id.clone());
     let now = chosen.get_untracked().or(first.clone());
     let option = |(id, name): (BundleId, String)| {
@@ -46,10 +61,15 @@ fn shown(areas: api::Areas, chosen: RwSignal<Option<BundleId>>) -> impl IntoView
             }
         });
     };
-    let line = |form: LeftForm| {
+    let line = move |form: LeftForm| {
         let place = t!("self.left_at", at = form.step, of = form.of, task = task_name(form.task));
         let until = t!("self.left_until", left = dates::hour(form.left), until = dates::hour(form.until));
-        view! { <li data-test="left-form"><b>{form.name}</b>"，"{place}"，"<span class="quiet">{until}</span></li> }
+        view! {
+            <li data-test="left-form" class="row">
+                <span><b>{form.name}</b>"，"{place}"，"<span class="quiet">{until}</span></span>
+                {move || drop_of(form.mark, work)}
+            </li>
+        }
     };
     let none = areas.left.is_empty();
     view! {
@@ -68,13 +88,47 @@ fn shown(areas: api::Areas, chosen: RwSignal<Option<BundleId>>) -> impl IntoView
     }
 }
 
+/// How a form goes that nobody comes for: asked first, for whoever typed it has to type it again.
+fn drop_of(mark: u32, work: Work) -> AnyView {
+    let ask = move |which: Option<u32>| move |_| work.dropped.set(which);
+    if work.dropped.get() != Some(mark) {
+        return view! {
+            <button type="button" class="btn btn-text" data-test="left-drop" on:click=ask(Some(mark))>
+                {t!("self.drop")}
+            </button>
+        }
+        .into_any();
+    }
+    let sure = move |click: web_sys::MouseEvent| {
+        if is_second(&click) {
+            return;
+        }
+        work.once.act(async move {
+            match transport::call(DropForm { mark }).await {
+                Ok(areas) => drop(work.areas.try_set(Load::Ready(areas))),
+                Err(failure) => desk().fail(&failure),
+            }
+        });
+    };
+    view! {
+        <b>{t!("self.drop_sure")}</b>
+        <button type="button" class="btn" data-test="left-drop-sure" on:click=sure>{t!("self.drop")}</button>
+        <button type="button" class="btn btn-text" data-back="" data-test="left-keep" on:click=ask(None)>
+            {t!("self.keep")}
+        </button>
+    }
+    .into_any()
+}
+
 /// Somebody comes to the window with a code.
 #[component]
 fn Take() -> impl IntoView {
     let code = RwSignal::new(String::new());
+    // Taken a second time it would be a wrong guess.
+    let once = Once::default();
     let take = move || {
         let call = TakeForm { code: code.get_untracked() };
-        spawn_local(async move {
+        once.act(async move {
             match transport::call(call).await {
                 Ok(taken) => desk().router.go(Route::New(Some(taken.draft.0.to_string()))),
                 Err(failure) => desk().fail(&failure),
@@ -82,10 +136,13 @@ fn Take() -> impl IntoView {
         });
     };
     view! {
-        <form class="row" on:submit=move |event| { event.prevent_default(); take(); }>
+        <form class="row row-end" on:submit=move |event| { event.prevent_default(); take(); }>
             <Field id="self-take-code" label=t!("self.take_code").to_owned() value=code class="input w-8"
                 typed=move |text| code.set(text)/>
-            <button type="submit" class="btn" data-test="self-take">{t!("self.take")}</button>
+            <button type="submit" class="btn" data-test="self-take" aria-busy=move || once.busy()
+                on:click=|click| if is_second(&click) { click.prevent_default() }>
+                {t!("self.take")}
+            </button>
         </form>
     }
 }

@@ -11,12 +11,12 @@ use daiban_model::bundle::Answers;
 use daiban_model::case::field::Field;
 use daiban_model::self_service::{FACTS, Form, Idle, Task, Watch, tasks};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 pub use self::hall::Areas;
 use super::unlock::UnlockPage;
-use crate::desk::desk;
+use crate::desk::{anew, desk};
 use crate::load::{Load, load, show};
+use crate::once::{Once, is_second};
 use crate::parts::{FailNote, Icon};
 use crate::{dates, idle, keys, say, transport, words};
 
@@ -42,6 +42,9 @@ struct Work {
     shown: RwSignal<Shown>,
     /// When nobody was there for a while.
     warned: RwSignal<bool>,
+    /// Whether a card is open once more, out of the last one.
+    again: RwSignal<bool>,
+    once: Once,
 }
 
 /// What stands on the screen.
@@ -67,6 +70,8 @@ pub fn SelfServicePage() -> impl IntoView {
         left: RwSignal::new(None),
         shown: RwSignal::new(Shown::Card),
         warned: RwSignal::new(false),
+        again: RwSignal::new(false),
+        once: Once::default(),
     };
     watch(work);
     let body = move || match work.shown.get() {
@@ -160,8 +165,21 @@ impl Work {
 
     fn go(self, step: usize) {
         self.step.set(step);
+        self.again.set(false);
         desk().failed.set(None);
         request_animation_frame(|| keys::focus("#fact, .self [data-first]"));
+    }
+
+    /// From the last card back to one of them.
+    fn change(self, step: usize) {
+        self.go(step);
+        self.again.set(true);
+    }
+
+    /// One card on, or, if it was open once more, to the card that follows from it.
+    fn on(self, then: usize) {
+        let next = self.step.get_untracked() + 1;
+        self.go(if self.again.get_untracked() { then } else { next });
     }
 
     /// Leaves what is there for the window.
@@ -171,9 +189,12 @@ impl Work {
             matter: row.matter,
             step: u8::try_from(self.step.get_untracked()).unwrap_or(u8::MAX),
             answers: self.answers.get_untracked(),
-            facts: FACTS.into_iter().zip(self.facts.get_untracked()).collect(),
+            facts: FACTS
+                .into_iter()
+                .zip(self.facts.get_untracked().iter().map(|text| text.trim().to_owned()))
+                .collect(),
         };
-        spawn_local(async move {
+        self.once.act(async move {
             match transport::call(LeaveForm { form: Box::new(form) }).await {
                 Ok(left) => {
                     self.facts.set(nothing());
@@ -184,11 +205,6 @@ impl Work {
             }
         });
     }
-}
-
-/// Throws this page away and begins with an empty one.
-fn anew() {
-    let _ = window().location().reload();
 }
 
 /// 您要办什么？
@@ -211,7 +227,7 @@ fn start(work: Work, screen: &SelfService) -> impl IntoView + use<> {
     }
 }
 
-/// The code, large enough to be copied from where one stands.
+/// The code, large enough to be copied from where one stands. No key wipes it: the Enter that asked for it may come twice.
 fn code(work: Work) -> AnyView {
     let Some(LeftAs { code, until }) = work.left.get_untracked() else { return ().into_any() };
     view! {
@@ -220,9 +236,9 @@ fn code(work: Work) -> AnyView {
             <p class="self-code song" data-test="self-code">{code.to_string()}</p>
             <p class="lead">{t!("self.code_note", until = dates::hour(until))}</p>
             <div class="btns">
-                <button type="button" class="btn btn-go btn-big" data-primary="" data-test="self-done"
-                    on:click=move |_| work.wipe()>
-                    {t!("self.code_done")}<kbd>"Enter"</kbd>
+                <button type="button" class="btn btn-go btn-big" data-test="self-done"
+                    on:click=move |click| if !is_second(&click) { work.wipe() }>
+                    {t!("self.code_done")}
                 </button>
             </div>
         </main>

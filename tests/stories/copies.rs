@@ -249,6 +249,10 @@ fn r203_it_stays_while_it_is_reviewed_or_under_an_issue_or_not_safe_at_the_distr
     assert!(held(&mut hall).contains(&Stays::Review), "within ten days of the grade another one may be given");
     world.at("2026-07-06T09:00");
     sits(&mut hall, LUO_JIE);
+    assert!(held(&mut hall).contains(&Stays::NotArchived), "its file can be made from here only");
+    sits(&mut hall, LIN_FANG);
+    hall.act(rated, Command::Archive);
+    sits(&mut hall, LUO_JIE);
     assert!(held(&mut hall).contains(&Stays::Unsent), "what was written last is not at the district");
     for _ in 0..4 {
         hall.sync(&world.hub);
@@ -290,4 +294,29 @@ fn r203_power_that_goes_between_the_attachments_and_the_fields_costs_one_more_si
     assert_eq!(hall.ask(ListWiped {}), [], "and nothing says that it went");
     goes(&mut hall, case);
     assert_eq!((listed(&mut hall), hall.ask(ListWiped {}).len()), (vec![], 1));
+}
+
+#[test]
+fn w4_what_a_neighbour_adds_to_a_copy_that_went_keeps_nothing_else_of_its_line_back() {
+    let world = World::new(1530);
+    let mut hall = hall(&world);
+    let mut beside = world.station("二号窗口", DISTRICT, HE_JING);
+    world.at("2026-03-31T10:00");
+    let case = finished(&mut hall, &QIAN_XIUYING);
+    backed_up(&world, &mut hall);
+    beside.sync(&world.hub);
+    world.at("2026-06-29T09:00");
+    sits(&mut hall, LUO_JIE);
+    goes(&mut hall, case);
+    sits(&mut hall, LIN_FANG);
+    // Two acts, the second of which rests on the first, then a case that the hall lacks.
+    beside.note(case, "补记一条");
+    beside.note(case, "再补记一条");
+    let new = beside.receive(&SUN_LINA, "RS-002");
+    for station in [&mut hall, &mut beside] {
+        station.open_to_neighbours();
+    }
+    must("they meet", hall.meet(&mut beside).map_err(|fault| format!("{fault:?}")));
+    assert_eq!(hall.page(new).row.id, new, "the line went on");
+    assert!(hall.call(OpenCase { id: case }).is_err(), "and the copy did not come back");
 }

@@ -11,8 +11,8 @@ use daiban_model::api::{Failure, LettersRead, ListParcels, ParcelFault, ParcelLi
 use daiban_model::ids::{CaseId, DeviceId};
 use daiban_model::wire::{self, Certificate};
 use daiban_tests::world::{
-    BAICAIGOU, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LI_CHUNMEI, Person, QIAN_XIUYING, QIMUGE, SHAOBUHAI, SUN_LINA,
-    Station, WULAN_TUYA, World, ZHAO_YUNFENG, ZHOU_MEILING, division, must, wall,
+    BAICAIGOU, GAO_JIANPING, HAO_ZHIQIANG, JIHULUNTU, LI_CHUNMEI, PIN, Person, QIAN_XIUYING, QIMUGE, SHAOBUHAI,
+    SUN_LINA, Station, WULAN_TUYA, World, ZHAO_YUNFENG, ZHOU_MEILING, division, must, wall,
 };
 use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
@@ -217,4 +217,38 @@ fn r201_r204_a_parcel_of_a_lost_laptop_is_refused_and_one_of_another_district_to
     let read = must("read", three.take_parts(parts));
     assert_eq!(came(&read), (vec![], vec![ParcelFault::Stranger], 0));
     assert!(three.knows() == before);
+}
+
+#[test]
+fn r201_new_cases_go_also_where_the_history_before_them_is_long() {
+    let (world, mut seven, mut three, _, stick) = three(2210);
+    let known = seven.list()[0].id;
+    for n in 0..300 {
+        seven.note(known, &format!("第 {n} 次联系"));
+        seven.sync(&world.hub);
+    }
+    world.at("2026-03-03T09:00");
+    let cases = six_cases(&mut seven);
+    let line = must("a parcel", seven.write_parcel(stick.path(), 3));
+    assert!(!line.more && line.changes > 300, "all of it fits: {line:?}");
+    let taken = three.read_stick(stick.path()).parcels[0].clone();
+    assert_eq!((taken.cases, taken.waits), (line.cases, 0));
+    assert!(cases.iter().all(|case| three.page(*case).row.id == *case), "all six are there");
+}
+
+#[test]
+fn r201_a_parcel_after_a_letter_makes_nobody_take_the_disk_for_a_copy() {
+    let (world, mut seven, _, _, stick) = three(2211);
+    let cases = six_cases(&mut seven);
+    seven.write_stick(stick.path());
+    must("a parcel on the same stick", seven.write_parcel(stick.path(), 3));
+    seven.lock();
+    must("she signs in again", seven.sign_in(QIMUGE, PIN));
+    seven.note(cases[0], "回来又写了一条");
+    world.hub.take_stick(stick.path());
+    for _ in 0..3 {
+        seven.sync(&world.hub);
+    }
+    assert_eq!((problems(&mut seven), seven.view().outbox), (vec![], 0));
+    assert_eq!((world.hub.verify().faults, world.hub.quarantine().len()), (vec![], 0));
 }

@@ -1,7 +1,8 @@
 //! Backups as the engine sees them (R87): what is to be written, that it was, and that one was put back. The slow medium is used beside it. N2
 //!
 //! - B1: one backup is written or put back at a time, and meanwhile nobody makes the laptop a station of its own.
-//! - B2: a backup that was read back is one, also when the station was locked meanwhile: it is written down at the next sign-in.
+//! - B2: what was written to a stick and read back lies there, also when the station was locked meanwhile: it is written down at the next
+//!   sign-in.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
@@ -84,16 +85,18 @@ impl<S: Store> Engine<S> {
 
     /// It was written and read back.
     pub async fn backed_up(&mut self, made: BackupMade) -> Result<(), Failure> {
-        self.unnoted = Some(made);
-        self.note_backup_made().await
+        self.unnoted.push((LAST.to_owned(), Some(wire::encode(&made))));
+        self.note_what_was_written().await
     }
 
     /// Writes it down; nobody signed in, it waits until somebody is. B2
-    pub(super) async fn note_backup_made(&mut self) -> Result<(), Failure> {
-        let (Some(desk), Some(made)) = (&mut self.desk, &self.unnoted) else { return Ok(()) };
-        let states = vec![(LAST.to_owned(), Some(wire::encode(made)))];
-        desk.commit(Batch { states, ..Batch::default() }).await?;
-        self.unnoted = None;
+    pub(super) async fn note_what_was_written(&mut self) -> Result<(), Failure> {
+        let Some(desk) = &mut self.desk else { return Ok(()) };
+        if self.unnoted.is_empty() {
+            return Ok(());
+        }
+        desk.commit(Batch { states: self.unnoted.clone(), ..Batch::default() }).await?;
+        self.unnoted.clear();
         self.tell(Changed::Sync);
         Ok(())
     }

@@ -18,6 +18,14 @@ use crate::sync::certificates::covers;
 use crate::sync::station::CheckedSegment;
 use crate::sync::trail::{Trail, Wrote};
 
+impl<S: Store> Desk<S> {
+    /// Whether a file was destroyed here, or its copy let go (K1, W4).
+    pub(super) async fn is_let_go(&self, id: DocId) -> Result<bool, Failure> {
+        let case = CaseId(Uuid::from_bytes(id));
+        Ok(self.is_destroyed(case).await? || self.is_wiped(case).await?)
+    }
+}
+
 /// What the changes of a frame come to.
 #[derive(Default)]
 pub(super) struct Fold {
@@ -108,8 +116,7 @@ async fn one<S: Store>(
         return Ok(Ok(Folding::Gone));
     }
     // Of a file that two people destroyed, or whose copy they let go, nothing begins anew, and what lies beside it goes on (K1, W4).
-    let case = CaseId(Uuid::from_bytes(id));
-    if lives.is_none() && (desk.is_destroyed(case).await? || desk.is_wiped(case).await?) {
+    if lives.is_none() && desk.is_let_go(id).await? {
         return Ok(Ok(Folding::Gone));
     }
     // What kind of document it is says its first change, by the genesis it rests on.

@@ -61,7 +61,7 @@ mod wiped;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use daiban_model::api::{BackupMade, Changed, Failure, RecoveryFault, StorageFault};
+use daiban_model::api::{Changed, Failure, RecoveryFault, StorageFault};
 use daiban_model::stamp::Wall;
 
 pub use answer::Answer;
@@ -114,8 +114,8 @@ pub struct Engine<S> {
     key: Option<DatabaseKey>,
     link: LinkState,
     backups: backup::Turnstile,
-    /// A backup that nobody was signed in to write down. B2 of [`backup`]
-    unnoted: Option<BackupMade>,
+    /// What was written to a stick while nobody was signed in who writes that down. B2 of [`backup`]
+    unnoted: Vec<register::State>,
     changes: Vec<Changed>,
     /// Something is wanted from the district: the driver is to look at once.
     wish: bool,
@@ -162,7 +162,7 @@ impl<S: Store> Engine<S> {
             key: None,
             link: LinkState::default(),
             backups: backup::Turnstile::default(),
-            unnoted: None,
+            unnoted: Vec::new(),
             changes: Vec::new(),
             wish: false,
         }

@@ -104,9 +104,9 @@ impl<S: Store> Engine<S> {
             (self.desk, self.key) = (None, None);
             return Err(fault);
         }
-        if let Err(fault) = self.note_backup_made().await {
+        if let Err(fault) = self.note_what_was_written().await {
             // It stays due, which keeps nobody out.
-            tracing::warn!(?fault, "a backup was not written down");
+            tracing::warn!(?fault, "what lies on a stick was not written down");
         }
         Ok(())
     }

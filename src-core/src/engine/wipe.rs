@@ -4,6 +4,7 @@
 //! - W1: what stays of a copy is written, with who signed and on which list, in the commit that erases the rest.
 //! - W2: attachments go before it. A batch that is cut between the two leaves its cases in the list, and is signed once more.
 //! - W3: nothing goes that the district has not, or that a district which goes back to its last backup may have from nobody else (X13).
+//! - W5: the cases of a bundle that left the station go in one batch or stay: what is left of it could not say how far the whole has come.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ use super::{Engine, storage};
 use crate::doc::Doc;
 use crate::projection::{Facts, PersonFacts};
 use crate::store::blobs::Party;
-use crate::store::{Batch, CaseRecord, Erased, RowQuery, Standing, Store};
+use crate::store::{Batch, CaseRecord, Erased, Store};
 
 /// Most lines of a list: the rest comes with the next one.
 const MOST: usize = 500;
@@ -50,6 +51,8 @@ struct Printed {
 struct Due {
     row: WipeRow,
     record: CaseRecord,
+    /// The cases of its bundle, itself among them; none where it stands alone. W5
+    whole: Vec<CaseId>,
 }
 
 impl<S: Store> Answer<S> for ListWipe {
@@ -127,9 +130,15 @@ impl<S: Store> Desk<S> {
     /// The copies of these cases, all of which may go.
     async fn going(&self, ids: &[CaseId]) -> Result<Vec<Due>, Failure> {
         let mut due = self.copies_due().await?;
-        due.retain(|due| due.row.why.is_none() && ids.contains(&due.row.id));
-        let all = ids.iter().all(|id| due.iter().any(|due| due.row.id == *id));
-        if ids.is_empty() || !all { Err(Failure::NotFound) } else { Ok(due) }
+        due.retain(|due| due.row.why.is_none());
+        // W5
+        let here = |due: &&Due| ids.contains(&due.row.id);
+        let left = due.iter().filter(here).flat_map(|due| &due.whole).find(|id| !ids.contains(id));
+        if let Some(left) = left.and_then(|id| due.iter().find(|due| due.row.id == *id)) {
+            return Err(Failure::BadValue { code: "copies_bundle".to_owned(), arg: left.row.number.clone() });
+        }
+        due.retain(|due| ids.contains(&due.row.id));
+        if ids.is_empty() || due.len() != ids.len() { Err(Failure::NotFound) } else { Ok(due) }
     }
 
     /// The number of the last printed list on which just these stand.
@@ -184,12 +193,33 @@ impl<S: Store> Desk<S> {
                 why,
             };
             ready += usize::from(why.is_none());
-            found.push(Due { row, record });
+            found.push(Due { row, record, whole: self.whole_of(&file).await? });
             if ready >= MOST {
                 break;
             }
         }
+        let ready: BTreeSet<CaseId> = found.iter().filter(|due| due.row.why.is_none()).map(|due| due.row.id).collect();
+        for due in &mut found {
+            let waits = due.whole.iter().any(|id| !ready.contains(id));
+            due.row.why = due.row.why.or(waits.then_some(Stays::Bundle));
+        }
         Ok(found)
+    }
+
+    /// The cases of its bundle that are here, itself among them; none where it stands alone. W5
+    async fn whole_of(&self, file: &OpenFile) -> Result<Vec<CaseId>, Failure> {
+        let lead = match &file.facts.case.part_of {
+            Some(part) => match self.copy(part.lead).await {
+                Ok(lead) => lead,
+                Err(Failure::NotFound) => return Ok(Vec::new()),
+                Err(other) => return Err(other),
+            },
+            None if file.facts.case.whole.is_some() => self.copy(file.id).await?,
+            None => return Ok(Vec::new()),
+        };
+        let members = self.members(&lead).await?;
+        let counts = |one: &&OpenFile| one.facts.case.handed_over.is_some() || one.facts.case.stage.is_open();
+        Ok(members.values().chain([&lead]).filter(counts).map(|one| one.id).collect())
     }
 
     /// A case, for a rule that looks at it and not for anybody's eyes.
@@ -208,11 +238,6 @@ impl<S: Store> Desk<S> {
         }
         if row.shown.attention > 0 || self.is_asked_about(row).await? {
             return Ok(Some(Stays::Issue));
-        }
-        let lead = case.part_of.as_ref().map(|part| part.lead.0.into_bytes());
-        let leads = self.store.rows(RowQuery::ByDoc(lead.into_iter().collect())).await.map_err(storage)?.cases;
-        if leads.iter().any(|lead| lead.standing == Standing::Open) {
-            return Ok(Some(Stays::Bundle));
         }
         // W3
         if file.stored.unsent > 0 || self.is_owed(&file.facts.files().into_iter().collect())? {

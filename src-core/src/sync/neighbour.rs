@@ -214,8 +214,14 @@ impl Candidate {
 
     /// Changes it rests on, its own left out.
     pub(crate) fn rests_on(&self) -> impl Iterator<Item = Hash> {
+        self.waits_for().map(|(_, dep)| dep)
+    }
+
+    /// The same with the document that each is about.
+    pub(crate) fn waits_for(&self) -> impl Iterator<Item = (wire::DocId, Hash)> {
         let own: HashSet<Hash> = self.described.iter().map(|(_, meta, _)| meta.hash).collect();
-        self.described.iter().flat_map(|(_, meta, _)| meta.deps.iter().copied()).filter(move |dep| !own.contains(dep))
+        let deps = self.described.iter().flat_map(|(doc, meta, _)| meta.deps.iter().map(|dep| (*doc, *dep)));
+        deps.filter(move |(_, dep)| !own.contains(dep))
     }
 
     fn checked(&self, now_ms: u64) -> CheckedSegment {

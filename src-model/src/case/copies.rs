@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, What};
-use super::fold::{Case, PromiseStanding};
+use super::fold::{Case, PromiseStanding, Stage};
 
 /// Why a copy stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum Stays {
     Review,
     /// 还有没了结的事: an act that did not fit, a question to the upper tier, a promise, an original, what the person asked.
     Issue,
+    /// 还没归档: only from here its file can still be made (R207).
+    NotArchived,
     /// The bundle it is a step of is not finished.
     Bundle,
     /// The district does not have all of it yet.
@@ -25,7 +27,8 @@ pub enum Stays {
 
 impl Stays {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Review, Self::Issue, Self::Bundle, Self::Unsent, Self::NotBackedUp];
+    pub const ALL: [Self; 6] =
+        [Self::Review, Self::Issue, Self::NotArchived, Self::Bundle, Self::Unsent, Self::NotBackedUp];
 }
 
 /// Days in which an applicant may give another grade (R164, ours).
@@ -42,7 +45,10 @@ pub fn stays(case: &Case, events: &[Event], today: Date) -> Option<Stays> {
     let asked = case.beside.help.iter().any(|help| help.answer.is_none());
     // A broken promise is what the next one is refused for (rules §9).
     let promised = case.promises.iter().any(|it| it.standing != PromiseStanding::Kept);
-    (asked || promised || case.originals_out().next().is_some()).then_some(Stays::Issue)
+    if asked || promised || case.originals_out().next().is_some() {
+        return Some(Stays::Issue);
+    }
+    matches!(case.stage, Stage::Delivered | Stage::Rated).then_some(Stays::NotArchived)
 }
 
 fn is_reviewed(case: &Case, events: &[Event], today: Date) -> bool {

@@ -91,7 +91,8 @@ fn told_line(it: &ParcelLine) -> String {
 
 /// What was written, as it stands in the log of both.
 pub(super) fn written(it: &ParcelLine) -> String {
-    t!("parcel.written", to = it.station, cases = it.cases, hash = it.hash)
+    let written = t!("parcel.written", to = it.station, cases = it.cases, hash = it.hash);
+    if it.more { format!("{written}{}", t!("parcel.more")) } else { written }
 }
 
 /// What of parcels was found on a stick: lines for the box that tells what was read, and a button where some can be taken off it.

@@ -61,6 +61,8 @@ impl From<Unread> for MeetFault {
 pub(in crate::engine) struct Meets {
     /// Whether somebody has switched it on.
     pub(in crate::engine) switch: Switch,
+    /// Whether a parcel was ever written: what is sealed since may lie on a stick.
+    has_given: bool,
     /// What its nonces are marked with.
     nonces: [u8; 32],
     /// The meeting that this station asked for.
@@ -71,6 +73,8 @@ pub(in crate::engine) struct Meets {
 
 /// Where it is kept that somebody has switched meetings on.
 const SWITCH: &str = "neighbours";
+/// Where it is kept that a parcel was written.
+const GIVEN: &str = "parcel-given";
 /// Under which names the stations are kept that were met.
 const SEEN: &str = "met/";
 
@@ -106,19 +110,20 @@ impl Meets {
     pub(in crate::engine) async fn begin<S: Store>(store: &S, session: &[u8; 16]) -> Result<Self, Failure> {
         let kept = store.states(SWITCH).await.map_err(storage)?;
         let switch = if kept.is_empty() { Switch::Off } else { Switch::On };
+        let has_given = !store.states(GIVEN).await.map_err(storage)?.is_empty();
         let seen = store.states(SEEN).await.map_err(storage)?;
         let seen = seen.into_iter().filter_map(|(_, bytes)| wire::decode(&bytes, 65_536).ok()).collect::<Vec<_>>();
         let seen: BTreeMap<DeviceId, Seen> = seen.into_iter().collect();
         let nonces = blake3::derive_key("daiban meet nonces v1", session);
-        Ok(Self { switch, nonces, meeting: None, seen })
+        Ok(Self { switch, has_given, nonces, meeting: None, seen })
     }
 
     /// The incarnation that a session of this station seals under: where neighbours may be given what it seals, drawn by chance, beyond
     /// any that is counted to. J4.
     pub(in crate::engine) fn incarnation(&self, counted: u32, edge: &dyn Edge) -> u32 {
         match self.switch {
-            Switch::Off => counted,
-            Switch::On => drawn(edge),
+            Switch::Off if !self.has_given => counted,
+            Switch::Off | Switch::On => drawn(edge),
         }
     }
 }
@@ -329,6 +334,12 @@ impl<S: Store> Desk<S> {
     /// From now on what is sealed may be handed to neighbours. What is sealed under a counted incarnation has a number that a disk which goes
     /// back would give once more. J4.
     pub(super) async fn seal_for_neighbours(&mut self) -> Result<(), Failure> {
+        if self.meets.switch == Switch::Off && !self.meets.has_given {
+            // Before anything is withdrawn: no later session may give a number that was counted once more.
+            let states = vec![(GIVEN.to_owned(), Some(Vec::new()))];
+            self.commit(Batch { states, ..Batch::default() }).await?;
+            self.meets.has_given = true;
+        }
         self.withdraw_open_of(|key| key.incarnation < DRAWN).await?;
         if self.incarnation < DRAWN {
             let drawn = drawn(&*self.edge);

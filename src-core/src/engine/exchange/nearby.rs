@@ -45,8 +45,8 @@ pub(super) struct Lacking {
     pub(super) forked: Vec<SegmentKey>,
 }
 
-/// Most segments looked at for one answer.
-const LOOK: usize = 20_000;
+/// Most segments looked at for one answer: more than a township writes in years, so that the latest are among them.
+const LOOK: usize = 200_000;
 
 impl<S: Store> Desk<S> {
     /// Everything a neighbour is judged by. J1.
@@ -205,6 +205,18 @@ impl<S: Store> Desk<S> {
         let changes = candidates.iter().flat_map(Candidate::rests_on).collect();
         let known = PeerQuery::Known { changes, actors: Vec::new() };
         here.changes.extend(self.store.peer(known).await.map_err(storage)?.known);
+        let waited = candidates.iter().flat_map(Candidate::waits_for).filter(|(_, dep)| !here.changes.contains(dep));
+        let waited: Vec<(wire::DocId, Hash)> = waited.collect();
+        let (mut of_gone, mut looked) = (Vec::new(), BTreeMap::new());
+        for (doc, dep) in waited {
+            let is_gone = match looked.get(&doc) {
+                Some(is_gone) => *is_gone,
+                None => *looked.entry(doc).or_insert(self.is_let_go(doc).await?),
+            };
+            of_gone.extend(is_gone.then_some(dep));
+        }
+        // Nothing of a file that went from here is kept (K1, W4): nothing is waited for, or its whole line would wait for ever.
+        here.changes.extend(of_gone);
         Ok(here)
     }
 

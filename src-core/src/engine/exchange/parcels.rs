@@ -35,6 +35,8 @@ const LOG: Register = Register { name: "parcel/", longest: 0, lacks: "" };
 const ENDS: &str = "parcel-lines/";
 /// Raw bytes of records in one parcel; what is left comes with the next one.
 const PARCEL_BYTES: usize = 32 << 20;
+/// Most segments of one parcel.
+const MAX_SEGMENTS: usize = 20_000;
 /// Packed content may become so large.
 const MAX_BODY: usize = 2 * PARCEL_BYTES;
 /// zstd level: the stick is slow, and somebody waits.
@@ -64,7 +66,7 @@ impl<S: Store> Engine<S> {
         desk.seal_for_neighbours().await?;
         desk.seal_waiting(usize::MAX).await?;
         let told = desk.ends_of(neighbour.certificate.device).await?;
-        let Lacking { segments, certificates, more, .. } = desk.lacking(&neighbour, &told, None, PARCEL_BYTES).await?;
+        let Lacking { segments, certificates, more, .. } = desk.lacking_for_parcel(&neighbour, &told).await?;
         let (cases, changes) = desk.counted(&segments).await?;
         let counts = (count(segments.len()), changes);
         let body = ParcelBody { lines: desk.lines(&neighbour).await?, certificates, segments, counts };
@@ -87,8 +89,8 @@ impl<S: Store> Engine<S> {
 
     /// A parcel lies on the stick and was read back (U3). P2
     pub async fn parcel_written(&mut self, letter: LetterId, line: ParcelLine) -> Result<ParcelLine, Failure> {
-        self.desk()?.enter(&LOG, &name(letter), &line).await?;
-        self.tell(Changed::Sync);
+        self.unnoted.push(LOG.state(&name(letter), &line)?);
+        self.note_what_was_written().await?;
         Ok(line)
     }
 
@@ -184,6 +186,23 @@ impl<S: Store> Desk<S> {
         }
         all.sort_by_key(|(one, _)| one.certificate.device_no);
         Ok(all)
+    }
+
+    /// What a station lacks, as much of it as a parcel holds: an answer on a line holds less.
+    async fn lacking_for_parcel(&self, neighbour: &Neighbour, told: &[wire::LineEnd]) -> Result<Lacking, Failure> {
+        let mut all = self.lacking(neighbour, told, None, PARCEL_BYTES).await?;
+        loop {
+            let bytes = all.segments.iter().flat_map(|one| &one.records).map(|record| record.change.len()).sum();
+            let room = PARCEL_BYTES.saturating_sub(bytes);
+            if all.more == wire::More::No || room == 0 || all.segments.len() >= MAX_SEGMENTS {
+                return Ok(all);
+            }
+            let next = self.lacking(neighbour, told, all.reached, room).await?;
+            let new = next.certificates.into_iter().filter(|one| !all.certificates.contains(one));
+            all.certificates.extend(new.collect::<Vec<_>>());
+            all.segments.extend(next.segments);
+            (all.reached, all.more) = (next.reached, next.more);
+        }
     }
 
     /// Cases and changes in some segments.

@@ -1,7 +1,7 @@
 //! Work with a stick: it outlives the page and the sign-in, so that whoever comes back reads whether the stick may be pulled.
 
 use daiban_model::api::{
-    BackupMade, BackupsFound, Call, LettersRead, ListSticks, ParcelLine, ParcelsDropped, Stick, StickWritten,
+    BackupMade, BackupsFound, Call, Failure, LettersRead, ListSticks, ParcelLine, ParcelsDropped, Stick, StickWritten,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -73,6 +73,12 @@ impl StickWork {
 
     /// Calls the engine, one call at a time; a stick that does not work leads back to what was chosen from, with what to do.
     pub fn act<C: Call>(self, what: &'static str, call: C, then: impl FnOnce(C::Reply) -> At + 'static) {
+        let then = move |text: String| transport::unpack(&text).map(then);
+        self.ask(what, C::NAME, transport::pack(&call), Box::new(then));
+    }
+
+    /// What of it knows no call by its type: compiled once for all of them.
+    fn ask(self, what: &'static str, name: &'static str, body: Result<String, Failure>, then: Then) {
         if untrack(|| self.busy()).is_some() {
             return;
         }
@@ -80,7 +86,11 @@ impl StickWork {
         self.wrong.set(None);
         self.at.set(At::Busy(what));
         spawn_local(async move {
-            let at = transport::call(call).await.map(then).unwrap_or_else(|failure| {
+            let reply = match body {
+                Ok(body) => transport::ask(name, body).await,
+                Err(failure) => Err(failure),
+            };
+            let at = reply.and_then(then).unwrap_or_else(|failure| {
                 self.wrong.set(Some(say::failure(&failure)));
                 before
             });
@@ -88,3 +98,6 @@ impl StickWork {
         });
     }
 }
+
+/// What follows from a reply.
+type Then = Box<dyn FnOnce(String) -> Result<At, Failure>>;

@@ -51,7 +51,7 @@ async fn goes(page: &Page, number: &str) -> Result<()> {
     job::go(page, "office").await?;
     page.press("tab-copies").await?;
     page.says("tick", "2026年3月31日").await?;
-    page.says("copy-held", "区里还没备份").await?;
+    page.says("stays", "区里还没备份").await?;
     ensure!(page.count(&named("tick")).await? == 1, "the other one stays");
     page.shot("1-list").await?;
     page.press("second").await?;

@@ -14,12 +14,47 @@ use crate::parts::{Empty, Held};
 use crate::words::{fill, one_of};
 use crate::{dates, say};
 
-/// A case that may be ticked.
+/// A case that may be ticked, or that stays for a reason.
 #[derive(Clone, PartialEq, Eq)]
-struct Row {
-    id: CaseId,
-    number: String,
-    about: String,
+pub(super) struct Row {
+    pub(super) id: CaseId,
+    pub(super) number: String,
+    pub(super) about: String,
+    pub(super) goes: Goes,
+}
+
+/// Whether a case may go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goes {
+    /// It may, and is ticked by whoever signs.
+    Yes,
+    /// It stays.
+    No,
+}
+
+/// What two people sign for.
+#[derive(Clone, Copy)]
+pub(super) struct Batch {
+    /// What stands in the place of an empty list.
+    pub(super) none: (&'static str, &'static str),
+    /// What the button says.
+    pub(super) words: &'static str,
+    /// What stands over those that stay.
+    pub(super) stay: &'static str,
+    /// Whether a case is ticked before anybody has touched it.
+    pub(super) begins: Begins,
+    /// What stands between the list and the signatures.
+    pub(super) between: fn(Signal<BTreeSet<CaseId>>) -> AnyView,
+    pub(super) sign: fn(Vec<CaseId>, AgentId, String, Second),
+}
+
+/// How a list begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// Nothing is ticked.
+    Empty,
+    /// Everything is.
+    Ticked,
 }
 
 /// Who signs beside whoever is here.
@@ -33,7 +68,7 @@ pub(super) struct Second {
 
 impl Second {
     /// Who it is and their PIN, once they are chosen.
-    pub(super) fn given(self) -> Option<(AgentId, String)> {
+    fn given(self) -> Option<(AgentId, String)> {
         Some((self.who.get().parse().ok()?, self.pin.get()))
     }
 
@@ -45,17 +80,30 @@ impl Second {
 
 /// Files whose term is over.
 pub(super) fn section() -> AnyView {
-    let row = |it: &ExpiredFile| Row { id: it.id, number: it.number.clone(), about: of_file(it) };
+    let row = |it: &ExpiredFile| Row { id: it.id, number: it.number.clone(), about: of_file(it), goes: Goes::Yes };
+    let files = Batch {
+        none: (t!("going.none"), t!("going.none_next")),
+        words: t!("going.destroy"),
+        stay: "",
+        begins: Begins::Empty,
+        between: |_| ().into_any(),
+        sign: |ids, who, pin, second| {
+            act(second.once, SignDestruction { ids, second: who, pin }, move |_| second.done());
+        },
+    };
     view! {
         <div class="sec-head"><h2>{t!("going.expired")}</h2></div>
-        {batch(rows_of(load(|| Some(ListExpired {})), row))}
+        {batch(rows_of(load(|| Some(ListExpired {})), row), files)}
         {show(load(|| Some(ListDestroyed {})), |all: &Vec<_>| register(all))}
     }
     .into_any()
 }
 
 /// The rows of an answer. Asked for again and found the same, they leave a PIN that is being typed alone.
-fn rows_of<T: Send + Sync + 'static>(all: RwSignal<Load<Vec<T>>>, row: fn(&T) -> Row) -> Memo<Load<Vec<Row>>> {
+pub(super) fn rows_of<T: Send + Sync + 'static>(
+    all: RwSignal<Load<Vec<T>>>,
+    row: fn(&T) -> Row,
+) -> Memo<Load<Vec<Row>>> {
     Memo::new(move |_| {
         all.with(|all| match all {
             Load::Waiting => Load::Waiting,
@@ -66,48 +114,54 @@ fn rows_of<T: Send + Sync + 'static>(all: RwSignal<Load<Vec<T>>>, row: fn(&T) ->
 }
 
 /// The list that is ticked, and the two signatures under it.
-fn batch(rows: Memo<Load<Vec<Row>>>) -> AnyView {
-    let (chosen, second) = (RwSignal::new(BTreeSet::new()), Second::default());
-    show(rows, move |rows: &Vec<Row>| listed(rows, chosen, second)).into_any()
+pub(super) fn batch(rows: Memo<Load<Vec<Row>>>, batch: Batch) -> AnyView {
+    let (turned, second) = (RwSignal::new(BTreeSet::new()), Second::default());
+    show(rows, move |rows: &Vec<Row>| listed(rows, batch, turned, second)).into_any()
 }
 
-fn listed(rows: &[Row], chosen: RwSignal<BTreeSet<CaseId>>, second: Second) -> AnyView {
-    if rows.is_empty() {
-        return view! { <Empty title=t!("going.none") next=t!("going.none_next")/> }.into_any();
+fn listed(rows: &[Row], batch: Batch, turned: RwSignal<BTreeSet<CaseId>>, second: Second) -> AnyView {
+    let (going, staying): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.goes == Goes::Yes);
+    let stay = |row: &Row| line("stays", row.number.clone(), row.about.clone(), ().into_any());
+    let staying: Vec<AnyView> = staying.into_iter().map(stay).collect();
+    let staying = (!staying.is_empty()).then(|| list(batch.stay, staying, ("", "")));
+    if going.is_empty() {
+        let (title, next) = batch.none;
+        return view! { <Empty title next/>{staying} }.into_any();
     }
-    let there: BTreeSet<CaseId> = rows.iter().map(|row| row.id).collect();
+    let there: BTreeSet<CaseId> = going.iter().map(|row| row.id).collect();
     // A case that was ticked and has gone meanwhile is not signed for.
-    let wanted = Signal::derive(move || chosen.with(|chosen| chosen & &there));
+    let wanted = Signal::derive(move || {
+        turned.with(|turned| if batch.begins == Begins::Ticked { &there - turned } else { turned & &there })
+    });
     let submit = move || {
         let ids: Vec<CaseId> = wanted.get_untracked().into_iter().collect();
-        let Some((who, pin)) = second.given().filter(|_| !ids.is_empty()) else {
-            return desk().failed.set(Some(t!("going.choose").to_owned()));
-        };
-        act(second.once, SignDestruction { ids, second: who, pin }, move |_| {
-            chosen.set(BTreeSet::new());
-            second.done();
-        });
+        match second.given().filter(|_| !ids.is_empty()) {
+            Some((who, pin)) => (batch.sign)(ids, who, pin, second),
+            None => desk().failed.set(Some(t!("going.choose").to_owned())),
+        }
     };
-    let words = Signal::derive(move || fill(t!("going.destroy"), &[("n", &wanted.with(BTreeSet::len))]));
+    let words = Signal::derive(move || fill(batch.words, &[("n", &wanted.with(BTreeSet::len))]));
     view! {
-        <div class="ticks">{rows.iter().cloned().map(|row| tick(row, chosen)).collect_view()}</div>
+        <div class="ticks">{going.into_iter().map(|row| tick(row.clone(), wanted, turned)).collect_view()}</div>
+        {(batch.between)(wanted)}
         {second_sign(second, words, Box::new(submit))}
+        {staying}
     }
     .into_any()
 }
 
-fn tick(row: Row, chosen: RwSignal<BTreeSet<CaseId>>) -> AnyView {
-    let Row { id, number, about } = row;
+fn tick(row: Row, wanted: Signal<BTreeSet<CaseId>>, turned: RwSignal<BTreeSet<CaseId>>) -> AnyView {
+    let Row { id, number, about, .. } = row;
     let turn = move |_| {
-        chosen.update(|chosen| {
-            if !chosen.remove(&id) {
-                chosen.insert(id);
+        turned.update(|turned| {
+            if !turned.remove(&id) {
+                turned.insert(id);
             }
         });
     };
     view! {
         <label class="pick-row" data-test="tick">
-            <input class="box" type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&id)) on:change=turn/>
+            <input class="box" type="checkbox" prop:checked=move || wanted.with(|wanted| wanted.contains(&id)) on:change=turn/>
             <span><b>{number}</b></span>
             <span class="meta"><Held text=about/></span>
         </label>
@@ -127,7 +181,7 @@ fn of_file(file: &ExpiredFile) -> String {
 }
 
 /// The second person, another one than who is here, and their own PIN.
-pub(super) fn second_sign(second: Second, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
+fn second_sign(second: Second, words: Signal<String>, sign: Box<dyn Fn()>) -> AnyView {
     let people: Vec<(String, String)> = desk().session.with_untracked(|session| {
         let Some(session) = session else { return Vec::new() };
         let SessionState::Open { agent, role, .. } = &session.state else { return Vec::new() };

@@ -38,23 +38,39 @@ pub(super) fn note(test: &'static str, class: &'static str, icon: &'static str, 
 
 /// A button that opens a form or does something small.
 pub(super) fn button(test: &'static str, words: &'static str, press: impl Fn() + 'static) -> AnyView {
+    pressed(test, words, Box::new(press))
+}
+
+fn pressed(test: &'static str, words: &'static str, press: Box<dyn Fn()>) -> AnyView {
     view! { <button type="button" class="btn btn-sm" data-test=test on:click=move |_| press()>{words}</button> }
         .into_any()
 }
 
 /// Asks the engine, once at a time. What it refuses stands in the form, with what to do.
 pub(super) fn act<C: Call>(once: Once, call: C, done: impl FnOnce(C::Reply) + 'static) {
-    once.act(async move { said(transport::call(call).await, done) });
+    let heard = move |text: String| {
+        let reply = transport::unpack(&text)?;
+        desk().failed.set(None);
+        done(reply);
+        Ok(())
+    };
+    ask(once, C::NAME, transport::pack(&call), Box::new(heard));
 }
 
-fn said<T>(reply: Result<T, Failure>, done: impl FnOnce(T)) {
-    match reply {
-        Ok(reply) => {
-            desk().failed.set(None);
-            done(reply);
+/// What becomes of a reply.
+type Heard = Box<dyn FnOnce(String) -> Result<(), Failure>>;
+
+/// What of it knows no call by its type: compiled once for all of them.
+fn ask(once: Once, name: &'static str, body: Result<String, Failure>, heard: Heard) {
+    once.act(async move {
+        let reply = match body {
+            Ok(body) => transport::ask(name, body).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = reply.and_then(heard) {
+            desk().fail(&failure);
         }
-        Err(failure) => desk().fail(&failure),
-    }
+    });
 }
 
 /// What is typed or chosen in answer to one question. It outlives the form, which may be put away and taken up again.

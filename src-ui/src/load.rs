@@ -49,10 +49,7 @@ fn follow(name: &'static str, question: Box<dyn Fn() -> Option<Packed>>, heard: 
         asked.update_value(|n| *n += 1);
         let (turn, heard) = (asked.get_value(), heard.clone());
         spawn_local(async move {
-            let reply = match question {
-                Ok(body) => transport::ask(name, body).await,
-                Err(failure) => Err(failure),
-            };
+            let reply = transport::ask(name, question).await;
             if asked.try_get_value() != Some(turn) {
                 return;
             }

@@ -86,11 +86,7 @@ impl StickWork {
         self.wrong.set(None);
         self.at.set(At::Busy(what));
         spawn_local(async move {
-            let reply = match body {
-                Ok(body) => transport::ask(name, body).await,
-                Err(failure) => Err(failure),
-            };
-            let at = reply.and_then(then).unwrap_or_else(|failure| {
+            let at = transport::ask(name, body).await.and_then(then).unwrap_or_else(|failure| {
                 self.wrong.set(Some(say::failure(&failure)));
                 before
             });

@@ -14,9 +14,10 @@ use wasm_bindgen_futures::JsFuture;
 use crate::lean;
 
 /// Asks the engine.
-pub async fn call<C: Call>(request: C) -> Result<C::Reply, Failure> {
-    let body = pack(&request)?;
-    unpack(&ask(C::NAME, body).await?)
+pub fn call<C: Call>(request: C) -> impl Future<Output = Result<C::Reply, Failure>> {
+    // What waits holds no request: there is little of it that is compiled for each call.
+    let asked = ask(C::NAME, pack(&request));
+    async move { unpack(&asked.await?) }
 }
 
 /// A request as it goes out.
@@ -30,9 +31,12 @@ pub fn unpack<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
 }
 
 /// The way there and back. It knows no call by its type: compiled once for all of them, the program stays small.
-pub fn ask(name: &'static str, body: String) -> Pin<Box<dyn Future<Output = Result<String, Failure>>>> {
+pub fn ask(
+    name: &'static str,
+    body: Result<String, Failure>,
+) -> Pin<Box<dyn Future<Output = Result<String, Failure>>>> {
     Box::pin(async move {
-        let body = js_sys::JSON::parse(&body).map_err(|_| broken())?;
+        let body = js_sys::JSON::parse(&body?).map_err(|_| broken())?;
         let args = object(&[("name", &name.into()), ("body", &body)]);
         match invoke("call", &args).await {
             Ok(reply) => text(&reply).ok_or_else(broken),

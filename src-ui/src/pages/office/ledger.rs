@@ -63,11 +63,7 @@ type Heard = Box<dyn FnOnce(String) -> Result<(), Failure>>;
 /// What of it knows no call by its type: compiled once for all of them.
 fn ask(once: Once, name: &'static str, body: Result<String, Failure>, heard: Heard) {
     once.act(async move {
-        let reply = match body {
-            Ok(body) => transport::ask(name, body).await,
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = reply.and_then(heard) {
+        if let Err(failure) = transport::ask(name, body).await.and_then(heard) {
             desk().fail(&failure);
         }
     });

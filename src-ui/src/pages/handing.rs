@@ -242,7 +242,7 @@ fn givable(case: Givable, chosen: RwSignal<BTreeSet<CaseId>>) -> impl IntoView {
             <input class="box" type="checkbox" prop:checked=ticked on:change=turn/>
             <span><b>{held_name(&case.row.name)}" "{case.row.item}</b></span>
             <span class="meta">
-                {case.row.number}" · "{t!("handing.bag", papers = case.papers, originals = case.originals)}
+                {case.row.number}"，"{t!("handing.bag", papers = case.papers, originals = case.originals)}
             </span>
         </label>
     }
@@ -263,7 +263,7 @@ fn line_words(line: &HandLine) -> impl IntoView + use<> {
     let bag = t!("handing.bag", papers = line.papers, originals = line.originals);
     view! {
         <b>{held_name(&line.name)}" "{line.item.clone()}</b>
-        <span class="why">{line.number.clone()}" · "{bag}</span>
+        <span class="why">{line.number.clone()}"，"{bag}</span>
     }
 }
 

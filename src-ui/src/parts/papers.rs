@@ -81,6 +81,7 @@ fn told(kind: &str, detail: String) -> String {
     match detail.parse::<Date>() {
         Ok(day) => dates::full(day),
         Err(_) if kind.starts_with("printed") => printed(&detail).unwrap_or(detail),
+        Err(_) if kind == "told" => t!("story_line.notice", n = detail),
         Err(_) if kind == "rated" => words::one_of("grade", &detail).map_or(detail, str::to_owned),
         Err(_) => detail,
     }

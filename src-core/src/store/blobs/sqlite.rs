@@ -78,11 +78,11 @@ impl SqliteBlobs {
             }
             Ok(())
         })?;
-        copy.into_one_file()
+        copy.gather_into_one_file()
     }
 
     /// Brings everything into the one file and looks through it: whoever copies the file has all of it, or hears that it is not so.
-    fn into_one_file(&self) -> Result<(), StoreError> {
+    fn gather_into_one_file(&self) -> Result<(), StoreError> {
         let connection = self.connection();
         let open: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if open != 0 {

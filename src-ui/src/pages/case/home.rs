@@ -39,7 +39,7 @@ pub(super) fn Home(open: Open) -> impl IntoView {
     };
     view! {
         <Show when=move || seen.get()>
-            <section id="home" aria-labelledby="h-home" data-test="home">
+            <section class="stack" id="home" aria-labelledby="h-home" data-test="home">
                 <div class="sec-head"><h2 id="h-home">{t!("home.title")}</h2></div>
                 {move || lists(view.get())}
                 <div class="btns">{move || offers.get().into_iter().map(act).collect_view()}</div>

@@ -58,6 +58,14 @@ impl Open {
     }
 }
 
+/// Its place, and the department in charge where there is one.
+fn where_it_is(place: String, department: String) -> String {
+    match department.is_empty() {
+        true => place,
+        false => t!("case.place_and_department", place = place, department = department),
+    }
+}
+
 /// The page of one case.
 #[component]
 pub fn CasePage(case: CaseId) -> impl IntoView {
@@ -122,7 +130,7 @@ fn head(page: Content) -> impl IntoView {
                 <h1 data-test="case-item">{row.item.clone()}</h1>
                 <p class="case-who">
                     <b data-test="case-name">{held_name(&row.name)}</b>" "<span class="num">{tail}</span>"　"
-                    {t!("case.place_and_department", place = row.place, department = page.department)}
+                    {where_it_is(row.place, page.department)}
                     {page.keep_until.map(|day| t!("case.keep_until", day = crate::dates::full(day)))}
                     {(!page.contact.is_empty()).then(|| format!("，{}", page.contact))}
                 </p>

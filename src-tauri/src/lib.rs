@@ -2,7 +2,7 @@
 //!
 //! - W1: pages reach the engine through `call` alone; the capability file allows nothing else.
 //! - W2: a second start raises the first window.
-//! - W3: nothing is started before [`renderer`] is settled: it may start the program anew.
+//! - W3: nothing is started before `renderer` is settled: it may start the program anew.
 
 #![warn(missing_docs, unreachable_pub)]
 

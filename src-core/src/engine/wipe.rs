@@ -107,7 +107,7 @@ impl<S: Store> Answer<S> for ApproveWipe {
 }
 
 impl<S: Store> Engine<S> {
-    /// Writes the list down and hands the file over, as a paper of a case is (O1, O2 of [`super::papers`]).
+    /// Writes the list down and hands the file over, as a paper of a case is (O1, O2 of `papers`).
     pub async fn print_wipe(&mut self, call: &PrintWipe) -> Result<Print, Failure> {
         let desk = self.desk()?;
         desk.may_oversee(&desk.who)?;

@@ -5,9 +5,9 @@
 //! - K2: a repeat is harmless: the same segment gets the same receipt.
 //! - K3: a segment that rests on changes the hub does not have gets no number until they are there, so feeds are causal.
 //! - K4: one segment that is not taken never keeps another device's from being taken.
-//! - K5: a document lives in the scope of the first of its segments that got a number, until the hub moves it ([`moving`]); nobody writes
+//! - K5: a document lives in the scope of the first of its segments that got a number, until the hub moves it (`moving`); nobody writes
 //!   to it from a scope it has never lived in.
-//! - K6: what stood under numbers that a device gave again is taken from those who have read it ([`forked`]).
+//! - K6: what stood under numbers that a device gave again is taken from those who have read it (`forked`).
 
 mod admin;
 mod destroy;

@@ -2,7 +2,7 @@
 //! applied in whose name, what was given before any paper, where somebody can be found, which certificate was shown, who has the file now.
 //! None of it moves a case from one stage to another.
 //!
-//! [`Beside`] is one act; [`Besides`] is what a case knows of all of them; [`gate`] is the gate in front, which [`super::decide`] asks.
+//! [`Beside`] is one act; [`Besides`] is what a case knows of all of them; `gate` is the gate in front, which [`mod@super::decide`] asks.
 
 mod clocks;
 mod fold;

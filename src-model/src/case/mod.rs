@@ -1,4 +1,4 @@
-//! The life of a case: [`event`] is what people did, [`fold`] is what follows from it, [`decide`] is the gate in front,
+//! The life of a case: [`event`] is what people did, [`mod@fold`] is what follows from it, [`mod@decide`] is the gate in front,
 //! [`clocks`] are the dates the law and the department set, [`item_law`] is what the law says of single items alone, [`reminders`]
 //! what somebody is to be told in time, [`month`] is what is reported of them, [`typed`] looks at what a hand wrote, [`beside`] is what is
 //! written down without moving the case, [`copies`] is why a station's own copy stays.

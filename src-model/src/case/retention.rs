@@ -1,4 +1,4 @@
-//! How long a closed file is kept (R207; 国家档案局令 8号 [M], DA/T 85-2019), and when a station's own working copy goes (R203).
+//! How long a closed file is kept (R207; 国家档案局令 8号, DA/T 85-2019), and when a station's own working copy goes (R203).
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};

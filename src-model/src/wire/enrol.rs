@@ -17,7 +17,7 @@ pub struct Hello {
 /// `POST /v1/enrol`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolRequest {
-    /// [`VERSION`].
+    /// [`super::VERSION`].
     pub version: u8,
     /// The one-time code, as typed, without separators.
     pub code: String,
@@ -88,10 +88,10 @@ impl PackageKind {
         [Self::Organisation, Self::Roster, Self::Catalogue, Self::Calendar, Self::Revocations, Self::Bundles];
 }
 
-/// `POST /v1/packages`: an [`Envelope`] around this, answered with an envelope around `Vec<Signed>`.
+/// `POST /v1/packages`: an [`super::Envelope`] around this, answered with an envelope around `Vec<Signed>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackagesRequest {
-    /// [`VERSION`].
+    /// [`super::VERSION`].
     pub version: u8,
     /// The versions the device has.
     pub have: Vec<(PackageKind, u32)>,

@@ -33,7 +33,7 @@ pub struct Nonce {
 /// `POST /v1/exchange`, signed by the device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExchangeRequest {
-    /// [`VERSION`].
+    /// [`super::VERSION`].
     pub version: u8,
     /// The last nonce received; zeros at first.
     pub nonce: Nonce,

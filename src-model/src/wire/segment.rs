@@ -21,7 +21,7 @@ pub struct Record {
 /// What a device says about a run of records of one scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// [`VERSION`].
+    /// [`super::VERSION`].
     pub version: u8,
     /// The writing device.
     pub device: DeviceId,

@@ -140,7 +140,10 @@ impl<S: Store> Engine<S> {
             destroy::carry_out(&home.folder).map_err(vault_failure)?;
             return Ok(Self::over(home, None, Keys::Destroyed(destroyed.at)));
         }
-        destroy::clear_drafts(&home.folder).map_err(vault_failure)?;
+        if let Err(fault) = destroy::clear_drafts(&home.folder) {
+            // A copy that cannot be removed now keeps nobody from work; the next start tries again.
+            tracing::warn!(%fault, "what a backup left could not be removed");
+        }
         let (vault, keys) = match Vault::load(&home.folder) {
             // A key file in which nobody has a PIN is a first run that was cut short.
             Ok(vault) => (vault.filter(Vault::anyone_ready), Keys::Whole),

@@ -41,8 +41,9 @@ pub fn note(folder: &Path, at: Wall) -> Result<(), VaultFault> {
 
 /// Destroys whatever wraps there are, also those of a backup that was being written or put back. May be done again.
 pub fn carry_out(folder: &Path) -> Result<(), VaultFault> {
-    clear_drafts(folder)?;
-    wipe_wraps(folder)
+    // First the station's own: a copy that does not go must not keep them.
+    wipe_wraps(folder)?;
+    clear_drafts(folder)
 }
 
 /// Removes what a kill left of such copies, their wraps first.

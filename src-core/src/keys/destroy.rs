@@ -81,3 +81,24 @@ fn wipe(path: &Path) -> io::Result<()> {
     file.sync_all()?;
     fs::remove_file(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn k6_the_copies_of_a_backup_that_was_cut_short_go_with_the_order() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        for within in ["", WRITE_DRAFT, READ_DRAFT].map(|name| folder.join(name)) {
+            fs::create_dir_all(&within).unwrap();
+            for wrap in ["keys.json", "keys.json.before", "tries.json", "daiban.db"] {
+                fs::write(within.join(wrap), wrap).unwrap();
+            }
+        }
+        carry_out(folder).unwrap();
+        let left: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["daiban.db"], "what nobody can open stays where it is");
+        carry_out(folder).unwrap();
+    }
+}
